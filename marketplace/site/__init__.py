@@ -1,0 +1,1 @@
+"""What needs every app: the home page, the dashboard, health, demo data, the local run."""

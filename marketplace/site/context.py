@@ -1,0 +1,19 @@
+"""What every template may know of the site."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """`site.name`, `site.url`, `site.currency`; `site.letters` where letters can be read on the spot."""
+    return {
+        "site": {
+            "name": settings.SITE_NAME,
+            "url": settings.SITE_URL,
+            "currency": settings.CURRENCY,
+            "letters": settings.MAIL_VIEWER,
+            "stripe_mode": settings.STRIPE_MODE,
+        }
+    }

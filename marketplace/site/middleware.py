@@ -1,0 +1,32 @@
+"""Two small guards around every request."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RefuseNulBytes:
+    """Answers 400 to an address that holds a NUL byte: PostgreSQL cannot store one, so it would be a 500."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "\x00" in request.path or "%00" in query or "\x00" in query:
+            return HttpResponseBadRequest("This address holds a NUL byte.\n", content_type="text/plain")
+        return self.get_response(request)
+
+
+class ResourcePolicy:
+    """Keeps other sites from embedding what we serve (Cross-Origin-Resource-Policy)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
