@@ -1,0 +1,1 @@
+"""The things the stand-in knows, one module for each kind."""
