@@ -1,0 +1,87 @@
+"""The double-entry book: ids and amounts only, guarded in SQL, written through `post` alone.
+
+Signs: a line's cents are positive for a debit and negative for a credit. A balance is counted in its
+account's own direction, so 330.00 held reads as +330.00. Every function that writes must be called
+inside the rule's transaction.
+
+What happened, a function per kind of journal (`payments.ledger.journals`), each idempotent by its key:
+
+    funded(hold=, payment=, gross=, processing_fee=, stripe_bt=, occurred_at=, operation=, actor=)
+    unapplied(hold=, payment=, gross=, processing_fee=, stripe_bt=, occurred_at=, actor=)
+    release_decided(hold=, operation=, share=, fee=, occurred_at=, actor=)
+    release_undone(operation=, occurred_at=, actor=)
+    transferred(hold=, operation=, transfer=, amount=, stripe_bt=, occurred_at=)
+    refund_decided(hold=, operation=, amount=, occurred_at=, actor=)
+    unapplied_refund_decided(hold=, operation=, payment=, amount=, occurred_at=, actor=)
+    refund_booked(hold=, operation=, refund=, amount=, stripe_bt=, occurred_at=)
+    refund_failed(hold=, operation=, refund=, amount=, stripe_bt=, occurred_at=)
+
+What stands in the book:
+
+    balance(code, scope) -> Money
+    balances_of(hold_id) -> HoldBalances(held, student_payable, refund_payable, clawback_held)
+    balances_of_holds(hold_ids) -> dict[UUID, HoldBalances]   one query for a list
+    released_so_far(hold_id) -> Released(share, fee)           what `fee_part` needs
+    trial_balance() -> TrialBalance
+    verify() -> list[Discrepancy]                              empty when the book agrees with itself
+
+Underneath: `post(kind, business_key, [debit(code, money, scope), credit(…)], …) -> Journal`.
+`payments.ledger.guards` compares the guards in the database with the SQL files.
+"""
+
+from payments.ledger.chart import Code, Scope
+from payments.ledger.journals import (
+    funded,
+    refund_booked,
+    refund_decided,
+    refund_failed,
+    release_decided,
+    release_undone,
+    transferred,
+    unapplied,
+    unapplied_refund_decided,
+)
+from payments.ledger.posting import JournalMismatch, Line, Overdrawn, Unbalanced, credit, debit, post
+from payments.ledger.reading import (
+    Discrepancy,
+    HoldBalances,
+    Released,
+    TrialBalance,
+    balance,
+    balances_of,
+    balances_of_holds,
+    released_so_far,
+    trial_balance,
+    verify,
+)
+
+__all__ = [
+    "Code",
+    "Discrepancy",
+    "HoldBalances",
+    "JournalMismatch",
+    "Line",
+    "Overdrawn",
+    "Released",
+    "Scope",
+    "TrialBalance",
+    "Unbalanced",
+    "balance",
+    "balances_of",
+    "balances_of_holds",
+    "credit",
+    "debit",
+    "funded",
+    "post",
+    "refund_booked",
+    "refund_decided",
+    "refund_failed",
+    "release_decided",
+    "release_undone",
+    "released_so_far",
+    "transferred",
+    "trial_balance",
+    "unapplied",
+    "unapplied_refund_decided",
+    "verify",
+]
