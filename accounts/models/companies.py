@@ -1,0 +1,91 @@
+"""Employers: a company and the people who act for it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from accounts.models.taxonomy import Industry
+from accounts.models.users import User
+from marketplace.kernel.ids import new_public_id
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def of(self, user: Any) -> "CompanyQuerySet":
+        return self.filter(pk__in=user.company_ids)
+
+
+class Company(models.Model):
+    """Who posts projects and pays. Rules ask the company, never the person who clicks for it."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    name = models.CharField("company name", max_length=100)
+    slug = models.SlugField(max_length=110, unique=True)
+    website = models.URLField(blank=True)
+    about = models.TextField("what the company does", max_length=1000, blank=True)
+    industry = models.ForeignKey(Industry, models.PROTECT, related_name="companies")
+    country = models.CharField(max_length=2)
+    time_zone = models.CharField(max_length=50, default="UTC")
+    proven_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = models.Manager.from_queryset(CompanyQuerySet)()
+
+    class Meta:
+        verbose_name_plural = "companies"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:company", args=[self.slug])
+
+    @property
+    def is_proven(self) -> bool:
+        return self.proven_at is not None
+
+    def has_member(self, user: User) -> bool:
+        return self.pk in user.company_ids
+
+    def members_now(self) -> models.QuerySet[User]:
+        """The people to tell when something waits for this company."""
+        return User.objects.filter(memberships__company=self, memberships__left_at=None, is_active=True)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> "MembershipQuerySet":
+        return self.filter(left_at=None)
+
+    def since(self, moment: datetime) -> "MembershipQuerySet":
+        """Those that lasted past `moment`: for rules about former colleagues."""
+        return self.filter(models.Q(left_at=None) | models.Q(left_at__gt=moment))
+
+
+class Membership(models.Model):
+    """One person acting for one company, from a day to a day."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", "Owner"
+        MANAGER = "manager", "Manager"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(MembershipQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="membership_once_at_a_time", fields=["user", "company"], condition=models.Q(left_at=None)
+            ),
+            models.CheckConstraint(
+                name="membership_role_known", condition=models.Q(role__in=["owner", "manager"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display().lower()} of {self.company}"

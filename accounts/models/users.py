@@ -1,0 +1,86 @@
+"""People: one account each, known by a verified e-mail address."""
+
+import zoneinfo
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+
+from marketplace.kernel.ids import new_public_id
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("Choose a time zone from the list.")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Django's commands and log-in need a manager of this shape."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. What they are on the site stands in rows: a student profile, memberships of companies."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField("full name", max_length=100, blank=True)
+    time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="user_email_is_lower_case", condition=models.Q(email=Lower("email")))
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def short_name(self) -> str:
+        """The first word of the name, for a greeting."""
+        return self.name.split(" ", 1)[0] or self.email.split("@", 1)[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def is_student(self) -> bool:
+        return hasattr(self, "student_profile")
+
+    @cached_property
+    def company_ids(self) -> frozenset[int]:
+        """The companies this person acts for today."""
+        return frozenset(self.memberships.active().values_list("company_id", flat=True))  # type: ignore[attr-defined]
+
+    @property
+    def is_employer(self) -> bool:
+        return bool(self.company_ids)
+
+    @property
+    def needs_onboarding(self) -> bool:
+        return not (self.is_staff or self.is_student or self.is_employer)

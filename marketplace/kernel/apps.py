@@ -1,0 +1,9 @@
+"""The kernel as a Django app: it owns the tables of letters and notices."""
+
+from django.apps import AppConfig
+
+
+class KernelConfig(AppConfig):
+    name = "marketplace.kernel"
+    label = "kernel"
+    default_auto_field = "django.db.models.BigAutoField"

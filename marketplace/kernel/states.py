@@ -1,0 +1,79 @@
+"""Statuses that move only along declared arrows, each move with its history row."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from marketplace.kernel.errors import RuleViolation, StalePage
+
+
+class InvalidTransition(RuleViolation):
+    """The row is in a state from which this step does not lead on."""
+
+    code = "invalid_transition"
+
+
+class StateMachine(models.Model):
+    """A row whose `status` moves only along `transitions`, and whose `version` counts the moves.
+
+    Each subclass has a `Transition` subclass whose foreign key `row` has `related_name="history"`.
+    """
+
+    transitions: ClassVar[Mapping[str, frozenset[str]]]
+    noun: ClassVar[str]
+    status: Any
+    history: Any
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def can_become(self, status: str) -> bool:
+        return status in self.transitions.get(self.status, frozenset())
+
+    def become(
+        self, status: str, *, by: models.Model | None, at: datetime, reason: str = "", **changes: Any
+    ) -> None:
+        """Move to `status`, set `changes`, write the history row. Call it on a locked row.
+
+        Raises InvalidTransition where no arrow leads there.
+        """
+        if not self.can_become(status):
+            now, then = self.get_status_display().lower(), self.label_of(status)  # type: ignore[attr-defined]
+            raise InvalidTransition(f"This {self.noun} is {now}; it can no longer become {then}.")
+        before, self.status = self.status, status
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.version += 1
+        self.save(update_fields=["status", "version", *changes])
+        self.history.create(by=by, from_status=before, to_status=status, reason=reason, at=at)
+
+    def expect_version(self, version: int | None) -> None:
+        """Raise StalePage where the page the person acted on showed an older version of this row."""
+        if version is not None and version != self.version:
+            raise StalePage
+
+    def label_of(self, status: str) -> str:
+        field = self._meta.get_field("status")
+        return str(dict(field.flatchoices).get(status, status)).lower()  # type: ignore[union-attr]
+
+
+class Transition(models.Model):
+    """One move of a state machine: who, from, to, why, when. Rows are only ever added."""
+
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="who"
+    )
+    from_status = models.CharField(max_length=20)
+    to_status = models.CharField(max_length=20)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"

@@ -1,0 +1,20 @@
+"""What moves money: holds with their shares and releases, operations, payees, Stripe's events, deadlines."""
+
+from payments.models.deadlines import Deadline
+from payments.models.events import Alarm, StripeEvent
+from payments.models.holds import Hold, HoldTransition, Release, Share
+from payments.models.operations import Operation, OperationAttempt
+from payments.models.payees import Payee
+
+__all__ = [
+    "Alarm",
+    "Deadline",
+    "Hold",
+    "HoldTransition",
+    "Operation",
+    "OperationAttempt",
+    "Payee",
+    "Release",
+    "Share",
+    "StripeEvent",
+]

@@ -1,0 +1,24 @@
+"""What people do together: projects, applications, engagements, deliverables and what is handed in."""
+
+from projects.models.applications import Application, ApplicationTransition
+from projects.models.deadlines import Deadline
+from projects.models.deliverables import Deliverable, DeliverableTransition
+from projects.models.engagements import Engagement, EngagementTransition
+from projects.models.projects import PlannedDeliverable, Project, ProjectTransition
+from projects.models.submissions import Review, Submission, SubmissionFile
+
+__all__ = [
+    "Application",
+    "ApplicationTransition",
+    "Deadline",
+    "Deliverable",
+    "DeliverableTransition",
+    "Engagement",
+    "EngagementTransition",
+    "PlannedDeliverable",
+    "Project",
+    "ProjectTransition",
+    "Review",
+    "Submission",
+    "SubmissionFile",
+]

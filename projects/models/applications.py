@@ -1,0 +1,127 @@
+"""Applications: one student's bid for one project."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import User
+from marketplace.kernel.ids import new_public_id
+from marketplace.kernel.states import StateMachine, Transition
+from projects.models.projects import MAX_QUESTIONS, Project
+
+ANSWER_LENGTH = 800  # PRODUCT.md: at most 3 questions, 800 characters each
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def visible_to(self, user: Any) -> "ApplicationQuerySet":
+        """One's own, and those for projects of one's company; a moderator sees all."""
+        if user.is_staff:
+            return self
+        return self.filter(Q(student=user) | Q(project__company__in=user.company_ids))
+
+    def of(self, student: User) -> "ApplicationQuerySet":
+        return self.filter(student=student)
+
+    def waiting(self) -> "ApplicationQuerySet":
+        """Those still without an answer, which use one place of the student's budget."""
+        return self.filter(status=Application.Status.SUBMITTED)
+
+    def undecided(self) -> "ApplicationQuerySet":
+        """Those that the answer-by date closes."""
+        return self.filter(status__in=[Application.Status.SUBMITTED, Application.Status.SHORTLISTED])
+
+    def newest_first(self) -> "ApplicationQuerySet":
+        return self.order_by("-submitted_at", "-pk")
+
+
+class Application(StateMachine):
+    """What a student wrote for one project, and what became of it."""
+
+    class Status(models.TextChoices):
+        SUBMITTED = "submitted", "Sent"
+        SHORTLISTED = "shortlisted", "Short-listed"
+        OFFERED = "offered", "Offer made"
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        NOT_ANSWERED = "not_answered", "Not answered"
+        OFFER_DECLINED = "offer_declined", "Offer declined"
+        OFFER_EXPIRED = "offer_expired", "Offer expired"
+        OFFER_WITHDRAWN = "offer_withdrawn", "Offer withdrawn"
+        VOID = "void", "Ended with the project"
+
+    class DeclineReason(models.TextChoices):
+        """Fixed, job-related reasons (PRODUCT.md: every no has a reason)."""
+
+        SKILLS = "skills", "Another applicant’s skills fit this work more closely"
+        EXPERIENCE = "experience", "Another applicant showed work closer to this task"
+        ANSWERS = "answers", "The answers did not show enough of how you would do it"
+        AVAILABILITY = "availability", "The hours or dates do not fit"
+        FILLED = "filled", "All seats were filled"
+        CANCELLED = "cancelled", "The project was cancelled"
+
+    noun: ClassVar[str] = "application"
+    transitions: ClassVar[Mapping[str, frozenset[str]]] = {
+        Status.SUBMITTED: frozenset(
+            {Status.SHORTLISTED, Status.DECLINED, Status.WITHDRAWN, Status.NOT_ANSWERED, Status.VOID}
+        ),
+        Status.SHORTLISTED: frozenset(
+            {Status.OFFERED, Status.DECLINED, Status.WITHDRAWN, Status.NOT_ANSWERED, Status.VOID}
+        ),
+        Status.OFFERED: frozenset(
+            {
+                Status.ACCEPTED,
+                Status.OFFER_DECLINED,
+                Status.OFFER_EXPIRED,
+                Status.OFFER_WITHDRAWN,
+                Status.VOID,
+            }
+        ),
+        Status.DECLINED: frozenset({Status.SHORTLISTED}),
+        Status.NOT_ANSWERED: frozenset({Status.SHORTLISTED}),
+    }
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="applications")
+    student = models.ForeignKey(User, models.PROTECT, related_name="applications")
+    status = models.CharField(max_length=20, choices=Status, default=Status.SUBMITTED)
+    motivation = models.TextField("why this project", max_length=ANSWER_LENGTH)
+    answers = ArrayField(
+        models.CharField(max_length=ANSWER_LENGTH), size=MAX_QUESTIONS, default=list, blank=True
+    )
+    submitted_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
+    decline_note = models.TextField(max_length=500, blank=True)
+
+    objects = models.Manager.from_queryset(ApplicationQuerySet)()
+
+    class Meta:
+        indexes = [
+            models.Index(name="application_of_student", fields=["student", "-submitted_at", "-id"]),
+            models.Index(name="application_of_project", fields=["project", "submitted_at", "id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="application_once_per_project", fields=["project", "student"]),
+            models.CheckConstraint(
+                name="application_decline_has_a_reason",
+                condition=Q(status="declined", decline_reason__gt="") | (~Q(status="declined")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} for {self.project}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:application", args=[self.public_id])
+
+
+class ApplicationTransition(Transition):
+    row = models.ForeignKey(Application, models.PROTECT, related_name="history")
+
+    class Meta:
+        indexes = [models.Index(name="application_history", fields=["row", "id"])]

@@ -1,0 +1,58 @@
+"""What happens by itself to projects and deliverables: rows that a sweep finds when they are due."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from projects.models.deliverables import Deliverable
+from projects.models.projects import Project
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    def due(self, *, at: datetime) -> "DeadlineQuerySet":
+        return self.filter(done_at=None, due_at__lte=at).order_by("due_at", "pk")
+
+    def pending(self) -> "DeadlineQuerySet":
+        return self.filter(done_at=None)
+
+
+class Deadline(models.Model):
+    """One thing that will happen to one project or deliverable; the row is the queue."""
+
+    class Kind(models.TextChoices):
+        CLOSE_APPLICATIONS = "close_applications"
+        ANSWER_REMINDER = "answer_reminder"
+        ANSWER_BY = "answer_by"
+        WORK_DUE_REMINDER = "work_due_reminder"
+
+    kind = models.CharField(max_length=30, choices=Kind)
+    project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="deadlines")
+    deliverable = models.ForeignKey(
+        Deliverable, models.PROTECT, null=True, blank=True, related_name="deadlines"
+    )
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(DeadlineQuerySet)()
+
+    class Meta:
+        indexes = [
+            models.Index(name="deadline_due", fields=["due_at", "id"], condition=Q(done_at=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="deadline_of_exactly_one",
+                condition=Q(project__isnull=False, deliverable__isnull=True)
+                | Q(project__isnull=True, deliverable__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="deadline_once_each",
+                fields=["kind", "project", "deliverable"],
+                condition=Q(done_at=None),
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.due_at:%Y-%m-%d %H:%M}"

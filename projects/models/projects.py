@@ -1,0 +1,296 @@
+"""Projects: what an employer publishes, from draft to filled."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import Company, Industry, JobRole, Skill, User
+from marketplace.kernel.ids import new_public_id
+from marketplace.kernel.money import Money
+from marketplace.kernel.states import StateMachine, Transition
+
+MAX_SEATS = 5
+MAX_DELIVERABLES = 3
+MAX_QUESTIONS = 3
+MIN_CRITERIA, MAX_CRITERIA = 3, 7
+MAX_SPAN_DAYS = 28  # PRODUCT.md: last due date at most 28 d after the start
+MAX_START_DAYS = 7  # PRODUCT.md: starts at most 7 d after capture
+
+
+class SearchText(models.Func):
+    """Title, then skills, then brief, weighted for ranking; stored by the database itself."""
+
+    template = (
+        "setweight(to_tsvector('english'::regconfig, title), 'A')"
+        " || setweight(to_tsvector('english'::regconfig, skill_names), 'B')"
+        " || setweight(to_tsvector('english'::regconfig, brief), 'D')"
+    )
+    output_field = SearchVectorField()
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def open(self) -> "ProjectQuerySet":
+        """Those a student may apply to now."""
+        return self.filter(status=Project.Status.OPEN)
+
+    def public(self) -> "ProjectQuerySet":
+        """Those anyone may look at: they were opened, and no admin removed them."""
+        return self.filter(status__in=Project.PUBLIC)
+
+    def visible_to(self, user: Any) -> "ProjectQuerySet":
+        """What was published, and one's own company's; a moderator sees all."""
+        if user.is_staff:
+            return self
+        if not user.is_authenticated:
+            return self.public()
+        return self.filter(Q(status__in=Project.PUBLIC) | Q(company__in=user.company_ids))
+
+    def managed_by(self, user: User) -> "ProjectQuerySet":
+        """Those of the companies this person acts for."""
+        return self.filter(company__in=user.company_ids)
+
+    def newest_first(self) -> "ProjectQuerySet":
+        return self.order_by("-published_at", "-pk")
+
+
+class Project(StateMachine):
+    """A brief with 1 to 5 seats. What the site's settings were at publishing is copied onto the row."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_MODERATION = "in_moderation", "Being checked"
+        REJECTED = "rejected", "Needs changes"
+        OPEN = "open", "Open"
+        PAUSED = "paused", "Paused"
+        CLOSED = "closed", "Closed to applications"
+        FILLED = "filled", "Filled"
+        UNFILLED = "unfilled", "Ended without a match"
+        CANCELLED = "cancelled", "Cancelled"
+        REMOVED = "removed", "Removed by a moderator"
+
+    class Eligibility(models.TextChoices):
+        CONTRACTOR = "contractor", "Independent contractor"
+        STIPEND = "stipend", "Sponsor stipend"
+        PAYROLL = "payroll", "Employer’s payroll"
+
+    PUBLIC: ClassVar[tuple[str, ...]] = (
+        Status.OPEN,
+        Status.PAUSED,
+        Status.CLOSED,
+        Status.FILLED,
+        Status.UNFILLED,
+    )
+    noun: ClassVar[str] = "project"
+    transitions: ClassVar[Mapping[str, frozenset[str]]] = {
+        Status.DRAFT: frozenset({Status.IN_MODERATION, Status.CANCELLED}),
+        Status.IN_MODERATION: frozenset({Status.OPEN, Status.REJECTED, Status.CANCELLED}),
+        Status.REJECTED: frozenset({Status.IN_MODERATION, Status.CANCELLED}),
+        Status.OPEN: frozenset({Status.PAUSED, Status.CLOSED, Status.CANCELLED, Status.REMOVED}),
+        Status.PAUSED: frozenset({Status.OPEN, Status.CLOSED, Status.CANCELLED, Status.REMOVED}),
+        Status.CLOSED: frozenset(
+            {Status.FILLED, Status.UNFILLED, Status.OPEN, Status.CANCELLED, Status.REMOVED}
+        ),
+        Status.FILLED: frozenset({Status.OPEN}),
+    }
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="projects")
+    posted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
+    template_key = models.SlugField(max_length=60, blank=True)
+
+    title = models.CharField(max_length=100)
+    brief = models.TextField("what is to be done, and why", max_length=6000, blank=True)
+    industry = models.ForeignKey(Industry, models.PROTECT, related_name="projects", null=True, blank=True)
+    job_role = models.ForeignKey(JobRole, models.PROTECT, related_name="projects", null=True, blank=True)
+    skills = models.ManyToManyField(Skill, related_name="projects", blank=True)
+    skill_names = models.TextField(editable=False, default="", blank=True)
+    eligibility = models.CharField(max_length=12, choices=Eligibility, default=Eligibility.CONTRACTOR)
+    hours = models.PositiveSmallIntegerField("hours of work", null=True, blank=True)
+    fee_cents = models.PositiveIntegerField("fee for the student", null=True, blank=True)
+    seats = models.PositiveSmallIntegerField("students wanted", default=1)
+    starts_within_days = models.PositiveSmallIntegerField("starts within days of acceptance", default=3)
+    span_days = models.PositiveSmallIntegerField(
+        "days from start to the last due date", null=True, blank=True
+    )
+    questions = ArrayField(models.CharField(max_length=200), size=MAX_QUESTIONS, default=list, blank=True)
+
+    # The site's numbers on the day of publishing; they hold for this project from then on.
+    currency = models.CharField(max_length=3)
+    min_hours = models.PositiveSmallIntegerField()
+    max_hours = models.PositiveSmallIntegerField()
+    max_weekly_hours = models.PositiveSmallIntegerField()
+    pay_floor_cents = models.PositiveIntegerField()
+    fee_percent = models.PositiveSmallIntegerField()
+    fee_minimum_cents = models.PositiveIntegerField()
+    platform_fee_cents = models.PositiveIntegerField(null=True, blank=True)
+    window_days = models.PositiveSmallIntegerField("days open to applications")
+    answer_days = models.PositiveSmallIntegerField()
+
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    sent_to_moderation_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    applications_close_at = models.DateTimeField(null=True, blank=True)
+    answer_by_at = models.DateTimeField(null=True, blank=True)
+    rejection_codes = ArrayField(models.CharField(max_length=40), default=list, blank=True, editable=False)
+    rejection_note = models.TextField(max_length=1000, blank=True, editable=False)
+
+    search = models.GeneratedField(
+        expression=SearchText(), output_field=SearchVectorField(), db_persist=True, null=True
+    )
+
+    objects = models.Manager.from_queryset(ProjectQuerySet)()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="project_open_newest", fields=["-published_at", "-id"], condition=Q(status="open")
+            ),
+            models.Index(
+                name="project_open_industry",
+                fields=["industry", "-published_at", "-id"],
+                condition=Q(status="open"),
+            ),
+            models.Index(
+                name="project_in_moderation",
+                fields=["sent_to_moderation_at", "id"],
+                condition=Q(status="in_moderation"),
+            ),
+            models.Index(name="project_of_company", fields=["company", "-created_at", "-id"]),
+            GinIndex(name="project_open_search", fields=["search"], condition=Q(status="open")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="project_hours_in_bounds",
+                condition=Q(status__in=["draft", "cancelled"])
+                | Q(hours__isnull=False, hours__gte=models.F("min_hours"), hours__lte=models.F("max_hours")),
+            ),
+            models.CheckConstraint(
+                name="project_pays_the_floor",
+                condition=Q(status__in=["draft", "cancelled"])
+                | Q(fee_cents__isnull=False, fee_cents__gte=models.F("hours") * models.F("pay_floor_cents")),
+            ),
+            models.CheckConstraint(
+                name="project_platform_fee_follows_its_rule",
+                condition=Q(status__in=["draft", "cancelled"])
+                | Q(
+                    platform_fee_cents__isnull=False,
+                    platform_fee_cents=models.functions.Greatest(
+                        (models.F("fee_cents") * models.F("fee_percent") + 50) / 100,
+                        models.F("fee_minimum_cents"),
+                    ),
+                ),
+            ),
+            models.CheckConstraint(
+                name="project_weekly_hours",
+                condition=Q(status__in=["draft", "cancelled"])
+                | Q(
+                    span_days__isnull=False,
+                    span_days__gte=1,
+                    span_days__lte=MAX_SPAN_DAYS,
+                    # rounded up: a part of an hour over the limit is over it
+                    max_weekly_hours__gte=(models.F("hours") * 7 + models.F("span_days") - 1)
+                    / models.F("span_days"),
+                ),
+            ),
+            models.CheckConstraint(name="project_seats", condition=Q(seats__gte=1, seats__lte=MAX_SEATS)),
+            models.CheckConstraint(
+                name="project_starts_soon", condition=Q(starts_within_days__lte=MAX_START_DAYS)
+            ),
+            models.CheckConstraint(
+                name="project_window", condition=Q(window_days__gte=2, window_days__lte=21)
+            ),
+            models.CheckConstraint(
+                name="project_dates_once_public",
+                condition=~Q(status__in=["open", "paused", "closed", "filled", "unfilled"])
+                | Q(
+                    published_at__isnull=False,
+                    applications_close_at__gt=models.F("published_at"),
+                    answer_by_at__gt=models.F("applications_close_at"),
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:project", args=[self.public_id])
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_cents or 0)
+
+    @property
+    def platform_fee(self) -> Money:
+        return Money(self.platform_fee_cents or 0)
+
+    @property
+    def total_price(self) -> Money:
+        """What the employer pays for one seat."""
+        return self.fee + self.platform_fee
+
+    @property
+    def pay_per_hour(self) -> Money:
+        return self.fee.per(self.hours) if self.hours else Money(0)
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in {self.Status.DRAFT, self.Status.REJECTED}
+
+    def takes_applications(self, *, at: datetime) -> bool:
+        return (
+            self.status == self.Status.OPEN
+            and self.applications_close_at is not None
+            and at < self.applications_close_at
+        )
+
+
+class ProjectTransition(Transition):
+    row = models.ForeignKey(Project, models.PROTECT, related_name="history")
+
+    class Meta:
+        indexes = [models.Index(name="project_history", fields=["row", "id"])]
+
+
+class PlannedDeliverable(models.Model):
+    """One dated part of the work as posted; an engagement takes its own copy at the offer."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="planned_deliverables")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=100)
+    criteria = ArrayField(models.CharField(max_length=200), size=MAX_CRITERIA)
+    share_cents = models.PositiveIntegerField()
+    due_days = models.PositiveSmallIntegerField("due, in days after the start")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="planned_deliverable_number", fields=["project", "number"]),
+            models.CheckConstraint(
+                name="planned_deliverable_number_in_bounds",
+                condition=Q(number__gte=1, number__lte=MAX_DELIVERABLES),
+            ),
+            models.CheckConstraint(
+                name="planned_deliverable_due", condition=Q(due_days__gte=1, due_days__lte=MAX_SPAN_DAYS)
+            ),
+            models.CheckConstraint(name="planned_deliverable_share", condition=Q(share_cents__gt=0)),
+            models.CheckConstraint(
+                name="planned_deliverable_criteria",
+                condition=Q(criteria__len__gte=MIN_CRITERIA, criteria__len__lte=MAX_CRITERIA),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+    @property
+    def share(self) -> Money:
+        return Money(self.share_cents)
