@@ -1,5 +1,6 @@
 """What moves money: holds with their shares and releases, operations, payees, Stripe's events, deadlines."""
 
+from payments.ledger.models import Account, Balance, Entry, Journal
 from payments.models.deadlines import Deadline
 from payments.models.events import Alarm, StripeEvent
 from payments.models.holds import Hold, HoldTransition, Release, Share
@@ -7,10 +8,14 @@ from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
 
 __all__ = [
+    "Account",
     "Alarm",
+    "Balance",
     "Deadline",
+    "Entry",
     "Hold",
     "HoldTransition",
+    "Journal",
     "Operation",
     "OperationAttempt",
     "Payee",

@@ -14,7 +14,7 @@ class StripeEventQuerySet(models.QuerySet["StripeEvent"]):
 
 
 class StripeEvent(models.Model):
-    """One webhook, raw. Its payload is only a pointer: the object is fetched again before anything is believed."""
+    """One webhook, raw. Its payload only points at an object, which is fetched before anything is believed."""
 
     class Status(models.TextChoices):
         NEW = "new"
