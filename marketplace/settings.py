@@ -138,7 +138,6 @@ env.stop_if_refused()
 ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SITE_ID = 1
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
@@ -159,6 +158,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -206,9 +206,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "marketplace.site.context.site",
             ],
+            "libraries": {
+                name: f"marketplace.templatetags.{name}" for name in ("display", "fields", "icons", "navigation")
+            },
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our templates/django/forms/ before Django's
 
 # Database, cache, files, static files
 
@@ -242,7 +247,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 MEDIA_ROOT = DATA_DIR / "files"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [(kind, BASE_DIR / "static" / kind) for kind in ("css", "img", "js", "vendor")]  # not src/
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -1,0 +1,38 @@
+"""What every test stands on: a database of its own kind, the clock untouched, nothing mocked.
+
+An ordinary test asks for `db` (or is marked `django_db`): it runs in a transaction that is rolled back,
+as the app's role. A test that commits (threads, a live server, a killed process) asks for `own_database`:
+a clone of the migrated template, dropped afterwards. Nothing is ever flushed, since the ledger refuses it.
+"""
+
+import os
+
+import django
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from pytest_django.plugin import blocking_manager_key
+
+from tests import embedded
+
+# Settings name the services, and test modules import models, so both must be ready before anything is
+# collected. With xdist the controller starts the services; its workers inherit the environment.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+if embedded.ADMIN_URL not in os.environ:
+    embedded.start()
+if WORKER:  # each worker has its own broker queues and its own cache
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{1 + int(WORKER.strip('gw'))}"
+os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
+django.setup()
+
+pytest_plugins = ["tests.databases", "tests.browsing"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Migrate the template once, before xdist starts its workers."""
+    if WORKER or session.config.option.collectonly:
+        return
+    with session.config.stash[blocking_manager_key].unblock():
+        call_command("migrate", verbosity=0)
+        connection.close()

@@ -1,0 +1,98 @@
+"""The databases that tests run in, and a real server on top of one."""
+
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.cache import cache
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
+
+from tests import embedded
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """One clone for each worker; its tests roll back."""
+    with embedded.clone(f"test_{WORKER}") as name, django_db_blocker.unblock():
+        use(name)
+        yield
+        connections.close_all()
+
+
+@pytest.fixture
+def own_database(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A migrated, empty database for this test alone: commit, use threads, start processes.
+
+    Its address is in DATABASE_URL and DATABASE_OWNER_URL too, for processes that the test starts.
+    """
+    if {"db", "transactional_db"} & set(request.fixturenames):
+        pytest.fail("A test has either a transaction (`db`) or a database of its own (`own_database`).")
+    before = connection.settings_dict["NAME"]
+    with (
+        embedded.clone(f"own_{WORKER}") as name,
+        django_db_blocker.unblock(),
+        pytest.MonkeyPatch.context() as env,
+    ):
+        for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            env.setenv(variable, os.environ[variable].rpartition("/")[0] + f"/{name}")
+        use(name)
+        try:
+            yield name
+        finally:
+            use(before)
+
+
+def use(name: str) -> None:
+    """Point every thread's next connection to the database `name`."""
+    connections.close_all()
+    connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture
+def as_owner(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the tables' owner to the test's database, for what the app's role may not do."""
+    if not {"db", "own_database"} & set(request.fixturenames):
+        pytest.fail("Ask for `own_database` (or `db`) beside `as_owner`.")
+    url = os.environ["DATABASE_OWNER_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
+    with psycopg.connect(url, autocommit=True) as owner:
+        yield owner
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Says nothing of each request."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def site_server(own_database: str, settings: Any) -> Iterator[str]:
+    """The real site, static files included, served by threads over `own_database`; yields its address."""
+    server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler, allow_reuse_address=False)
+    address = f"http://localhost:{server.server_port}"
+    settings.SITE_URL = address
+    settings.CSRF_TRUSTED_ORIGINS = [address]
+    server.set_app(get_wsgi_application())
+    before = set(threading.enumerate())
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    serving.start()
+    yield address
+    server.shutdown()
+    server.server_close()
+    for thread in set(threading.enumerate()) - before:  # a request that still runs needs its database
+        thread.join(2)

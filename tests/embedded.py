@@ -1,0 +1,88 @@
+"""The throw-away services of one test run: started once, a migrated template, a clone for each need."""
+
+import atexit
+import fcntl
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from marketplace.site.local.discovery import free
+from marketplace.site.local.services import APP, DATABASE, OWNER, SUPERUSER, Postgres, Valkey
+
+PREFIX = "foothold-tests-"
+ADMIN_URL = "TESTS_ADMIN_DATABASE_URL"
+
+
+def start() -> None:
+    """Start both services and put all that settings need into the environment."""
+    sweep_abandoned()
+    home = Path(tempfile.mkdtemp(prefix=PREFIX))
+    home.chmod(0o711)
+    lock = (home / "lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    postgres = Postgres(home, secrets.token_hex(16), throwaway=True)
+    valkey = Valkey(home, secrets.token_hex(16))
+
+    def stop() -> None:
+        valkey.stop()
+        postgres.stop()
+        lock.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+    atexit.register(stop)
+    postgres.start()
+    valkey.start()
+    given = [name for name in os.environ if name.startswith(("DATABASE_", "REDIS_", "EMAIL_", "STRIPE_"))]
+    for name in given:
+        del os.environ[name]
+    os.environ |= {
+        ADMIN_URL: postgres.url(SUPERUSER, "postgres"),
+        "DATABASE_URL": postgres.url(APP),
+        "DATABASE_OWNER_URL": postgres.url(OWNER),
+        "REDIS_URL": valkey.url(),
+        "DATA_DIR": str(home / "data"),
+        "DEBUG": "true",
+        "SITE_URL": "http://testserver",
+        "SECRET_KEY": secrets.token_hex(32),
+        "STRIPE_SECRET_KEY": f"sk_test_{secrets.token_hex(12)}",
+        "STRIPE_API_BASE": "http://127.0.0.1:9",
+        "STRIPE_WEBHOOK_SECRET_PLATFORM": f"whsec_{secrets.token_hex(16)}",
+        "STRIPE_WEBHOOK_SECRET_CONNECT": f"whsec_{secrets.token_hex(16)}",
+        "STRIPE_WEBHOOK_SECRET_V2": f"whsec_{secrets.token_hex(16)}",
+    }
+
+
+def sweep_abandoned() -> None:
+    """Remove what earlier runs left behind when they were killed."""
+    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            with (home / "lock").open() as lock:
+                if free(lock.fileno()):
+                    shutil.rmtree(home, ignore_errors=True)
+        except OSError:
+            continue
+
+
+@contextmanager
+def clone(name: str) -> Iterator[str]:
+    """A database of that name, copied from the migrated template and dropped at the end."""
+    with psycopg.connect(os.environ[ADMIN_URL], autocommit=True) as admin:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        admin.execute(drop)
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(DATABASE), sql.Identifier(OWNER)
+            )
+        )
+    try:
+        yield name
+    finally:
+        with psycopg.connect(os.environ[ADMIN_URL], autocommit=True) as admin:
+            admin.execute(drop)
