@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
+from accounts.models.countries import COUNTRIES, validate_country
 from accounts.models.taxonomy import Industry
 from accounts.models.users import User
 from marketplace.kernel.ids import new_public_id
@@ -14,6 +15,15 @@ from marketplace.kernel.ids import new_public_id
 class CompanyQuerySet(models.QuerySet["Company"]):
     def of(self, user: Any) -> "CompanyQuerySet":
         return self.filter(pk__in=user.company_ids)
+
+    def visible_to(self, user: Any) -> "CompanyQuerySet":
+        """Those that published a project, which a moderator or a proof let through, and one's own."""
+        if user.is_staff:
+            return self
+        shown = models.Q(projects__published_at__isnull=False)
+        if user.is_authenticated:
+            shown |= models.Q(pk__in=user.company_ids)
+        return self.filter(shown).distinct()
 
 
 class Company(models.Model):
@@ -25,7 +35,7 @@ class Company(models.Model):
     website = models.URLField(blank=True)
     about = models.TextField("what the company does", max_length=1000, blank=True)
     industry = models.ForeignKey(Industry, models.PROTECT, related_name="companies")
-    country = models.CharField(max_length=2)
+    country = models.CharField(max_length=2, validators=[validate_country])
     time_zone = models.CharField(max_length=50, default="UTC")
     proven_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -44,6 +54,10 @@ class Company(models.Model):
     @property
     def is_proven(self) -> bool:
         return self.proven_at is not None
+
+    @property
+    def country_name(self) -> str:
+        return COUNTRIES.get(self.country, self.country)
 
     def has_member(self, user: User) -> bool:
         return self.pk in user.company_ids

@@ -5,16 +5,16 @@ from datetime import date
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from accounts.models.countries import COUNTRIES, validate_country
 from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
 
-ADULT_YEARS = 18  # PRODUCT.md: 18 or over
 MAX_HOURS_A_WEEK = 30  # PRODUCT.md: at most 30 h a week
 
 
-def eighteenth_birthday(born_on: date) -> date:
-    """The day from which the person may join; born on 29 February, it is 1 March."""
-    year = born_on.year + ADULT_YEARS
+def birthday(born_on: date, *, age: int) -> date:
+    """The day on which a person turns `age`; born on 29 February, it is 1 March in other years."""
+    year = born_on.year + age
     try:
         return born_on.replace(year=year)
     except ValueError:
@@ -28,7 +28,7 @@ class StudentProfile(models.Model):
     born_on = models.DateField("date of birth")
     adult_on = models.DateField(editable=False)
     school = models.CharField(max_length=120)
-    country = models.CharField(max_length=2)
+    country = models.CharField(max_length=2, validators=[validate_country])
     skills = models.ManyToManyField(Skill, related_name="students_having", blank=True)
     learning_goals = models.ManyToManyField(Skill, related_name="students_wanting", blank=True)
     industries = models.ManyToManyField(Industry, related_name="students_exploring", blank=True)
@@ -54,3 +54,7 @@ class StudentProfile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.school}"
+
+    @property
+    def country_name(self) -> str:
+        return COUNTRIES.get(self.country, self.country)
