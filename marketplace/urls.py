@@ -1,16 +1,27 @@
 """Every address of the site, by app."""
 
+from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace.site import health
+from marketplace.site import health, views
+
+# One log-in for everybody, with its limits; and what allauth registers shows secrets, or fails on a search.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.unregister([Authenticator, UserSession])
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEBUG or settings.LOCAL_RUN:
+    urlpatterns.append(path("design/", views.design, name="design"))
 if settings.MAIL_VIEWER:
     urlpatterns.append(path("mail/", include("django_mail_viewer.urls")))

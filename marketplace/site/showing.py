@@ -12,7 +12,9 @@ from marketplace.kernel.money import Money
 class ExampleForm(forms.Form):
     """One field of each kind."""
 
-    title = forms.CharField(max_length=100, help_text="What a student would call it. “Five customer interviews, written up”.")
+    title = forms.CharField(
+        max_length=100, help_text="What a student would call it. “Five customer interviews, written up”."
+    )
     search = forms.CharField(widget=forms.TextInput(attrs={"type": "search"}), required=False)
     brief = forms.CharField(
         widget=forms.Textarea(attrs={"data-count": "true", "maxlength": "800", "rows": "4"}),
@@ -21,7 +23,7 @@ class ExampleForm(forms.Form):
     fee = forms.DecimalField(
         label="Fee for the student",
         help_text="They get all of it. The platform fee comes on top.",
-        widget=forms.NumberInput(attrs={"data-unit": "USD", "inputmode": "decimal"}),
+        widget=forms.TextInput(attrs={"data-unit": "USD", "inputmode": "decimal"}),
     )
     hours = forms.IntegerField(widget=forms.NumberInput(attrs={"data-unit": "hours", "inputmode": "numeric"}))
     due_on = forms.DateField(label="Due date", widget=forms.DateInput(attrs={"type": "date"}))
@@ -33,18 +35,27 @@ class ExampleForm(forms.Form):
     )
     skills = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple(attrs={"data-look": "choices-columns"}),
-        choices=[("writing", "Writing"), ("research", "Research"), ("sql", "SQL"), ("figma", "Figma"), ("german", "German")],
+        choices=[
+            ("writing", "Writing"),
+            ("research", "Research"),
+            ("sql", "SQL"),
+            ("figma", "Figma"),
+            ("german", "German"),
+        ],
         help_text="At most four.",
         required=False,
     )
     files = forms.FileField(label="Materials", required=False, help_text="PDF, PNG or CSV, up to 20 MB each.")
-    agree = forms.BooleanField(label="The work is not coursework and needs no licence", help_text="See the list of forbidden work.")
+    agree = forms.BooleanField(
+        label="The work is not coursework and needs no licence", help_text="See the list of forbidden work."
+    )
 
 
 def examples(*, at: datetime) -> dict[str, Any]:
     """Everything `templates/components/showcase.html` reads."""
     fee, platform_fee = Money(30000), Money(3000)
-    wrong = ExampleForm({"title": "", "fee": "3o0", "hours": "12", "brief": "Call five customers.", "eligibility": "contractor"})
+    typed = {"fee": "30,x", "hours": "12", "brief": "Call five customers.", "eligibility": "contractor"}
+    wrong = ExampleForm({f"wrong-{name}": value for name, value in typed.items()}, prefix="wrong")
     return {
         "form": ExampleForm(),
         "wrong": wrong,
@@ -56,7 +67,11 @@ def examples(*, at: datetime) -> dict[str, Any]:
         "receipt_columns": ["Maple Health pays", "Platform keeps", "Maya gets"],
         "receipt_rows": [
             {"label": "Fee for the work", "at": at - timedelta(days=9), "amounts": [fee, None, fee]},
-            {"label": "Platform fee", "note": "10 % of the fee, at least $5.00", "amounts": [platform_fee, platform_fee, None]},
+            {
+                "label": "Platform fee",
+                "note": "10 % of the fee, at least $5.00",
+                "amounts": [platform_fee, platform_fee, None],
+            },
         ],
         "receipt_totals": [fee + platform_fee, platform_fee, fee],
         "projects": projects(at=at),
@@ -96,7 +111,11 @@ def bars(fee: Money, *, at: datetime) -> list[dict[str, Any]]:
 def events(*, at: datetime) -> list[dict[str, Any]]:
     return [
         {"state": "past", "what": "Maple Health made you an offer", "at": at - timedelta(days=9)},
-        {"state": "past", "what": "You accepted; $330.00 was charged and is held", "at": at - timedelta(days=8)},
+        {
+            "state": "past",
+            "what": "You accepted; $330.00 was charged and is held",
+            "at": at - timedelta(days=8),
+        },
         {
             "state": "past",
             "what": "You handed in “Interview notes”, version 1",
@@ -114,7 +133,9 @@ def events(*, at: datetime) -> list[dict[str, Any]]:
 
 
 def projects(*, at: datetime) -> list[SimpleNamespace]:
-    def project(title: str, company: str, fee: int, hours: int, seats: int, skills: str, *, proven: bool) -> SimpleNamespace:
+    def project(
+        title: str, company: str, fee: int, hours: int, seats: int, skills: str, *, proven: bool
+    ) -> SimpleNamespace:
         return SimpleNamespace(
             title=title,
             company=SimpleNamespace(name=company, is_proven=proven),
@@ -130,7 +151,31 @@ def projects(*, at: datetime) -> list[SimpleNamespace]:
         )
 
     return [
-        project("Five customer interviews, written up", "Maple Health", 30000, 12, 2, "Interviewing, Writing, Research", proven=True),
-        project("Turn our price list into a clean spreadsheet with formulas and a one-page guide", "Nordlicht Energie GmbH", 18000, 8, 1, "Spreadsheets, Data cleaning", proven=False),
-        project("Accessibility check of a booking page", "Harbour & Daughters", 52500, 21, 1, "HTML, Accessibility, Testing, English", proven=True),
+        project(
+            "Five customer interviews, written up",
+            "Maple Health",
+            30000,
+            12,
+            2,
+            "Interviewing, Writing, Research",
+            proven=True,
+        ),
+        project(
+            "Turn our price list into a clean spreadsheet with formulas and a one-page guide",
+            "Nordlicht Energie GmbH",
+            18000,
+            8,
+            1,
+            "Spreadsheets, Data cleaning",
+            proven=False,
+        ),
+        project(
+            "Accessibility check of a booking page",
+            "Harbour & Daughters",
+            52500,
+            21,
+            1,
+            "HTML, Accessibility, Testing, English",
+            proven=True,
+        ),
     ]

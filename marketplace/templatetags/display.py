@@ -32,6 +32,12 @@ def span(seconds: float) -> str:
 
 
 @register.filter
+def length_of(length: timedelta | None) -> str:
+    """`35 minutes`, `3 days`."""
+    return "" if length is None else span(length.total_seconds())
+
+
+@register.filter
 def timeleft(at: datetime | None, now: datetime | None = None) -> str:
     """`in 3 days`, `in 5 hours`, `2 days ago`."""
     if at is None:

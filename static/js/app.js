@@ -140,7 +140,8 @@ document.addEventListener("submit", (event) => {
 addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();
 });
-addEventListener("pageshow", () => {
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return; // only a page that came back from the browser's cache
   for (const form of all("form[data-sent]")) delete form.dataset.sent;
   for (const button of all("button[aria-busy]")) button.removeAttribute("aria-busy");
 });
