@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -14,6 +15,7 @@ from marketplace.kernel.states import StateMachine, Transition
 from projects.models.projects import MAX_QUESTIONS, Project
 
 ANSWER_LENGTH = 800  # PRODUCT.md: at most 3 questions, 800 characters each
+RIGHTS = "The rights to the work of each deliverable pass to the company when its share is released."
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -118,6 +120,44 @@ class Application(StateMachine):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:application", args=[self.public_id])
+
+    def snapshot_terms(self) -> dict[str, Any]:
+        """What both sides agree to at the offer, as it stands now; an engagement keeps it unchanged.
+
+        The student appears by id only, so that nothing has to be erased from it later.
+        """
+        project = self.project
+        parts = project.planned_deliverables.order_by("number")
+        return {
+            "title": project.title,
+            "brief": project.brief,
+            "company": project.company.name,
+            "student": self.student.public_id,
+            "hours": project.hours,
+            "fee_cents": project.fee_cents,
+            "platform_fee_cents": project.platform_fee_cents,
+            "currency": project.currency,
+            "starts_within_days": project.starts_within_days,
+            "deliverables": [
+                {
+                    "number": part.number,
+                    "title": part.title,
+                    "criteria": part.criteria,
+                    "share_cents": part.share_cents,
+                    "due_days": part.due_days,
+                }
+                for part in parts
+            ],
+            "questions": project.questions,
+            "answers": self.answers,
+            "eligibility": project.get_eligibility_display(),
+            "rights": RIGHTS,
+            "review_days": settings.REVIEW_DAYS,
+            "later_review_days": settings.LATER_REVIEW_DAYS,
+            "rework_days": settings.REWORK_DAYS,
+            "revision_rounds": settings.REVISION_ROUNDS,
+            "undo_minutes": settings.UNDO_MINUTES,
+        }
 
 
 class ApplicationTransition(Transition):

@@ -1,0 +1,190 @@
+"""Private files: which may be handed in, and how they are kept under names that nobody can guess."""
+
+import hashlib
+import secrets
+import unicodedata
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import IO, Any
+
+import puremagic
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from marketplace.kernel.errors import RuleViolation
+from projects.models import Submission, SubmissionFile
+from projects.models.submissions import MAX_FILE_BYTES, MAX_FILES
+
+MEGABYTE = 1024 * 1024
+MAX_NAME = 150
+CHUNK = 64 * 1024
+OOXML = "application/vnd.openxmlformats-officedocument"
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
+
+# What is kept of a file is our own type for its ending, never the one that a browser claims.
+MARKED = {  # ending: its type, and the endings under which its first bytes are known
+    "pdf": ("application/pdf", {".pdf"}),
+    "png": ("image/png", {".png"}),
+    "jpg": ("image/jpeg", {".jpg", ".jpeg"}),
+    "jpeg": ("image/jpeg", {".jpg", ".jpeg"}),
+    "gif": ("image/gif", {".gif"}),
+    "webp": ("image/webp", {".webp"}),
+    "mp3": ("audio/mpeg", {".mp3", ".mpga"}),
+    "wav": ("audio/wav", {".wav"}),
+    "m4a": ("audio/mp4", {".m4a"}),
+    "mp4": ("video/mp4", {".mp4"}),
+    "mov": ("video/quicktime", {".mov"}),
+    "webm": ("video/webm", {".webm"}),
+}
+OFFICE = {  # ending: its type, and the entry that every such archive has
+    "docx": (f"{OOXML}.wordprocessingml.document", "word/document.xml"),
+    "xlsx": (f"{OOXML}.spreadsheetml.sheet", "xl/workbook.xml"),
+    "pptx": (f"{OOXML}.presentationml.presentation", "ppt/presentation.xml"),
+}
+OPEN_OFFICE = {
+    "odt": f"{OPEN_DOCUMENT}.text",
+    "ods": f"{OPEN_DOCUMENT}.spreadsheet",
+    "odp": f"{OPEN_DOCUMENT}.presentation",
+}
+PLAIN = {"txt": "text/plain", "md": "text/markdown", "csv": "text/csv", "json": "application/json"}
+ARCHIVE = {"zip": "application/zip"}
+TYPES = {ending: known[0] for ending, known in (MARKED | OFFICE).items()} | OPEN_OFFICE | PLAIN | ARCHIVE
+ENDINGS = ", ".join(sorted(TYPES))
+
+
+class UnsuitableFile(RuleViolation):
+    """A file that may not be handed in: too large, of a kind not accepted, or not what its name says."""
+
+    code = "unsuitable_file"
+
+
+def check(files: Sequence["UploadedFile[Any]"]) -> None:
+    """Raise one ValidationError that names every file that cannot be handed in, and why."""
+    wrong = [f"At most {MAX_FILES} files can go with one delivery."] if len(files) > MAX_FILES else []
+    wrong += [complaint for file in files[:MAX_FILES] if (complaint := complaint_about(file))]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def store(submission: Submission, files: Sequence["UploadedFile[Any]"]) -> list[SubmissionFile]:
+    """Keep the files of a submission. Raises UnsuitableFile.
+
+    The bytes are written before the transaction ends, so a row never lacks its file; where the transaction
+    is taken back, a file without a row stays behind, under a name that leads nowhere.
+    """
+    try:
+        check(files)
+    except ValidationError as error:
+        raise UnsuitableFile(" ".join(error.messages)) from error
+    return [store_one(submission, file) for file in files]
+
+
+def store_one(submission: Submission, file: "UploadedFile[Any]") -> SubmissionFile:
+    name = clean_name(file.name or "")
+    storage = SubmissionFile._meta.get_field("file").storage
+    path = f"submissions/{submission.submitted_at:%Y/%m}/{secrets.token_hex(16)}"
+    return SubmissionFile.objects.create(
+        submission=submission,
+        file=storage.save(path, file),
+        name=name,
+        content_type=TYPES[ending_of(name)],
+        size_bytes=file.size or 0,
+        sha256=digest(file),
+    )
+
+
+def digest(file: "UploadedFile[Any]") -> str:
+    sha256 = hashlib.sha256()
+    for chunk in file.chunks():
+        sha256.update(chunk)
+    return sha256.hexdigest()
+
+
+def clean_name(name: str) -> str:
+    """The last part of a path, without characters that cannot be seen or that turn the reading direction."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    seen = "".join(
+        c for c in last if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    )
+    stem, dot, ending = " ".join(seen.split()).rpartition(".")
+    return f"{stem[: MAX_NAME - len(ending) - 1] or 'file'}{dot}{ending}" if dot else ending[:MAX_NAME]
+
+
+def ending_of(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def complaint_about(file: "UploadedFile[Any]") -> str:
+    """What is wrong with one file, in a sentence; empty where nothing is."""
+    name = clean_name(file.name or "")
+    ending, size = ending_of(name), file.size or 0
+    if ending not in TYPES:
+        return f"“{name}” is of a kind that cannot be handed in. Use one of {ENDINGS}."
+    if size > MAX_FILE_BYTES:
+        return f"“{name}” has {size / MEGABYTE:.1f} MB; at most {MAX_FILE_BYTES // MEGABYTE} MB are possible."
+    if not size:
+        return f"“{name}” is empty."
+    if not agrees(ending, file):
+        return f"“{name}” is not what its ending says. Save it again as .{ending}, or as what it is."
+    return ""
+
+
+def agrees(ending: str, file: "UploadedFile[Any]") -> bool:
+    """Whether the content is what the ending promises."""
+    looks: dict[str, Callable[[str, IO[bytes]], bool]] = {
+        **dict.fromkeys(MARKED, is_marked),
+        **dict.fromkeys(OFFICE, is_office),
+        **dict.fromkeys(OPEN_OFFICE, is_open_office),
+        **dict.fromkeys(PLAIN, is_plain),
+        **dict.fromkeys(ARCHIVE, is_archive),
+    }
+    file.seek(0)
+    try:
+        return looks[ending](ending, file)
+    finally:
+        file.seek(0)
+
+
+def is_marked(ending: str, file: IO[bytes]) -> bool:
+    try:
+        matches = puremagic.magic_string(file.read(CHUNK))
+    except puremagic.PureError:
+        return False
+    return bool({match.extension for match in matches} & MARKED[ending][1])
+
+
+def entries(file: IO[bytes]) -> dict[str, zipfile.ZipInfo]:
+    """What an archive lists; nothing where it is none. Only its list is read, nothing is unpacked."""
+    if file.read(4) != b"PK\x03\x04":  # an archive behind something else is a polyglot
+        return {}
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return {entry.filename: entry for entry in archive.infolist()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
+        return {}
+
+
+def is_office(ending: str, file: IO[bytes]) -> bool:
+    names = entries(file)
+    macros = any(name.lower().endswith("vbaproject.bin") for name in names)
+    return "[Content_Types].xml" in names and OFFICE[ending][1] in names and not macros
+
+
+def is_open_office(ending: str, file: IO[bytes]) -> bool:
+    """OpenDocument puts its type uncompressed into the first entry, so it stands at byte 38."""
+    head = file.read(120)
+    file.seek(0)
+    return (
+        head[30:38] == b"mimetype"
+        and head[38:].startswith(OPEN_OFFICE[ending].encode())
+        and bool(entries(file))
+    )
+
+
+def is_archive(_: str, file: IO[bytes]) -> bool:
+    return bool(entries(file))
+
+
+def is_plain(_: str, file: IO[bytes]) -> bool:
+    """Text of any encoding that has no NUL bytes, which programs and pictures have."""
+    return all(b"\x00" not in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
