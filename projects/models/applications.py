@@ -1,6 +1,7 @@
 """Applications: one student's bid for one project."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -29,8 +30,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(student=student)
 
     def waiting(self) -> "ApplicationQuerySet":
-        """Those still without an answer, which use one place of the student's budget."""
+        """Those still without an answer."""
         return self.filter(status=Application.Status.SUBMITTED)
+
+    def using_budget(self, *, at: datetime) -> "ApplicationQuerySet":
+        """Those that use a place of the student's budget: until short-list, answer or date."""
+        return self.waiting().filter(project__answer_by_at__gt=at)
 
     def undecided(self) -> "ApplicationQuerySet":
         """Those that the answer-by date closes."""

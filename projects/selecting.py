@@ -1,0 +1,106 @@
+"""An employer answers applicants: a short-list, or a no with its reason."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import User
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.states import InvalidTransition
+from marketplace.kernel.transactions import locked, relock
+from projects import emails
+from projects.models import Application, Project
+
+CHOOSING = (Project.Status.OPEN, Project.Status.PAUSED, Project.Status.CLOSED)
+ANSWERING = (*CHOOSING, Project.Status.FILLED)
+
+
+class AnsweringIsOver(RuleViolation):
+    """The date by which applicants hear is over, or the project has ended."""
+
+    code = "answering_is_over"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The date by which applicants were to hear is over. Whoever had no answer then was told so."
+        )
+
+
+class OfferUnderWay(RuleViolation):
+    """The payment page for an offer to this applicant is open."""
+
+    code = "offer_under_way"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An offer to this applicant is being paid for at this moment. "
+            "Finish or leave the payment page first."
+        )
+
+
+def shortlist(application: Application, *, by: User, at: datetime, version: int | None = None) -> Application:
+    """Keep an applicant for the choice; their place in the student's budget is free from now on.
+
+    Raises AnsweringIsOver, StalePage, InvalidTransition.
+    """
+    with answering(application, by=by, at=at, version=version, while_project_is=CHOOSING) as application:
+        if application.status != Application.Status.SUBMITTED:  # after a no, only the student's consent
+            now = application.get_status_display().lower()
+            raise InvalidTransition(f"This application is {now} already.")
+        application.become(Application.Status.SHORTLISTED, by=by, at=at, answered_at=at)
+        emails.application_shortlisted(application, at=at)
+    return application
+
+
+def decline(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    note: str = "",
+    version: int | None = None,
+) -> Application:
+    """Say no with one of the fixed reasons, and a note that the student reads.
+
+    Raises AnsweringIsOver, OfferUnderWay, StalePage, InvalidTransition.
+    """
+    code = Application.DeclineReason(reason)
+    with answering(application, by=by, at=at, version=version, while_project_is=ANSWERING) as application:
+        if application.engagements.live().exists():
+            raise OfferUnderWay
+        application.become(
+            Application.Status.DECLINED,
+            by=by,
+            at=at,
+            reason=code.label,
+            answered_at=at,
+            decline_reason=code,
+            decline_note=note.strip(),
+        )
+        emails.application_declined(application, at=at)
+    return application
+
+
+@contextmanager
+def answering(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    version: int | None,
+    while_project_is: tuple[str, ...],
+) -> Iterator[Application]:
+    """The application, locked after its project, where this person may answer it now."""
+    with locked(application.project) as project:
+        if not project.company.has_member(by):
+            raise PermissionDenied
+        application = relock(application)
+        application.project = project
+        application.expect_version(version)
+        in_time = project.answer_by_at is not None and at <= project.answer_by_at
+        if project.status not in while_project_is or not in_time:
+            raise AnsweringIsOver
+        yield application
