@@ -21,7 +21,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
-if settings.DEBUG or settings.LOCAL_RUN:
+if not settings.PRODUCTION:
     urlpatterns.append(path("design/", views.design, name="design"))
 if settings.MAIL_VIEWER:
     urlpatterns.append(path("mail/", include("django_mail_viewer.urls")))

@@ -45,7 +45,7 @@ class ExampleForm(forms.Form):
         help_text="At most four.",
         required=False,
     )
-    files = forms.FileField(label="Materials", required=False, help_text="PDF, PNG or CSV, up to 20 MB each.")
+    materials = forms.FileField(required=False, help_text="PDF, PNG or CSV, up to 20 MB each.")
     agree = forms.BooleanField(
         label="The work is not coursework and needs no licence", help_text="See the list of forbidden work."
     )

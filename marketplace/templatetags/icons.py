@@ -11,7 +11,8 @@ register = template.Library()
 
 @cache
 def drawn(name: str, classes: str) -> SafeString:
-    svg: str = lucide.lucide(name, **{"class": classes, "aria-hidden": "true", "focusable": "false"})
+    words = {"class": classes, "aria-hidden": "true", "focusable": "false"}
+    svg: str = lucide.lucide(name, size=24, **words)
     return mark_safe(svg)  # noqa: S308 - from the package's own archive; the words are ours
 
 
