@@ -67,6 +67,8 @@ FIRST_CHARGES_DAYS: int = env.number("FIRST_CHARGES_DAYS", 7)
 UNPROVEN_LIMIT_CENTS: int = env.number("UNPROVEN_LIMIT_CENTS", 50000)
 FAILED_CARDS_A_DAY: int = env.number("FAILED_CARDS_A_DAY", 5, least=1)
 PAYEE_REMINDER_DAYS: tuple[int, ...] = (0, 1, 3, 7, 14, 30, 45, 60)
+CHECKOUT_MINUTES: int = env.number("CHECKOUT_MINUTES", 60, least=30)  # a payment page that was left
+HOLD_ALARM_DAYS: int = env.number("HOLD_ALARM_DAYS", 70, least=1)
 CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
 MODERATION_BUSINESS_DAYS: int = env.number("MODERATION_BUSINESS_DAYS", 1, least=1)
 MINIMUM_AGE: int = env.number("MINIMUM_AGE", 18, least=1)
@@ -97,6 +99,22 @@ STRIPE_WEBHOOK_SECRETS: dict[str, list[str]] = {
     "connect": env.names("STRIPE_WEBHOOK_SECRET_CONNECT"),
     "v2": env.names("STRIPE_WEBHOOK_SECRET_V2"),
 }
+
+STRIPE_TRANSPORT: str = env.text("STRIPE_TRANSPORT", "")  # tests put the sandbox in their own process
+STRIPE_TIMEOUT = (3.05, 25)  # seconds to connect and to read
+STRIPE_LOOKS = True  # whether unknown answers are looked up; the tests' control turns it off
+STRIPE_TOLERANCE_SECONDS = 300  # how old or early a signed webhook may be
+
+# Where a form may lead to: Stripe's own pages, or the stand-in's.
+STRIPE_PAGE_ORIGINS: list[str] = (
+    [STRIPE_API_BASE] if STRIPE_API_BASE else ["https://checkout.stripe.com", "https://connect.stripe.com"]
+)
+# Countries whose people a platform in the US can pay: US, CA, UK, EEA and CH (Stripe, cross-border transfers).
+STRIPE_PAYS = (
+    *("US", "CA", "GB", "CH", "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU"),
+    *("IS", "IE", "IT", "LV", "LI", "LT", "LU", "MT", "NL", "NO", "PL", "PT", "RO", "SK", "SI", "ES", "SE"),
+)
+PAYABLE_COUNTRIES: list[str] = env.names("PAYABLE_COUNTRIES") or list(STRIPE_PAYS)
 
 # What must not start
 
@@ -190,7 +208,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.http.SessionSeenMiddleware",
+    "accounts.http.TimeZoneMiddleware",
+    "accounts.http.OnboardingMiddleware",
+    "accounts.http.SiteNameMiddleware",
     "marketplace.kernel.http.RuleViolationMiddleware",
 ]
 
@@ -265,6 +286,23 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/dashboard/"
 LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.http.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "signup": "accounts.forms.SignupForm",
+    "add_email": "accounts.forms.AddEmailForm",
+    "change_email": "accounts.forms.ChangeEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "confirm_email_verification_code": "accounts.forms.ConfirmEmailCodeForm",
+    "confirm_password_reset_code": "accounts.forms.ConfirmResetCodeForm",
+}
+ACCOUNT_SIGNUP_REDIRECT_URL = "/accounts/welcome/"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the code proved who it is; a second step is asked for all the same
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60  # letters can be slow
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -449,7 +487,7 @@ LOGGING = {
                 *(
                     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
                     if PRODUCTION
-                    else [structlog.dev.ConsoleRenderer(colors=False)]
+                    else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
                 ),
             ],
         }

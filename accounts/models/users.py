@@ -62,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -92,7 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def company_ids(self) -> frozenset[int]:
         """The companies this person acts for today."""
-        return frozenset(self.memberships.active().values_list("company_id", flat=True))  # type: ignore[attr-defined]
+        return frozenset(self.memberships.active().values_list("company_id", flat=True))
 
     @property
     def is_employer(self) -> bool:

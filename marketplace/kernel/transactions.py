@@ -26,7 +26,8 @@ def locked(row: M) -> Iterator[M]:
 
 def relock(row: M) -> M:
     """A fresh, locked copy of `row` inside the open transaction: the child after its parent."""
-    return type(row)._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    model: type[M] = row.__class__  # not type(row): `request.user` is a lazy stand-in
+    return model._base_manager.select_for_update(of=("self",)).get(pk=row.pk)
 
 
 def after_commit(task: str, *ids: Any) -> None:

@@ -1,0 +1,116 @@
+"""People, companies and word lists in the administration: mostly to read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet, URLField
+from django.http import HttpRequest
+
+from accounts.models import Company, Industry, JobRole, Membership, Skill, StudentProfile, User
+
+Fields = list[str] | tuple[str, ...]
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class NothingAddedOrDeleted(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that come from what people do: rules write them, and nothing here removes them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnly(NothingAddedOrDeleted):
+    """Rows to look at."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class Memberships(admin.TabularInline):  # type: ignore[type-arg]
+    """Who acts for a company, or for which companies a person acts."""
+
+    model = Membership
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("user", "company", "role", "joined_at", "left_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "company")
+
+
+@admin.register(User)
+class UserAdmin(NothingAddedOrDeleted):
+    """Staff may close and open accounts; only a superuser touches staff or gives powers."""
+
+    list_display = ("email", "name", "is_active", "is_staff", "joined_at", "last_login")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "name", "public_id")
+    ordering = ("-joined_at",)
+    fields = ("email", "name", "public_id", "time_zone", "is_active", "joined_at", "last_login", *POWERS)
+    filter_horizontal = ("groups", "user_permissions")
+    inlines = (Memberships,)
+    kept: Fields = ("email", "name", "public_id", "time_zone", "joined_at", "last_login")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Fields:
+        if request.user.is_superuser:
+            return self.kept
+        untouchable = obj is not None and (obj.is_staff or obj.is_superuser)
+        return (*self.kept, *POWERS, *(("is_active",) if untouchable else ()))
+
+
+@admin.register(Company)
+class CompanyAdmin(NothingAddedOrDeleted):
+    """A name, a site or a text may be corrected; the proof comes from the rule that checks it."""
+
+    list_display = ("name", "industry", "country", "website", "proven_at", "created_at")
+    list_select_related = ("industry",)
+    list_filter = ("industry", ("proven_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "slug", "public_id", "website")
+    ordering = ("-created_at",)
+    fields = (
+        "name",
+        "slug",
+        "public_id",
+        "website",
+        "about",
+        "industry",
+        "country",
+        "time_zone",
+        "proven_at",
+        "created_at",
+    )
+    readonly_fields = ("slug", "public_id", "proven_at", "created_at")
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    inlines = (Memberships,)
+
+
+@admin.register(StudentProfile)
+class StudentProfileAdmin(ReadOnly):
+    """What a student told."""
+
+    list_display = ("user", "school", "country", "hours_a_week", "joined_on")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name", "school")
+    ordering = ("-joined_on", "-pk")
+
+
+@admin.register(Skill, Industry, JobRole)
+class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A word may be added; its slug stands in addresses and stays."""
+
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    ordering = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Fields:
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Model | None = None) -> dict[str, Any]:
+        return {} if obj else dict(self.prepopulated_fields)

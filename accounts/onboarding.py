@@ -1,0 +1,176 @@
+"""How a person becomes a student, an employer or both, and keeps what they told up to date."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import count
+from typing import TypedDict, Unpack
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from accounts.models import Company, Industry, JobRole, Membership, Skill, StudentProfile, User
+from accounts.models.profiles import birthday
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.ids import new_public_id
+from marketplace.kernel.transactions import locked
+
+OLDEST_YEARS = 120  # a birth date before that is a slip of the finger
+
+
+class Interests(TypedDict):
+    """What a student can, wants to learn and to explore, and the time they have."""
+
+    skills: Iterable[Skill]
+    learning_goals: Iterable[Skill]
+    industries: Iterable[Industry]
+    job_roles: Iterable[JobRole]
+    hours_a_week: int
+
+
+class StudentDetails(Interests):
+    born_on: date
+    school: str
+    country: str
+
+
+class TooYoung(RuleViolation):
+    """The person has not reached the site's minimum age."""
+
+    code = "too_young"
+
+    def __init__(self, age: int, since: date) -> None:
+        super().__init__(
+            f"You can join as a student from {since.day} {since:%B %Y}, the day you turn {age}. "
+            "Your account stays as it is until then, and you will be welcome."
+        )
+
+
+class ImpossibleBirthDate(RuleViolation):
+    """The date lies ahead, or further back than anyone lives."""
+
+    code = "impossible_birth_date"
+
+    def __init__(self) -> None:
+        super().__init__("This cannot be a date of birth. Check the year.")
+
+
+class AlreadyStudent(RuleViolation):
+    """The person has a student profile."""
+
+    code = "already_student"
+
+    def __init__(self) -> None:
+        super().__init__("You are on the site as a student already. Your settings show your profile.")
+
+
+class AlreadyFounded(RuleViolation):
+    """The person acts for a company of that name: a second click, not a second company."""
+
+    code = "already_founded"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"You act for {name} already. Your settings show your companies.")
+
+
+def edit_profile(user: User, *, name: str, time_zone: str) -> User:
+    """Change what the site calls a person, and the zone in which their days end."""
+    with locked(user) as fresh:
+        fresh.name, fresh.time_zone = name, time_zone
+        fresh.save(update_fields=["name", "time_zone"])
+    return fresh
+
+
+def check_age(born_on: date, *, today: date) -> date:
+    """The day on which the person came of age. Raises TooYoung or ImpossibleBirthDate."""
+    if not today.year - OLDEST_YEARS <= born_on.year <= today.year:
+        raise ImpossibleBirthDate
+    adult_on = birthday(born_on, age=settings.MINIMUM_AGE)
+    if adult_on > today:
+        raise TooYoung(settings.MINIMUM_AGE, adult_on)
+    return adult_on
+
+
+def become_student(user: User, *, at: datetime, **details: Unpack[StudentDetails]) -> StudentProfile:
+    """Give a person their student side. Raises TooYoung, ImpossibleBirthDate or AlreadyStudent."""
+    with locked(user) as student:
+        if student.is_student:
+            raise AlreadyStudent
+        today = at.astimezone(student.zone).date()
+        profile = StudentProfile.objects.create(
+            user=student,
+            born_on=details["born_on"],
+            adult_on=check_age(details["born_on"], today=today),
+            joined_on=today,
+            school=details["school"],
+            country=details["country"],
+            hours_a_week=details["hours_a_week"],
+        )
+        choose(profile, details)
+    return profile
+
+
+def edit_student(
+    profile: StudentProfile, *, school: str, country: str, **interests: Unpack[Interests]
+) -> StudentProfile:
+    """Change what a student told; the date of birth stays."""
+    with locked(profile) as profile:
+        profile.school, profile.country = school, country
+        profile.hours_a_week = interests["hours_a_week"]
+        profile.save(update_fields=["school", "country", "hours_a_week"])
+        choose(profile, interests)
+    return profile
+
+
+def choose(profile: StudentProfile, interests: Interests) -> None:
+    profile.skills.set(interests["skills"])
+    profile.learning_goals.set(interests["learning_goals"])
+    profile.industries.set(interests["industries"])
+    profile.job_roles.set(interests["job_roles"])
+
+
+def found_company(
+    user: User,
+    *,
+    name: str,
+    industry: Industry,
+    country: str,
+    at: datetime,
+    website: str = "",
+    about: str = "",
+) -> Company:
+    """Bring a company onto the site, owned by `user`. Raises AlreadyFounded on a second click."""
+    with locked(user) as owner:
+        mine = Company.objects.filter(pk__in=owner.company_ids, name__iexact=name).first()
+        if mine is not None:
+            raise AlreadyFounded(mine.name)
+        company = Company(
+            name=name,
+            website=website,
+            about=about,
+            industry=industry,
+            country=country,
+            time_zone=owner.time_zone,
+            created_at=at,
+        )
+        give_address(company)
+        Membership.objects.create(user=owner, company=company, role=Membership.Role.OWNER, joined_at=at)
+    return company
+
+
+def give_address(company: Company) -> None:
+    """Save a new company under the first free slug: its name, then its name and a number.
+
+    The unique column decides, not a look beforehand: two companies of one name may come at once.
+    """
+    base = slugify(company.name)[:100] or f"company-{new_public_id()}"
+    for number in count(1):
+        company.slug = base if number == 1 else f"{base}-{number}"
+        try:
+            with transaction.atomic():
+                company.save(force_insert=True)
+        except IntegrityError:
+            if not Company.objects.filter(slug=company.slug).exists():
+                raise  # it was another rule of the table
+        else:
+            return

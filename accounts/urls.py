@@ -1,0 +1,18 @@
+"""Addresses of people and companies; what allauth offers stands below /accounts/ too, after these."""
+
+from django.urls import path
+
+from accounts.views import companies, profile, welcoming
+
+app_name = "accounts"
+urlpatterns = [
+    path("accounts/welcome/", welcoming.introduce, name="welcome"),
+    path("accounts/welcome/student/", welcoming.tell_school, name="welcome_student"),
+    path("accounts/welcome/student/interests/", welcoming.tell_interests, name="welcome_interests"),
+    path("accounts/welcome/company/", welcoming.tell_company, name="welcome_company"),
+    path("accounts/settings/", profile.settings, name="settings"),
+    path("accounts/profile/", profile.edit_profile, name="profile"),
+    path("accounts/profile/student/", profile.edit_student, name="student"),
+    path("accounts/sessions/", profile.sessions, name="sessions"),  # before allauth's, which asks per session
+    path("companies/<slug:slug>/", companies.company, name="company"),
+]

@@ -1,0 +1,15 @@
+"""What everybody may see of a company."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts.models import Company
+
+SHOWN_PROJECTS = 20
+
+
+def company(request: HttpRequest, slug: str) -> HttpResponse:
+    companies = Company.objects.visible_to(request.user).select_related("industry")
+    found = get_object_or_404(companies, slug=slug)
+    projects = found.projects.open().newest_first()[:SHOWN_PROJECTS]
+    return render(request, "accounts/company.html", {"company": found, "projects": projects})

@@ -1,0 +1,74 @@
+"""A person's own pages: settings, profile, where they are logged in."""
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import model_to_dict
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts import onboarding
+from accounts.forms import EndSessionForm, ProfileForm, StudentForm
+from accounts.http import PersonRequest, live_sessions
+from accounts.models import StudentProfile
+
+CHOSEN = ("skills", "learning_goals", "industries", "job_roles")
+
+
+@login_required
+def settings(request: PersonRequest) -> HttpResponse:
+    user = request.user
+    memberships = user.memberships.active().select_related("company__industry").order_by("joined_at")
+    student = StudentProfile.objects.filter(user=user).prefetch_related(*CHOSEN).first()
+    context = {"memberships": memberships, "student": student}
+    return render(request, "accounts/settings.html", context)
+
+
+@login_required
+def edit_profile(request: PersonRequest) -> HttpResponse:
+    user = request.user
+    form = ProfileForm(request.POST or None, initial=model_to_dict(user, ProfileForm.Meta.fields))
+    if form.is_valid():
+        onboarding.edit_profile(user, **form.cleaned_data)
+        messages.success(request, "Your profile is saved.")
+        return redirect("accounts:settings")
+    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+def edit_student(request: PersonRequest) -> HttpResponse:
+    profile = StudentProfile.objects.filter(user=request.user).first()
+    if profile is None:
+        return redirect("accounts:welcome_student")
+    form = StudentForm(request.POST or None, initial=model_to_dict(profile, StudentForm.Meta.fields))
+    if form.is_valid():
+        onboarding.edit_student(profile, **form.cleaned_data)
+        messages.success(request, "Your student profile is saved.")
+        return redirect("accounts:settings")
+    return render(request, "accounts/student.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+def sessions(request: PersonRequest) -> HttpResponse:
+    if request.method == "POST":
+        return end_sessions(request)
+    context = {
+        "sessions": live_sessions(request.user, at=timezone.now()),
+        "here": request.session.session_key,
+    }
+    return render(request, "usersessions/usersession_list.html", context)
+
+
+def end_sessions(request: PersonRequest) -> HttpResponse:
+    """End the named session of this person, or all but the one at hand."""
+    form = EndSessionForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    others = UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
+    if chosen := form.cleaned_data["session"]:
+        others = others.filter(pk=chosen)
+    for session in others:
+        session.end()
+    messages.success(request, "Logged out there." if chosen else "Logged out everywhere else.")
+    return redirect("accounts:sessions")
