@@ -6,9 +6,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from marketplace.site.local import discovery
+from marketplace.site.local.embedding import services_for
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
-    discovery.adopt_running(os.environ)
-    execute_from_command_line(sys.argv)
+    with services_for(sys.argv[1:2], os.environ):
+        execute_from_command_line(sys.argv)

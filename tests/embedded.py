@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from marketplace.site.local.discovery import free
+from marketplace.site.local.discovery import is_free
 from marketplace.site.local.services import APP, DATABASE, OWNER, SUPERUSER, Postgres, Valkey
 
 PREFIX = "foothold-tests-"
@@ -64,7 +64,7 @@ def sweep_abandoned() -> None:
     for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             with (home / "lock").open() as lock:
-                if free(lock.fileno()):
+                if is_free(lock.fileno()):
                     shutil.rmtree(home, ignore_errors=True)
         except OSError:
             continue

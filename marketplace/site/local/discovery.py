@@ -2,8 +2,7 @@
 
 import fcntl
 import json
-import os
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from marketplace.environment import CHECKOUT, default_data_dir
@@ -18,30 +17,30 @@ def adopt_running(environ: MutableMapping[str, str]) -> None:
     What is given stays. Where nothing at all is configured this is a developer's checkout, so that
     commands which need no service work too.
     """
-    if any(environ.get(name) for name in ("DATABASE_URL", "DATABASE_URL_FILE", "LOCAL_RUN")):
+    if given(environ, "DATABASE_URL") or environ.get("LOCAL_RUN"):
         return
     state = running_state(data_dir(environ))
     if state is None:
         environ.setdefault("DEBUG", "true")
         return
-    path = state.pop("PATH", None)
-    if path:  # the embedded psql, for dbshell
-        environ["PATH"] = f"{path}{os.pathsep}{environ.get('PATH', os.defpath)}"
-    for name, value in state.items():
-        if not environ.get(f"{name}_FILE"):
-            environ.setdefault(name, value)
+    environ["PATH"] = state.pop("PATH", environ.get("PATH", ""))  # the embedded psql, for dbshell
+    environ.update({name: value for name, value in state.items() if not given(environ, name)})
 
 
-def data_dir(environ: MutableMapping[str, str]) -> Path:
-    given = environ.get("DATA_DIR")
-    return CHECKOUT / Path(given).expanduser() if given else default_data_dir()
+def given(environ: Mapping[str, str], name: str) -> bool:
+    return bool(environ.get(name) or environ.get(f"{name}_FILE"))
+
+
+def data_dir(environ: Mapping[str, str]) -> Path:
+    path = environ.get("DATA_DIR")
+    return CHECKOUT / Path(path).expanduser() if path else default_data_dir()
 
 
 def running_state(folder: Path) -> dict[str, str] | None:
-    """What the supervisor wrote for others, or None where none holds the lock of `folder`."""
+    """What the local run wrote for others, or None where none holds the lock of `folder`."""
     try:
         with (folder / LOCK).open() as lock:
-            if free(lock.fileno()):
+            if is_free(lock.fileno()):
                 return None
         state: dict[str, str] = json.loads((folder / STATE).read_text())
     except (OSError, ValueError):
@@ -49,7 +48,7 @@ def running_state(folder: Path) -> dict[str, str] | None:
     return state
 
 
-def free(descriptor: int) -> bool:
+def is_free(descriptor: int) -> bool:
     """Whether nobody holds the lock; the kernel lets go of a dead holder's, so it cannot be stale."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
