@@ -16,7 +16,9 @@ from stripe._stripe_object import StripeObject
 # Class attributes of the SDK that are no fields of the API.
 NOT_FIELDS = frozenset({"OBJECT_NAME", "_inner_class_types", "_field_encodings", "_inner_class_dicts"})
 # Fields that Stripe leaves out unless they are asked for, or that belong to deleted things.
-LEFT_OUT = frozenset({("Session", "line_items"), ("Charge", "refunds"), ("Account", "deleted"), ("Price", "deleted")})
+LEFT_OUT = frozenset(
+    {("Session", "line_items"), ("Charge", "refunds"), ("Account", "deleted"), ("Price", "deleted")}
+)
 
 
 @cache
@@ -38,7 +40,7 @@ def fields(cls: type) -> dict[str, Any]:
     """Field → type, forward references resolved, `NotRequired` taken off."""
     own = {
         name: hint
-        for name, hint in cls.__dict__.get("__annotations__", {}).items()
+        for name, hint in inspect.get_annotations(cls).items()
         if name not in NOT_FIELDS and not (is_params(cls) and name in RequestOptions.__annotations__)
     }
     holder = SimpleNamespace(__annotations__=own)
@@ -75,7 +77,9 @@ def is_object(hint: Any) -> bool:
 
 def blank(cls: type[StripeObject], **values: Any) -> dict[str, Any]:
     """A body with every nullable field of the class as null, filled with these values."""
-    empty = {n: None for n, hint in fields(cls).items() if nullable(hint) and (cls.__name__, n) not in LEFT_OUT}
+    empty = {
+        n: None for n, hint in fields(cls).items() if nullable(hint) and (cls.__name__, n) not in LEFT_OUT
+    }
     if name := getattr(cls, "OBJECT_NAME", None):
         empty["object"] = name
     return empty | values

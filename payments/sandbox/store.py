@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS posting (
   journal INTEGER NOT NULL REFERENCES journal, account TEXT NOT NULL, currency TEXT NOT NULL, cents INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS posting_account ON posting (account, currency, cents);
 CREATE TABLE IF NOT EXISTS total (
-  account TEXT NOT NULL, currency TEXT NOT NULL, cents INTEGER NOT NULL, PRIMARY KEY (account, currency)) WITHOUT ROWID;
+  account TEXT NOT NULL, currency TEXT NOT NULL, cents INTEGER NOT NULL,
+  PRIMARY KEY (account, currency)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS booking (
   id TEXT PRIMARY KEY, owner TEXT NOT NULL, currency TEXT NOT NULL, net INTEGER NOT NULL, available_on INTEGER NOT NULL,
   payout TEXT) WITHOUT ROWID;
@@ -48,8 +49,9 @@ CREATE TABLE IF NOT EXISTS fault (
   id INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL, seen INTEGER NOT NULL DEFAULT 0,
   fired INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS request (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, id TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
-  account TEXT NOT NULL, key TEXT, params TEXT NOT NULL, status INTEGER NOT NULL, replayed INTEGER NOT NULL, fault TEXT);
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, id TEXT NOT NULL, method TEXT NOT NULL,
+  path TEXT NOT NULL, account TEXT NOT NULL, key TEXT, params TEXT NOT NULL, status INTEGER NOT NULL,
+  replayed INTEGER NOT NULL, fault TEXT);
 """
 TABLES = (
     *("meta", "object", "timer", "idempotency", "posting", "journal", "total", "booking"),
@@ -101,7 +103,11 @@ class Store:
         return default if found is None else str(found)
 
     def set_meta(self, name: str, value: str) -> None:
-        self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
+        self.run(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            name,
+            value,
+        )
 
     def count(self, name: str) -> int:
         """One more than the last time this was asked."""

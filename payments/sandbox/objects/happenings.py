@@ -1,0 +1,68 @@
+"""Events as objects of the API: the v1 list and the v2 list."""
+
+import json
+
+from stripe.v2 import core
+
+from payments.sandbox import listing
+from payments.sandbox.clock import from_rfc3339
+from payments.sandbox.errors import invalid
+from payments.sandbox.listing import COMPARED
+from payments.sandbox.presenting import present
+from payments.sandbox.sandbox import Context
+from payments.sandbox.store import Body
+
+THIN = frozenset(core.Event.__annotations__)
+
+
+def list_events(ctx: Context, params: Body) -> Body:
+    given = {}
+    if "type" in params or "types" in params:
+        given["type"] = params.get("types") or params["type"]
+    return listing.page(ctx, "event", params, url="/v1/events", **given)
+
+
+def retrieve_event(ctx: Context, params: Body, event: str) -> Body:
+    return present(ctx, ctx.need("event", event))
+
+
+def retrieve_thin(ctx: Context, params: Body, event: str) -> Body:
+    return _thin(ctx, ctx.need("v2.core.event", event))
+
+
+def _thin(ctx: Context, event: Body) -> Body:
+    """The whole v2 event: beyond the SDK's base class it carries its related object and its own data."""
+    private = ctx.store.private(event["id"])
+    return (
+        event
+        | {"related_object": private["related_object"]}
+        | ({"data": private["data"]} if private["data"] else {})
+    )
+
+
+def list_thin(ctx: Context, params: Body) -> Body:
+    """The v2 form of a list: an address for the next page, times as text."""
+    tests = ["account = ?", "kind = 'v2.core.event'"]
+    values: list[str | int] = [ctx.account]
+    if "types" in params:
+        tests.append(f"json_extract(body, '$.type') IN ({','.join('?' * len(params['types']))})")
+        values += params["types"]
+    if "object_id" in params:
+        tests.append("json_extract(private, '$.related_object.id') = ?")
+        values.append(params["object_id"])
+    for name, text in params.get("created", {}).items():
+        tests.append(f"created {COMPARED[name]} ?")
+        values.append(_seconds(text))
+    limit = params.get("limit", 20)
+    if not 1 <= limit <= 100:
+        raise invalid("limit must be between 1 and 100.", param="limit")
+    sql = f"SELECT body FROM object WHERE {' AND '.join(tests)} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - tests are ours
+    found = [json.loads(row["body"]) for row in ctx.store.rows(sql, *values, limit)]
+    return {"data": [_thin(ctx, event) for event in found], "next_page_url": None, "previous_page_url": None}
+
+
+def _seconds(text: str) -> int:
+    try:
+        return from_rfc3339(text)
+    except ValueError as wrong:
+        raise invalid("Not a time in RFC 3339.", param="created") from wrong

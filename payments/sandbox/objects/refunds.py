@@ -1,0 +1,125 @@
+"""Refunds: money of the platform's that goes back to a card, at once or when there is enough."""
+
+from typing import Any
+
+import stripe
+
+from payments.sandbox import events, listing, money
+from payments.sandbox.errors import invalid, missing, refused
+from payments.sandbox.money import CARDS, Movement
+from payments.sandbox.presenting import present
+from payments.sandbox.sandbox import PLATFORM, Context
+from payments.sandbox.store import Body
+
+
+def list_refunds(ctx: Context, params: Body) -> Body:
+    return listing.page(ctx, "refund", params, url="/v1/refunds", fields=("payment_intent", "charge"))
+
+
+def retrieve(ctx: Context, params: Body, refund: str) -> Body:
+    return present(ctx, ctx.need("refund", refund))
+
+
+def create(ctx: Context, params: Body) -> Body:
+    charge = _charge(ctx, params)
+    remaining = charge["amount_captured"] - _given_back(ctx, charge)
+    if not charge["captured"]:
+        raise refused(
+            f"Charge {charge['id']} has not been captured; cancel its PaymentIntent instead.",
+            code="charge_not_refundable",
+        )
+    if remaining <= 0:
+        raise refused(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
+    cents = params.get("amount", remaining)
+    if cents < 1:
+        raise invalid("Invalid positive integer", param="amount", code="parameter_invalid_integer")
+    if cents > remaining:
+        raise refused(
+            f"Refund amount ({cents}) is greater than unrefunded amount on charge ({remaining}).",
+            param="amount",
+        )
+    refund = _make(ctx, charge, cents, params, status="pending", way="refund")
+    _settle(ctx, refund, charge)
+    charge["amount_refunded"] += cents
+    charge["refunded"] = charge["amount_refunded"] >= charge["amount"]
+    ctx.store.save(charge)
+    events.emit(ctx, "refund.created", refund)
+    events.emit(ctx, "charge.refunded", charge)
+    return present(ctx, refund)
+
+
+def _charge(ctx: Context, params: Body) -> Body:
+    if ("charge" in params) == ("payment_intent" in params):
+        raise invalid(
+            "You must provide one of payment_intent or charge.", code="parameter_missing", param="charge"
+        )
+    if "charge" in params:
+        return ctx.need("charge", params["charge"], param="charge")
+    intent = ctx.need("payment_intent", params["payment_intent"], param="payment_intent")
+    if intent["latest_charge"] is None or intent["status"] == "requires_payment_method":
+        raise refused(f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.")
+    return ctx.need("charge", intent["latest_charge"])
+
+
+def _given_back(ctx: Context, charge: Body) -> int:
+    found = ctx.store.find("refund", charge=charge["id"])
+    return sum(r["amount"] for r in found if r["status"] not in ("failed", "canceled"))
+
+
+def _make(ctx: Context, charge: Body, cents: int, params: Body, *, status: str, way: str) -> Body:
+    shown: dict[str, Any] = {"card": {"type": way}, "type": "card"}
+    return ctx.make(
+        stripe.Refund,
+        account=PLATFORM,
+        id=ctx.new_id("re_"),
+        amount=cents,
+        charge=charge["id"],
+        created=ctx.now,
+        currency=charge["currency"],
+        destination_details=shown,
+        metadata=params.get("metadata") or {},
+        payment_intent=charge["payment_intent"],
+        payment_method=charge["payment_method"],
+        reason=params.get("reason"),
+        status=status,
+    )
+
+
+def of_authorisation(ctx: Context, charge: Body) -> Body:
+    """What a canceled authorisation leaves: a refund that moves no money and has no balance transaction."""
+    refund = _make(ctx, charge, charge["amount"], {}, status="succeeded", way="reversal")
+    events.emit(ctx, "refund.created", refund)
+    return refund
+
+
+def _settle(ctx: Context, refund: Body, charge: Body) -> bool:
+    """Book the refund if the charge is booked and the platform has the money; else say what it waits for."""
+    if charge["balance_transaction"] is None:
+        refund["pending_reason"] = "charge_pending"
+    elif money.available(ctx, PLATFORM, refund["currency"]) < refund["amount"]:
+        refund["pending_reason"] = "insufficient_funds"
+    else:
+        movement = Movement(
+            owner=PLATFORM,
+            kind="refund",
+            cents=-refund["amount"],
+            currency=refund["currency"],
+            against=CARDS,
+            source=refund["id"],
+            available_on=ctx.now,
+        )
+        refund |= {"status": "succeeded", "pending_reason": None}
+        refund["balance_transaction"] = money.book(ctx, movement)["id"]
+    ctx.store.save(refund)
+    return bool(refund["status"] == "succeeded")
+
+
+def settle_waiting(ctx: Context) -> None:
+    """Whenever money comes in: the refunds that wait, oldest first."""
+    for refund in ctx.store.find("refund", status="pending"):
+        charge = ctx.store.get(refund["charge"])
+        if charge is None:
+            raise missing("charge", refund["charge"])
+        before = {"status": "pending", "pending_reason": refund["pending_reason"]}
+        if _settle(ctx, refund, charge):
+            events.emit(ctx, "refund.updated", refund, before=before)
