@@ -228,7 +228,8 @@ TEMPLATES = [
                 "marketplace.site.context.site",
             ],
             "libraries": {
-                name: f"marketplace.templatetags.{name}" for name in ("display", "fields", "icons", "navigation")
+                name: f"marketplace.templatetags.{name}"
+                for name in ("display", "fields", "icons", "navigation")
             },
         },
     }
@@ -487,7 +488,11 @@ LOGGING = {
                 *(
                     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
                     if PRODUCTION
-                    else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+                    else [
+                        structlog.dev.ConsoleRenderer(
+                            colors=False, exception_formatter=structlog.dev.plain_traceback
+                        )
+                    ]
                 ),
             ],
         }

@@ -12,6 +12,8 @@ from types import FrameType
 from typing import IO, NoReturn
 from urllib.parse import urlsplit
 
+from django.db import OperationalError
+
 from marketplace.environment import Environment, default_data_dir
 from marketplace.site.local.console import Console
 from marketplace.site.local.discovery import LOCK, STATE, adopt_running, given
@@ -36,7 +38,8 @@ def services_for(command: list[str], environ: MutableMapping[str, str]) -> Itera
     """What `environ` does not name is filled in, for as long as the command runs."""
     if command != ["local"]:
         adopt_running(environ)
-        yield
+        with no_database_in_a_line(environ):
+            yield
         return
     try:
         with ExitStack() as stack:
@@ -44,6 +47,17 @@ def services_for(command: list[str], environ: MutableMapping[str, str]) -> Itera
             yield
     except (ServiceFailed, NotInstalled) as why:
         sys.exit(f"Foothold does not start. {why}")
+
+
+@contextmanager
+def no_database_in_a_line(environ: MutableMapping[str, str]) -> Iterator[None]:
+    """Where no database is named and none runs, say so instead of showing where it was missed."""
+    try:
+        yield
+    except OperationalError:
+        if given(environ, "DATABASE_URL"):
+            raise
+        sys.exit("No database runs here: start the site with `make run`, or set DATABASE_URL.")
 
 
 def bring_up(stack: ExitStack, environ: MutableMapping[str, str], console: Console) -> None:

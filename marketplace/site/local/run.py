@@ -2,7 +2,6 @@
 
 import os
 import signal
-from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
@@ -57,7 +56,7 @@ class LocalRun:
         with self.console.step("Web server and worker"):
             self.supervisor.start("web", *gunicorn(f"{settings.HOST}:{settings.PORT}"))
             queues = ("--queues=money,hooks,celery", "--concurrency=2")
-            self.supervisor.start("worker", *celery("worker", *queues), PYTHONWARNINGS=NO_ADVICE)
+            self.supervisor.start("worker", *celery("worker", *queues), extra={"PYTHONWARNINGS": NO_ADVICE})
             if self.sandbox:
                 self.supervisor.wait_until(
                     answers(f"{self.sandbox}/_sandbox/books"), what="Stripe's stand-in"
@@ -68,16 +67,19 @@ class LocalRun:
             self.supervisor.start("demo", "manage.py", "seed_demo", ends=True)
 
     def start_sandbox(self, address: str) -> None:
-        env = {"SANDBOX_KEY": settings.STRIPE_SECRET_KEY, "SANDBOX_FLOAT_CENTS": str(SANDBOX_FLOAT_CENTS)}
+        env = {
+            "SANDBOX_PUBLIC_URL": address,
+            "SANDBOX_KEY": settings.STRIPE_SECRET_KEY,
+            "SANDBOX_FLOAT_CENTS": str(SANDBOX_FLOAT_CENTS),
+        }
         for channel, secrets in settings.STRIPE_WEBHOOK_SECRETS.items():
             env[f"SANDBOX_WEBHOOK_{channel.upper()}"] = (
                 f"{self.address}/webhooks/stripe/{channel}/|{secrets[0]}"
             )
-        folder: Path = settings.DATA_DIR / "sandbox"
-        command = ["-m", "payments.sandbox", "--host", settings.HOST, "--port", urlsplit(address).port]
-        command += ["--data-dir", folder]
-        command += [] if settings.HOST in {"127.0.0.1", "localhost"} else ["--anywhere"]
-        self.supervisor.start("sandbox", *command, SANDBOX_PUBLIC_URL=address, **env)
+        loopback = settings.HOST in {"127.0.0.1", "localhost"}
+        command = ["-m", "payments.sandbox", "--host", settings.HOST, "--port", str(urlsplit(address).port)]
+        command += ["--data-dir", str(settings.DATA_DIR / "sandbox"), *([] if loopback else ["--anywhere"])]
+        self.supervisor.start("sandbox", *command, extra=env)
 
     @property
     def address(self) -> str:

@@ -216,15 +216,11 @@ class Valkey(Service):
         return [valkey_server(), self.data / "valkey.conf", *flags]
 
     def is_ours(self) -> bool:
-        client = redis.Redis.from_url(self.url(), socket_connect_timeout=2, socket_timeout=2)
+        client = redis.Redis.from_url(self.url(), socket_connect_timeout=2, decode_responses=True)
         try:
-            folder: dict[str, str] = client.config_get("dir")
+            folder = str(client.config_get("dir")["dir"])
         except redis.RedisError:
             return False
         finally:
             client.close()
-        return Path({_text(k): _text(v) for k, v in folder.items()}["dir"]) == self.data
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+        return Path(folder) == self.data

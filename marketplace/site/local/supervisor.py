@@ -7,7 +7,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -40,11 +40,13 @@ class Supervisor:
     console: Console
     children: list[Child] = field(default_factory=list)
 
-    def start(self, name: str, *command: Any, ends: bool = False, **extra: str) -> Child:
+    def start(
+        self, name: str, *command: Any, ends: bool = False, extra: Mapping[str, str] | None = None
+    ) -> Child:
         process = spawn(
             [sys.executable, *command],
             cwd=self.folder,
-            env=self.env | extra,
+            env={**self.env, **(extra or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,63 @@
+# `make run` starts everything, `make test` tries everything, `make help` lists the rest.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(or $(shell command -v uv),$(BIN)/uv)
+CODE := manage.py marketplace accounts projects payments
+export UV_PYTHON_PREFERENCE := only-system
+export UV_LINK_MODE := copy
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt css lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/installed ## start the whole marketplace on this machine (PORT=8000, HOST, DATA_DIR)
+	@$(BIN)/python manage.py local
+
+test: $(VENV)/installed-dev ## everything, browser journeys included, on throw-away services
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+check: $(VENV)/installed-dev ## style, layers, types, settings, migrations, templates, built CSS
+	@echo "style" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+	@echo "layers" && $(BIN)/lint-imports --no-cache --no-logo > $(VENV)/layers.txt || { cat $(VENV)/layers.txt; exit 1; }
+	@echo "types" && DEBUG=true $(BIN)/mypy --no-error-summary $(CODE)
+	@echo "settings" && $(BIN)/python -m tests.deploy check --deploy --fail-level WARNING
+	@echo "migrations" && $(BIN)/python -m tests.deploy makemigrations --check --dry-run
+	@if [ -x node_modules/.bin/tailwindcss ]; then \
+	    echo "built CSS" && npm run --silent build 2> /dev/null && git diff --exit-code --stat static/css; fi
+
+fmt: $(VENV)/installed-dev ## bring the code into its one style
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+css: ## build static/css from static/src (needs Node)
+	@npm ci --silent && npm run build
+
+lock: $(VENV)/made ## renew the lock files from pyproject.toml
+	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
+	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## remove what was installed and cached here; data stay
+	@rm -rf $(VENV) node_modules staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The libraries, exactly as locked, again whenever a lock file has changed.
+$(VENV)/installed: requirements.lock | $(VENV)/made
+	@echo "Installing the libraries"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock | $(VENV)/made
+	@echo "Installing the libraries and the tools"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/installed
+
+$(VENV)/made:
+	@command -v $(PYTHON) > /dev/null || { echo "Python 3.11 or newer is missing."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; PYTHON=python3.12 names another."; exit 1; }
+	@echo "Making a virtual environment"
+	@if command -v uv > /dev/null; then uv venv --quiet --allow-existing --python $(PYTHON) $(VENV); \
+	 else $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; fi
+	@touch $@
