@@ -184,7 +184,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
-    "django_mail_viewer",
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -229,7 +228,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 name: f"marketplace.templatetags.{name}"
-                for name in ("display", "fields", "icons", "navigation")
+                for name in ("display", "fields", "icons", "navigation", "prose")
             },
         },
     }

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace.site import health, views
+from marketplace.site import health, letters, views
 
 # One log-in for everybody, with its limits; and what allauth registers shows secrets, or fails on a search.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -24,4 +24,7 @@ urlpatterns = [
 if not settings.PRODUCTION:
     urlpatterns.append(path("design/", views.design, name="design"))
 if settings.MAIL_VIEWER:
-    urlpatterns.append(path("mail/", include("django_mail_viewer.urls")))
+    urlpatterns += [
+        path("mail/", letters.letters, name="letters"),
+        path("mail/<path:letter_id>/", letters.letter, name="letter"),
+    ]

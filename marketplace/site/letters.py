@@ -1,0 +1,52 @@
+"""Letters of a local run, read in the browser instead of sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from django.core.mail import get_connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the mail viewer's cache keeps, decoded."""
+
+    id: str
+    subject: str
+    to: str
+    at: datetime
+    text: str
+
+
+@never_cache
+@require_safe
+def letters(request: HttpRequest) -> HttpResponse:
+    kept: list[Any] = get_connection().get_outbox()  # type: ignore[attr-defined]
+    return render(request, "site/letters.html", {"letters": [opened(letter) for letter in reversed(kept)]})
+
+
+@never_cache
+@require_safe
+def letter(request: HttpRequest, letter_id: str) -> HttpResponse:
+    kept = get_connection().get_message(f"<{letter_id}>")  # type: ignore[attr-defined]
+    if kept is None:
+        raise Http404
+    return render(request, "site/letter.html", {"letter": opened(kept)})
+
+
+def opened(kept: Any) -> Letter:
+    message = message_from_bytes(kept.as_bytes(), EmailMessage, policy=policy.default)
+    body = message.get_body(("plain",))
+    return Letter(
+        id=message["message-id"].strip().strip("<>"),
+        subject=message["subject"],
+        to=message["to"],
+        at=message["date"].datetime,
+        text=body.get_content() if body else "",
+    )
