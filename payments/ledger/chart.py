@@ -24,7 +24,7 @@ class Code(IntEnum):
     guarded: bool
 
     def __new__(
-        cls, code: int, side: int, scope: Scope = Scope.PLATFORM, guard: str = "may go below zero"
+        cls, code: int, side: int = DEBIT, scope: Scope = Scope.PLATFORM, guard: str = "may go below zero"
     ) -> "Code":
         member = int.__new__(cls, code)
         member._value_ = code

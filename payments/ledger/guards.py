@@ -13,16 +13,10 @@ from django.db.migrations.recorder import MigrationRecorder
 
 SQL = Path(__file__).parent / "sql"
 
-# What the app's role may do with the book; balances move by trigger alone.
-APP_GRANTS = {
-    "ledger_account": "SELECT, INSERT",
-    "ledger_balance": "SELECT",
-    "ledger_journal": "SELECT, INSERT",
-    "ledger_entry": "SELECT, INSERT",
-}
-
 WRITTEN = {
-    "function": re.compile(r"^(CREATE OR REPLACE FUNCTION public\.(?P<name>\w+)\(.*?^\$function\$);", re.M | re.S),
+    "function": re.compile(
+        r"^(CREATE OR REPLACE FUNCTION public\.(?P<name>\w+)\(.*?^\$function\$);", re.M | re.S
+    ),
     "trigger": re.compile(r"^(CREATE (?:CONSTRAINT )?TRIGGER (?P<name>\w+) .*);$", re.M),
     "constraint": re.compile(r"^ALTER TABLE \S+ ADD CONSTRAINT (?P<name>\w+) (.*);$", re.M),
     "index": re.compile(r"^(CREATE UNIQUE INDEX (?P<name>\w+) .*);$", re.M),
@@ -38,7 +32,8 @@ UNION ALL
 SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t
  WHERE t.tgrelid = ANY (%(tables)s::regclass[]) AND NOT t.tgisinternal
 UNION ALL
-SELECT 'firing', t.tgname, CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE t.tgenabled::text END FROM pg_trigger t
+SELECT 'firing', t.tgname, CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE t.tgenabled::text END
+  FROM pg_trigger t
  WHERE t.tgrelid = ANY (%(tables)s::regclass[]) AND NOT t.tgisinternal
 UNION ALL
 SELECT 'constraint', c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
@@ -55,7 +50,7 @@ Guards = dict[tuple[str, str], str]  # kind and name: the definition, in one lin
 
 
 def guard_differences(using: str = "default") -> list[str]:
-    """How the guards in the database differ from the SQL files of the applied migrations; empty when they agree."""
+    """How the guards differ from the SQL files of the applied migrations; empty when they agree."""
     connection = connections[using]
     written = _written(connection)
     present = _present(connection) if written else {}

@@ -88,7 +88,7 @@ def post(  # noqa: PLR0913, a journal has this many sides and all are named
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Post inside the transaction that takes the decision.")
     lines = [line for line in lines if line.cents]
-    if len(lines) < 2 or sum(line.cents for line in lines):
+    if len(lines) < 2 or sum(line.cents for line in lines) != 0:
         raise Unbalanced(f"{business_key}: {lines}")
     identity = Identity(business_key, kind, hold, operation, stripe_id, stripe_bt)
     accounts = _accounts_of(lines)
