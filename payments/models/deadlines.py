@@ -1,7 +1,9 @@
 """What happens by itself to offers, reviews and holds: rows that a sweep finds when they are due."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -17,6 +19,45 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def pending(self) -> "DeadlineQuerySet":
         return self.filter(done_at=None)
 
+    def start_offer(self, engagement: Engagement, *, at: datetime) -> None:
+        """The end of an offer and the reminders before it; the payment page is no longer awaited."""
+        kind, end = Deadline.Kind, engagement.offer_expires_at or at
+        self.pending().filter(engagement=engagement).update(done_at=at)
+        moments = [at + timedelta(hours=hours) for hours in settings.OFFER_REMINDER_HOURS]
+        rows = [
+            Deadline(kind=kind.OFFER_REMINDER, engagement=engagement, due_at=m) for m in moments if m < end
+        ]
+        self.bulk_create([*rows, Deadline(kind=kind.OFFER_EXPIRES, engagement=engagement, due_at=end)])
+
+    def start_review(self, deliverable: Deliverable, *, at: datetime) -> None:
+        """The end of the review window, and the reminders before it; a rework that was awaited is here."""
+        kind, end = Deadline.Kind, deliverable.review_ends_at or at
+        self.pending().filter(kind=kind.REWORK_ENDS, deliverable=deliverable).update(done_at=at)
+        moments = [at + timedelta(days=days) for days in settings.REVIEW_REMINDER_DAYS]
+        rows = [
+            Deadline(kind=kind.REVIEW_REMINDER, deliverable=deliverable, due_at=m) for m in moments if m < end
+        ]
+        self.bulk_create([*rows, Deadline(kind=kind.REVIEW_ENDS, deliverable=deliverable, due_at=end)])
+
+    def end_review(self, deliverable: Deliverable, *, at: datetime) -> None:
+        """Nothing waits for this review any more."""
+        kinds = [Deadline.Kind.REVIEW_ENDS, Deadline.Kind.REVIEW_REMINDER]
+        self.pending().filter(kind__in=kinds, deliverable=deliverable).update(done_at=at)
+
+    def resume_review(self, deliverable: Deliverable) -> None:
+        """The window has its old end again."""
+        if deliverable.review_ends_at:
+            kind = Deadline.Kind.REVIEW_ENDS
+            self.create(kind=kind, deliverable=deliverable, due_at=deliverable.review_ends_at)
+
+    def remind_payee(self, payee: Payee, *, at: datetime) -> None:
+        """Money waits for an account that is not ready: rows for the days of PRODUCT.md, once."""
+        if not self.pending().filter(payee=payee).exists():
+            self.bulk_create(
+                Deadline(kind=Deadline.Kind.PAYEE_REMINDER, payee=payee, due_at=at + timedelta(days=days))
+                for days in settings.PAYEE_REMINDER_DAYS
+            )
+
 
 class Deadline(models.Model):
     """One thing that will happen to one engagement, deliverable, hold or payee; the row is the queue."""
@@ -28,6 +69,7 @@ class Deadline(models.Model):
         CAPTURE_RETRY_ENDS = "capture_retry_ends"
         REVIEW_REMINDER = "review_reminder"
         REVIEW_ENDS = "review_ends"
+        REWORK_ENDS = "rework_ends"
         PAYEE_REMINDER = "payee_reminder"
         HOLD_ALARM = "hold_alarm"
 
@@ -63,3 +105,8 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def subject(self) -> Any:
+        """The one row that this deadline is about."""
+        return self.engagement or self.deliverable or self.hold or self.payee

@@ -1,20 +1,30 @@
 """What Stripe told us, kept as it came, and what a person must look at."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+
+from marketplace.kernel.transactions import after_commit
 
 
 class StripeEventQuerySet(models.QuerySet["StripeEvent"]):
     def due(self, *, at: datetime) -> "StripeEventQuerySet":
         return self.filter(status=StripeEvent.Status.NEW, next_try_at__lte=at).exclude(lease_until__gt=Now())
 
+    def keep(self, about: dict[str, Any], body: bytes, *, at: datetime) -> None:
+        """Store an event once; a second delivery is counted. Then nudge a worker."""
+        with transaction.atomic():
+            fresh = StripeEvent(**about, payload=body, received_at=at, next_try_at=at, deliveries=0)
+            self.bulk_create([fresh], ignore_conflicts=True)
+            self.filter(pk=about["id"]).update(deliveries=models.F("deliveries") + 1)
+            after_commit("payments.handle_event", about["id"])
+
 
 class StripeEvent(models.Model):
-    """One webhook, raw. Its payload only points at an object, which is fetched before anything is believed."""
+    """One webhook, raw. It only points at an object, which is fetched before anything is believed."""
 
     class Status(models.TextChoices):
         NEW = "new"

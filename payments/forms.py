@@ -1,0 +1,131 @@
+"""What people type about delivered work, changes wanted and a cancellation."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+
+from accounts.models.countries import COUNTRIES
+from projects import filing
+from projects.models import Deliverable, Review, Submission
+from projects.models.submissions import MAX_FILES
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once, each checked by the same rule that stores them."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
+        files = [super(FilesField, self).clean(one, initial) for one in data or [] if one]
+        filing.check(files)
+        return files
+
+
+def https_first(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
+    """An address typed without its scheme is taken as https."""
+    if isinstance(field, models.URLField):
+        kwargs["assume_scheme"] = "https"
+    return field.formfield(**kwargs)
+
+
+class DeliveryForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One version of the work, with one answer for each criterion of the deliverable."""
+
+    files = FilesField(  # type: ignore[assignment]
+        label="Files",
+        required=False,
+        help_text=f"At most {MAX_FILES}, each at most 25 MB. Only you two see them.",
+    )
+
+    class Meta:
+        model = Submission
+        fields = ("text", "link")
+        labels = {"text": "What you deliver"}
+        formfield_callback = https_first
+        help_texts = {
+            "text": "Describe the work or put it here. Markdown works.",
+            "link": "A link may go along, but links can change later, so it cannot be the whole delivery.",
+        }
+
+    def __init__(self, *args: Any, deliverable: Deliverable, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs |= {"rows": 8}
+        self.criteria_names = [f"criterion_{n}" for n in range(1, len(deliverable.criteria) + 1)]
+        for name, criterion in zip(self.criteria_names, deliverable.criteria, strict=True):
+            self.fields[name] = forms.CharField(
+                label=criterion,
+                max_length=500,
+                help_text="How and where is this met?",
+                widget=forms.Textarea({"rows": 2}),
+            )
+
+    @property
+    def criteria(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.criteria_names]
+
+    def delivery(self) -> dict[str, Any]:
+        """The arguments of `reviewing.submit_work`."""
+        data = self.cleaned_data
+        return {
+            "text": data["text"],
+            "link": data["link"],
+            "files": data["files"],
+            "criteria_answers": [data[name] for name in self.criteria_names],
+        }
+
+
+class ChangesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Which criteria are not met, and what should change."""
+
+    failing_criteria = forms.TypedMultipleChoiceField(
+        coerce=int,
+        label="Which criteria are not met yet?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Name at least one criterion that is not met yet."},
+    )
+
+    class Meta:
+        model = Review
+        fields = ("failing_criteria", "message")
+        help_texts = {"message": "Be concrete: what is missing, and how would you know that it is there?"}
+
+    def __init__(self, *args: Any, deliverable: Deliverable, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["failing_criteria"].choices = list(enumerate(deliverable.criteria, start=1))  # type: ignore[attr-defined]
+        self.fields["message"].widget.attrs |= {"rows": 5}
+
+
+class CancelForm(forms.Form):
+    """Why an engagement ends before it starts; the other side reads it."""
+
+    reason = forms.CharField(
+        label="Why do you cancel?",
+        max_length=500,
+        help_text="The other side will read this.",
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+class VersionForm(forms.Form):
+    """The version of what the person saw, so that a stale page decides nothing."""
+
+    version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
+
+class CountryForm(forms.Form):
+    """Where the student has their bank account, asked in a plain question before money is on its way."""
+
+    country = forms.ChoiceField(label="In which country is your bank account?")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = dict(COUNTRIES)
+        payable = sorted((names[code], code) for code in settings.PAYABLE_COUNTRIES)
+        self.fields["country"].choices = [(code, name) for name, code in payable]  # type: ignore[attr-defined]

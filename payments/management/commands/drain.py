@@ -1,0 +1,25 @@
+"""`manage.py drain`: everything that is due about money, done without Celery."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from payments import tasks
+
+
+class Command(BaseCommand):
+    help = "Runs due operations, Stripe events and deadlines until nothing is due (or once, with --once)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round only")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        total = 0
+        while True:
+            now = timezone.now()
+            done = tasks.run_deadlines(at=now) + tasks.sweep_once(at=now)
+            total += done
+            if once or not done:
+                break
+        self.stdout.write(f"{total} done")

@@ -1,0 +1,33 @@
+"""Money calls as rows: planned in the rule's transaction, then claimed, sent or looked up, and finished.
+
+A rule plans; its door may call `run_now`, so that a person need not wait for the worker; `run_due` does the
+rest. Everything may be called twice.
+"""
+
+from payments.operations.finishing import record_intent, ring
+from payments.operations.planning import (
+    plan_account,
+    plan_capture,
+    plan_checkout,
+    plan_refund,
+    plan_void,
+    promise_transfer,
+    undo_release,
+)
+from payments.operations.running import run, run_due, run_now, run_open
+
+__all__ = [
+    "plan_account",
+    "plan_capture",
+    "plan_checkout",
+    "plan_refund",
+    "plan_void",
+    "promise_transfer",
+    "record_intent",
+    "ring",
+    "run",
+    "run_due",
+    "run_now",
+    "run_open",
+    "undo_release",
+]

@@ -1,0 +1,140 @@
+"""Deciding: the operation's row and its journal, in the rule's transaction and before any network."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from accounts.models import User
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.money import Money, fee_part
+from marketplace.kernel.transactions import after_commit, relock
+from payments import ledger
+from payments.models import Hold, Operation, Payee, Release, Share
+
+
+class AlreadyOnItsWay(RuleViolation):
+    """The transfer was sent, or is being sent; it cannot be called back."""
+
+    code = "already_on_its_way"
+
+    def __init__(self) -> None:
+        super().__init__("The money is already on its way to the student.")
+
+
+def plan(
+    kind: Operation.Kind, *, slot: str, at: datetime, not_before: datetime | None = None, **whose: Any
+) -> Operation:
+    start = not_before or at
+    operation = Operation.objects.create(
+        kind=kind, slot=slot, created_at=at, not_before=start, next_try_at=start, **whose
+    )
+    after_commit("payments.run_operation", operation.pk)
+    return operation
+
+
+def next_slot(owner: models.Model, kind: Operation.Kind, name: str) -> str:
+    """`name`, then `name.2`, `name.3` where earlier operations of that name exist."""
+    field = "hold" if isinstance(owner, Hold) else "payee"
+    used = Operation.objects.filter(**{field: owner}, kind=kind, slot__regex=rf"^{name}(\.\d+)?$").count()
+    return f"{name}.{used + 1}" if used else name
+
+
+def plan_account(payee: Payee, *, at: datetime) -> Operation:
+    """Open the payee's account at Stripe, once."""
+    existing = payee.operations.filter(kind=Operation.Kind.ACCOUNT).first()
+    return existing or plan(Operation.Kind.ACCOUNT, slot="account", at=at, payee=payee)
+
+
+def plan_checkout(hold: Hold, *, by: User | None, at: datetime) -> Operation:
+    """Open a payment page for the whole hold. Call it on a locked hold."""
+    hold.become(Hold.Status.CHECKOUT_OPEN, by=by, at=at, checkout_session=None, payment_intent=None)
+    slot = next_slot(hold, Operation.Kind.CHECKOUT, "page")
+    return plan(
+        Operation.Kind.CHECKOUT,
+        slot=slot,
+        at=at,
+        hold=hold,
+        amount_cents=hold.gross_cents,
+        currency=hold.currency,
+    )
+
+
+def plan_capture(hold: Hold, *, by: User | None, at: datetime) -> Operation:
+    """Charge the reservation in full. The database lets no void stand beside it."""
+    hold.become(Hold.Status.CAPTURING, by=by, at=at)
+    return plan(
+        Operation.Kind.CAPTURE,
+        slot="capture",
+        at=at,
+        hold=hold,
+        amount_cents=hold.gross_cents,
+        currency=hold.currency,
+    )
+
+
+def plan_void(hold: Hold, *, by: User | None, at: datetime, reason: str) -> Operation | None:
+    """Give the reservation back, or close the payment page; None where neither exists yet."""
+    if hold.status != Hold.Status.VOID:
+        hold.become(Hold.Status.VOID, by=by, at=at, reason=reason)
+    if not (hold.payment_intent or hold.checkout_session):
+        return None
+    slot = next_slot(hold, Operation.Kind.VOID, "void")
+    return plan(Operation.Kind.VOID, slot=slot, at=at, hold=hold)
+
+
+def promise_transfer(share: Share, *, at: datetime, not_before: datetime, undo_until: datetime) -> Release:
+    """Promise the student `share`: journal, operation and release row. Call it with the hold locked.
+
+    Raises ledger.Overdrawn where the hold has not that much left.
+    """
+    hold = share.hold
+    so_far = ledger.released_so_far(hold.pk)
+    released = so_far.share.cents + share.amount_cents
+    fee = fee_part(hold.platform_fee_cents, hold.student_fee_cents, released, so_far.fee.cents)
+    operation = plan(
+        Operation.Kind.TRANSFER,
+        slot=next_slot(hold, Operation.Kind.TRANSFER, f"deliverable-{share.deliverable.number}"),
+        at=at,
+        not_before=not_before,
+        hold=hold,
+        amount_cents=share.amount_cents,
+        currency=hold.currency,
+    )
+    ledger.release_decided(
+        hold=hold.pk, operation=operation.pk, share=Money(share.amount_cents), fee=Money(fee), occurred_at=at
+    )
+    return Release.objects.create(
+        share=share,
+        operation=operation,
+        student_cents=share.amount_cents,
+        platform_fee_cents=fee,
+        decided_at=at,
+        undo_until=undo_until,
+    )
+
+
+def undo_release(release: Release, *, at: datetime) -> None:
+    """Withdraw a promise whose transfer was never sent. Raises AlreadyOnItsWay. The hold is locked."""
+    operation = relock(release.operation)
+    never_sent = operation.first_sent_at is None
+    if operation.status not in {Operation.Status.PLANNED, Operation.Status.BLOCKED} or not never_sent:
+        raise AlreadyOnItsWay
+    operation.status, operation.done_at = Operation.Status.CANCELLED, at
+    operation.save(update_fields=["status", "done_at"])
+    ledger.release_undone(operation=operation.pk, occurred_at=at)
+    Release.objects.filter(pk=release.pk).update(undone_at=at)
+
+
+def plan_refund(hold: Hold, *, at: datetime) -> Operation:
+    """Give the hold of an unstarted engagement back in full, platform fee included. The hold is locked."""
+    operation = plan(
+        Operation.Kind.REFUND,
+        slot="unstarted",
+        at=at,
+        hold=hold,
+        amount_cents=hold.gross_cents,
+        currency=hold.currency,
+    )
+    ledger.refund_decided(hold=hold.pk, operation=operation.pk, amount=hold.gross, occurred_at=at)
+    return operation

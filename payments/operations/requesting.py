@@ -1,0 +1,132 @@
+"""What exactly is asked of Stripe for an operation: built at its first claim, then frozen with the row."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from payments.models import Hold, Operation, Payee
+
+
+class NotReady(Exception):
+    """The request cannot be built yet. `reason` becomes the operation's `blocked_reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def request_for(operation: Operation) -> dict[str, Any]:
+    """The parameters of the call, as JSON. Raises NotReady."""
+    return BUILDERS[Operation.Kind(operation.kind)](operation)
+
+
+def idempotency_key(operation: Operation) -> str:
+    """Made of the row and its epoch only: never of a date or an amount."""
+    return f"fh:{settings.STRIPE_MODE}:{operation.pk}:{operation.epoch}"
+
+
+def labels(operation: Operation) -> dict[str, str]:
+    """What every object carries, so that a look-up finds it."""
+    marks = {"fh_op": str(operation.pk), "fh_env": settings.STRIPE_MODE}
+    if operation.hold is not None:
+        marks |= {"fh_hold": str(operation.hold_id), "fh_engagement": operation.hold.engagement.public_id}
+    return marks
+
+
+def account(operation: Operation) -> dict[str, Any]:
+    payee = operation.payee
+    assert payee is not None
+    wanted = {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}}
+    return {
+        "contact_email": payee.user.email,
+        "display_name": str(payee.user),
+        "dashboard": "express",
+        "identity": {"country": payee.country.lower(), "entity_type": "individual"},
+        "configuration": wanted,
+        "defaults": {
+            "currency": settings.CURRENCY,
+            "responsibilities": {"fees_collector": "application", "losses_collector": "application"},
+        },
+        "include": ["configuration.recipient", "requirements"],
+        "metadata": labels(operation),
+    }
+
+
+def checkout(operation: Operation) -> dict[str, Any]:
+    """A page that reserves the card; after a failed capture, one that charges it at once (PAYMENTS 0.3)."""
+    hold = the_hold(operation)
+    engagement = hold.engagement
+    again = hold.history.filter(to_status=Hold.Status.CAPTURE_FAILED).exists()
+    back = settings.SITE_URL + reverse("payments:checkout_return", args=[engagement.public_id])
+    product = {"name": f"{engagement.terms['title']} ({engagement.student})"}
+    price = {"currency": operation.currency, "unit_amount": operation.amount_cents, "product_data": product}
+    return {
+        "mode": "payment",
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "allowed_payment_method_types": ["card"],
+        "payment_intent_data": {
+            "capture_method": "automatic" if again else "manual",
+            "transfer_group": hold.transfer_group,
+            "metadata": labels(operation),
+        },
+        "client_reference_id": str(hold.pk),
+        "customer_email": engagement.offered_by.email,
+        "metadata": labels(operation),
+        "success_url": back,
+        "cancel_url": settings.SITE_URL + reverse("payments:checkout_left", args=[engagement.public_id]),
+    }
+
+
+def capture(operation: Operation) -> dict[str, Any]:
+    return {"intent": the_hold(operation).payment_intent, "amount_to_capture": operation.amount_cents}
+
+
+def void(operation: Operation) -> dict[str, Any]:
+    hold = the_hold(operation)
+    if hold.payment_intent:
+        return {"intent": hold.payment_intent}
+    return {"session": hold.checkout_session}
+
+
+def transfer(operation: Operation) -> dict[str, Any]:
+    hold = the_hold(operation)
+    payee = Payee.objects.filter(user_id=hold.engagement.student_id).first()
+    if payee is None or not payee.is_ready:
+        raise NotReady("no_payee")
+    if hold.hold_reason:
+        raise NotReady(hold.hold_reason)
+    return {
+        "amount": operation.amount_cents,
+        "currency": operation.currency,
+        "destination": payee.stripe_account,
+        "source_transaction": hold.charge,
+        "transfer_group": hold.transfer_group,
+        "description": str(hold.engagement)[:200],
+        "metadata": labels(operation),
+    }
+
+
+def refund(operation: Operation) -> dict[str, Any]:
+    return {
+        "payment_intent": the_hold(operation).payment_intent,
+        "amount": operation.amount_cents,
+        "reason": "requested_by_customer",
+        "metadata": labels(operation),
+        "expand": ["balance_transaction"],
+    }
+
+
+def the_hold(operation: Operation) -> Hold:
+    assert operation.hold is not None
+    return operation.hold
+
+
+BUILDERS = {
+    Operation.Kind.ACCOUNT: account,
+    Operation.Kind.CHECKOUT: checkout,
+    Operation.Kind.CAPTURE: capture,
+    Operation.Kind.VOID: void,
+    Operation.Kind.TRANSFER: transfer,
+    Operation.Kind.REFUND: refund,
+}

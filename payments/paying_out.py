@@ -1,0 +1,102 @@
+"""The student's account at Stripe: opening it, finishing its set-up, and paying what waited for it."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from accounts.models import User
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.transactions import after_commit, locked
+from payments import emails, operations, stripe_gateway
+from payments.models import Deadline, Operation, Payee
+
+
+class CountryNotPayable(RuleViolation):
+    """Stripe cannot send money to that country from here."""
+
+    code = "country_not_payable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Stripe cannot pay people in this country yet, so this offer cannot be accepted from there."
+        )
+
+
+class AccountNotReady(RuleViolation):
+    """Stripe has not confirmed the new account yet; the same step works in a moment."""
+
+    code = "account_not_ready"
+
+    def __init__(self) -> None:
+        super().__init__("Stripe is still opening your account. Try again in a minute; nothing is lost.")
+
+
+def open_account(user: User, *, country: str, at: datetime) -> Payee:
+    """The payee of `user`, with its account at Stripe on the way. A second call returns the same.
+
+    Raises CountryNotPayable. The door then runs `operations.run_now` so that the person need not wait.
+    """
+    if country not in settings.PAYABLE_COUNTRIES:
+        raise CountryNotPayable
+    with transaction.atomic():
+        payee, _ = Payee.objects.get_or_create(user=user, defaults={"country": country, "created_at": at})
+        if payee.stripe_account is None:
+            operations.plan_account(payee, at=at)
+    return payee
+
+
+def setup_address(payee: Payee, *, return_url: str, refresh_url: str) -> str:
+    """A fresh single-use address of Stripe's set-up pages: redirect to it, never store or log it.
+
+    Raises AccountNotReady where Stripe has not answered the opening yet.
+    """
+    payee.refresh_from_db()
+    if payee.stripe_account is None:
+        raise AccountNotReady
+    return stripe_gateway.account_link(payee.stripe_account, return_url=return_url, refresh_url=refresh_url)
+
+
+def refresh_payee(payee: Payee, *, at: datetime) -> Payee:
+    """Ask Stripe how the account stands; what waited for it is sent once it is ready."""
+    if payee.stripe_account is None:
+        return payee
+    facts = stripe_gateway.account(payee.stripe_account)
+    with locked(payee) as payee:
+        was_ready = payee.is_ready
+        payee.transfers_status = facts.transfers_status
+        payee.requirements = facts.requirements
+        payee.refreshed_at = at
+        if payee.is_ready and payee.ready_at is None:
+            payee.ready_at = at
+        payee.save(update_fields=["transfers_status", "requirements", "refreshed_at", "ready_at"])
+        if payee.is_ready:
+            resume_transfers(payee, at=at)
+        if payee.is_ready and not was_ready:
+            Deadline.objects.pending().filter(payee=payee).update(done_at=at)
+            emails.payee_ready(payee, at=at)
+    return payee
+
+
+def resume_transfers(payee: Payee, *, at: datetime) -> int:
+    """Let the student's blocked transfers go on, each at its own earliest moment; returns how many."""
+    waiting = Operation.objects.filter(
+        kind=Operation.Kind.TRANSFER,
+        status=Operation.Status.BLOCKED,
+        hold__engagement__student=payee.user_id,
+    )
+    resumed = waiting.update(
+        status=Operation.Status.PLANNED, blocked_reason="", next_try_at=Greatest(F("not_before"), at)
+    )
+    if resumed:
+        after_commit("payments.sweep")
+    return resumed
+
+
+def remind_payee(payee: Payee, *, due_at: datetime, at: datetime) -> None:
+    """Tell the student that money waits for their set-up; nothing where it is ready by now."""
+    payee.refresh_from_db()
+    if not payee.is_ready:
+        emails.payee_reminder(payee, due_at=due_at, at=at)

@@ -1,0 +1,66 @@
+"""What a receipt says: the same three columns for both sides, and every move of the money."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from marketplace.kernel.money import Money, fee_part
+from payments.ledger.models import Entry, Journal
+from payments.models import Hold
+
+WORDS = {
+    Journal.Kind.FUNDED: "Charged to the card and held",
+    Journal.Kind.RELEASE: "Released to the student, with the platform’s part",
+    Journal.Kind.RELEASE_UNDONE: "Release taken back before it was sent",
+    Journal.Kind.TRANSFER: "Sent to the student",
+    Journal.Kind.REFUND: "Refund decided",
+    Journal.Kind.REFUND_BOOKED: "Refunded to the card",
+    Journal.Kind.REFUND_FAILED: "The refund came back from the bank",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what the employer pays, of it the student's, of it the platform's."""
+
+    label: str
+    amounts: tuple[Money, Money, Money]
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    columns: tuple[str, str, str]
+    rows: list[Row]
+    totals: tuple[Money, Money, Money]
+
+
+@dataclass(frozen=True)
+class Move:
+    what: str
+    amount: Money
+    at: datetime
+
+
+def receipt_for(hold: Hold) -> Receipt:
+    """The hold by deliverables; the platform fee is cut as it is earned, so that every column adds up."""
+    rows, shares, fees = [], 0, 0
+    for share in hold.shares.select_related("deliverable").order_by("deliverable__number"):
+        shares += share.amount_cents
+        fee = fee_part(hold.platform_fee_cents, hold.student_fee_cents, shares, fees)
+        fees += fee
+        student, platform = Money(share.amount_cents), Money(fee)
+        done = share.deliverable.approved_at
+        note = share.deliverable.get_status_display()
+        rows.append(Row(str(share.deliverable), (student + platform, student, platform), done, note))
+    columns = ("Employer pays", "Student receives", "Platform fee")
+    return Receipt(columns, rows, (hold.gross, hold.student_fee, hold.platform_fee))
+
+
+def moves_of(hold: Hold) -> list[Move]:
+    """Every journal of this hold in words, oldest first, each with the sum of its debits."""
+    journals = Journal.objects.filter(hold_id=hold.pk, kind__in=WORDS).order_by("pk")
+    sums: dict[int, int] = {}
+    for entry in Entry.objects.filter(journal__in=journals, amount_cents__gt=0):
+        sums[entry.journal_id] = sums.get(entry.journal_id, 0) + entry.amount_cents
+    return [Move(WORDS[Journal.Kind(j.kind)], Money(sums[j.pk]), j.occurred_at) for j in journals]

@@ -1,0 +1,150 @@
+"""Handing work in and looking at it: each step starts or stops the clock after which money moves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.models import User
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.states import InvalidTransition
+from marketplace.kernel.times import end_of_day
+from marketplace.kernel.transactions import locked, relock
+from payments import emails
+from payments.models import Deadline
+from projects import filing
+from projects.models import Deliverable, Engagement, Review, Submission
+
+
+class IncompleteDelivery(RuleViolation):
+    """The student has not said how each criterion is met, or handed in nothing but a link."""
+
+    code = "incomplete_delivery"
+
+
+class NoRoundLeft(RuleViolation):
+    """All included rounds of changes are used."""
+
+    code = "no_round_left"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The {settings.REVISION_ROUNDS} included rounds of changes are used. "
+            "Approve the work, or agree on more work as a further project."
+        )
+
+
+class NoCriterionNamed(RuleViolation):
+    """Changes were asked for without naming a criterion of this deliverable that is not met."""
+
+    code = "no_criterion_named"
+
+    def __init__(self) -> None:
+        super().__init__("Name at least one criterion that is not met yet.")
+
+
+def submit_work(
+    deliverable: Deliverable,
+    *,
+    by: User,
+    at: datetime,
+    text: str,
+    criteria_answers: Sequence[str],
+    link: str = "",
+    files: "Sequence[UploadedFile[Any]]" = (),
+) -> Submission:
+    """Hand in the next version and start the review window, counted in the company's days.
+
+    Raises IncompleteDelivery, InvalidTransition, and what `filing.store` raises for a file.
+    """
+    with locked(deliverable.engagement) as engagement:
+        if by.pk != engagement.student_id:
+            raise PermissionDenied
+        if engagement.status != Engagement.Status.ACTIVE:
+            raise InvalidTransition("Work can be handed in only while the engagement is under way.")
+        deliverable = relock(deliverable)
+        if not text.strip() or [bool(a.strip()) for a in criteria_answers] != [True] * len(
+            deliverable.criteria
+        ):
+            raise IncompleteDelivery("Describe what you deliver, and say for each criterion how it is met.")
+        submission = Submission.objects.create(
+            deliverable=deliverable,
+            number=deliverable.submissions.count() + 1,
+            text=text.strip(),
+            link=link,
+            criteria_answers=[answer.strip() for answer in criteria_answers],
+            submitted_by=by,
+            submitted_at=at,
+        )
+        filing.store(submission, files)
+        review_ends_at = end_of_review(deliverable, at=at)
+        deliverable.become(
+            Deliverable.Status.SUBMITTED, by=by, at=at, submitted_at=at, review_ends_at=review_ends_at
+        )
+        Deadline.objects.start_review(deliverable, at=at)
+        emails.work_submitted(submission, review_ends_at=review_ends_at, at=at)
+    return submission
+
+
+def end_of_review(deliverable: Deliverable, *, at: datetime) -> datetime:
+    """When silence approves: 7 days after a first submission, 5 after a later one (PRODUCT.md)."""
+    days = settings.LATER_REVIEW_DAYS if deliverable.rounds_used else settings.REVIEW_DAYS
+    return end_of_day(at, ZoneInfo(deliverable.engagement.company.time_zone), days=days)
+
+
+def ask_for_changes(
+    deliverable: Deliverable,
+    *,
+    by: User,
+    at: datetime,
+    failing_criteria: Sequence[int],
+    message: str,
+    version: int | None = None,
+) -> Review:
+    """Stop the review clock and say which criteria, counted from 1, are not met.
+
+    Raises NoRoundLeft, NoCriterionNamed, StalePage, InvalidTransition.
+    """
+    with locked(deliverable.engagement) as engagement:
+        if not engagement.company.has_member(by):
+            raise PermissionDenied
+        deliverable = relock(deliverable)
+        deliverable.expect_version(version)
+        named = sorted(set(failing_criteria))
+        if not named or not set(named) <= set(range(1, len(deliverable.criteria) + 1)):
+            raise NoCriterionNamed
+        if deliverable.rounds_used >= settings.REVISION_ROUNDS:
+            raise NoRoundLeft
+        rework_until = end_of_day(at, engagement.student.zone, days=settings.REWORK_DAYS)
+        due_at = max(deliverable.due_at or rework_until, rework_until)
+        deliverable.become(
+            Deliverable.Status.CHANGES_REQUESTED,
+            by=by,
+            at=at,
+            reason=message,
+            rounds_used=deliverable.rounds_used + 1,
+            due_at=due_at,
+        )
+        Deadline.objects.end_review(deliverable, at=at)
+        kind = Deadline.Kind.REWORK_ENDS
+        Deadline.objects.create(kind=kind, deliverable=deliverable, due_at=due_at)
+        review = Review.objects.create(
+            submission=deliverable.submissions.get(number=deliverable.submissions.count()),
+            failing_criteria=named,
+            message=message.strip(),
+            by=by,
+            at=at,
+        )
+        emails.changes_asked_for(review, deliverable, at=at)
+    return review
+
+
+def remind_to_review(deliverable: Deliverable, *, due_at: datetime, at: datetime) -> None:
+    """Tell the employer that the window is running; nothing where it ended meanwhile."""
+    deliverable.refresh_from_db()
+    if deliverable.status == Deliverable.Status.SUBMITTED and at < (deliverable.review_ends_at or at):
+        emails.review_reminder(deliverable, due_at=due_at, at=at)

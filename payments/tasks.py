@@ -1,0 +1,93 @@
+"""What runs without anyone asking: nudges that may be lost, and sweeps that find what was missed."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from celery import shared_task
+from django.db import DatabaseError
+from django.utils import timezone
+
+from marketplace.kernel.errors import RuleViolation
+from payments import funding, offering, operations, paying_out, releasing, reviewing, stripe_events
+from payments.models import Deadline
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="payments.run_operation")
+def run_operation(pk: str) -> None:
+    operations.run(UUID(pk), at=timezone.now())
+
+
+@shared_task(name="payments.handle_event")
+def handle_event(pk: str) -> None:
+    stripe_events.handle(pk, at=timezone.now())
+
+
+@shared_task(name="payments.sweep")
+def sweep() -> None:
+    """Every 15 s: operations and events that are due, and payments that nobody told us about."""
+    sweep_once(at=timezone.now())
+
+
+@shared_task(name="payments.sweep_deadlines")
+def sweep_deadlines() -> None:
+    """Every 30 s."""
+    run_deadlines(at=timezone.now())
+
+
+def sweep_once(*, at: datetime) -> int:
+    """Returns how many rows were worked on."""
+    done = stripe_events.handle_due(at=at) + operations.run_due(at=at)
+    funding.confirm_awaited(at=at)
+    return done
+
+
+def run_deadlines(*, at: datetime, limit: int = 200) -> int:
+    """Run what is due; one that fails is logged and waits for the next sweep. Returns how many were run."""
+    due = Deadline.objects.due(at=at).select_related("engagement", "deliverable__engagement", "payee", "hold")
+    return sum(run_deadline(deadline, at=at) for deadline in due[:limit])
+
+
+def run_deadline(deadline: Deadline, *, at: datetime) -> bool:
+    """The rule locks its own rows and does nothing a second time, so the deadline itself needs no lock:
+    locking it first would deadlock with a person whose click ends it.
+    """
+    try:
+        RULES[Deadline.Kind(deadline.kind)](deadline, at)
+    except (RuleViolation, DatabaseError):
+        logger.exception("Deadline %s failed and will be tried again", deadline.pk)
+        return False
+    Deadline.objects.filter(pk=deadline.pk, done_at=None).update(done_at=at)
+    return True
+
+
+def ring_for_hold(deadline: Deadline, at: datetime) -> None:
+    operations.ring("hold_is_old", str(deadline.hold_id), "Its money has been held for long.", at=at)
+
+
+def ring_for_rework(deadline: Deadline, at: datetime) -> None:
+    detail = "Changes were asked for and no new version came in time: a person looks."
+    operations.ring("rework_is_late", str(deadline.deliverable_id), detail, at=at)
+
+
+Rule = Callable[[Deadline, datetime], object]
+RULES: dict[Deadline.Kind, Rule] = {
+    Deadline.Kind.CHECKOUT_ENDS: lambda row, at: offering.abandon_checkout(row.subject, at=at),
+    Deadline.Kind.OFFER_REMINDER: lambda row, at: offering.remind_of_offer(
+        row.subject, due_at=row.due_at, at=at
+    ),
+    Deadline.Kind.OFFER_EXPIRES: lambda row, at: offering.expire_offer(row.subject, at=at),
+    Deadline.Kind.CAPTURE_RETRY_ENDS: lambda row, at: offering.give_up_payment(row.subject, at=at),
+    Deadline.Kind.REVIEW_REMINDER: lambda row, at: reviewing.remind_to_review(
+        row.subject, due_at=row.due_at, at=at
+    ),
+    Deadline.Kind.REVIEW_ENDS: lambda row, at: releasing.approve_by_silence(row.subject, at=at),
+    Deadline.Kind.REWORK_ENDS: ring_for_rework,
+    Deadline.Kind.PAYEE_REMINDER: lambda row, at: paying_out.remind_payee(
+        row.subject, due_at=row.due_at, at=at
+    ),
+    Deadline.Kind.HOLD_ALARM: ring_for_hold,
+}

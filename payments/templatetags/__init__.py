@@ -1,0 +1,1 @@
+"""Template tags that show money; they decide nothing."""

@@ -1,0 +1,35 @@
+"""Addresses of offers, work handed in, and money."""
+
+from django.urls import path, re_path
+
+from payments import webhooks
+from payments.views import money, offering, payees, releasing, reviewing
+
+app_name = "payments"
+
+DELIVERABLE = "engagements/<slug:public_id>/deliverables/<int:number>"
+
+urlpatterns = [
+    path("applications/<slug:public_id>/offer/", offering.offer, name="offer"),
+    path("engagements/<slug:public_id>/checkout/", offering.checkout_return, name="checkout_return"),
+    path("engagements/<slug:public_id>/checkout/left/", offering.checkout_left, name="checkout_left"),
+    path("engagements/<slug:public_id>/accept/", offering.accept_offer, name="accept_offer"),
+    path("engagements/<slug:public_id>/decline/", offering.decline_offer, name="decline_offer"),
+    path("engagements/<slug:public_id>/withdraw/", offering.withdraw_offer, name="withdraw_offer"),
+    path("engagements/<slug:public_id>/pay-again/", offering.retry_payment, name="retry_payment"),
+    path("engagements/<slug:public_id>/cancel/", releasing.cancel, name="cancel"),
+    path(f"{DELIVERABLE}/deliver/", reviewing.submit_work, name="submit_work"),
+    path(f"{DELIVERABLE}/changes/", reviewing.ask_for_changes, name="ask_for_changes"),
+    path(f"{DELIVERABLE}/approve/", releasing.approve_work, name="approve_work"),
+    path(f"{DELIVERABLE}/undo/", releasing.undo_approval, name="undo_approval"),
+    path("money/", money.money, name="money"),
+    path("money/payee/", payees.payee, name="payee"),
+    path("money/payee/set-up/", payees.set_up_payee, name="set_up_payee"),
+    path("money/payee/again/", payees.resume_payee, name="resume_payee"),
+    path("money/<slug:public_id>/", money.receipt, name="receipt"),
+    re_path(
+        r"^webhooks/stripe/(?P<endpoint>platform|connect|v2)/$",
+        webhooks.stripe_webhook,
+        name="stripe_webhook",
+    ),
+]

@@ -1,0 +1,43 @@
+"""Doors for handing work in and for asking for changes."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import PersonRequest
+from payments import reviewing
+from payments.forms import ChangesForm, DeliveryForm, VersionForm
+from payments.views.finding import deliverable_or_404
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def submit_work(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
+    deliverable = deliverable_or_404(request, public_id, number)
+    form = DeliveryForm(request.POST or None, request.FILES or None, deliverable=deliverable)
+    if request.method == "POST" and form.is_valid():
+        reviewing.submit_work(deliverable, by=request.user, at=timezone.now(), **form.delivery())
+        messages.success(request, "Delivered. The review window has started.")
+        return redirect(deliverable.engagement)
+    context = {"form": form, "deliverable": deliverable, "engagement": deliverable.engagement}
+    return render(request, "payments/deliver.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ask_for_changes(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
+    deliverable = deliverable_or_404(request, public_id, number)
+    form = ChangesForm(request.POST or None, deliverable=deliverable)
+    seen = VersionForm(request.POST or {"version": deliverable.version})
+    if request.method == "POST" and form.is_valid() and seen.is_valid():
+        version = seen.cleaned_data["version"]
+        reviewing.ask_for_changes(
+            deliverable, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
+        )
+        messages.success(request, "Sent. The student knows which criteria to work on.")
+        return redirect(deliverable.engagement)
+    context = {"form": form, "deliverable": deliverable, "engagement": deliverable.engagement, "seen": seen}
+    return render(request, "payments/ask_for_changes.html", context, status=422 if form.is_bound else 200)

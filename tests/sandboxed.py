@@ -1,0 +1,44 @@
+"""The stand-in for Stripe inside the test's process: the real SDK, the real app, no socket."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as site
+from django.test import Client
+
+from payments import stripe_gateway
+from payments.sandbox.app import SandboxApp, create_app
+from payments.sandbox.config import Config, Webhook
+from payments.sandbox.transport import SandboxTransport
+
+running: list[SandboxApp] = []
+
+
+def transport() -> SandboxTransport:
+    """What `STRIPE_TRANSPORT` names in these tests."""
+    return SandboxTransport(running[-1])
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> int:
+    """Deliver a webhook to the site's own door."""
+    signature = headers["Stripe-Signature"]
+    answer = Client().post(
+        url.removeprefix(site.SITE_URL), body, content_type="application/json", HTTP_STRIPE_SIGNATURE=signature
+    )
+    return answer.status_code
+
+
+@pytest.fixture
+def sandbox(own_database: str, settings: Any) -> Iterator[Any]:
+    """Its control: pay, onboard, advance, deliver, books. Needs commits, hence a database of its own."""
+    hooks = tuple(
+        Webhook(channel, f"{settings.SITE_URL}/webhooks/stripe/{channel}/", secrets[0])
+        for channel, secrets in settings.STRIPE_WEBHOOK_SECRETS.items()
+    )
+    settings.STRIPE_TRANSPORT = "tests.sandboxed.transport"
+    running.append(create_app(":memory:", config=Config(webhooks=hooks), send=post))
+    stripe_gateway.client.cache_clear()
+    yield running[-1].control
+    running.pop().sandbox.store.close()
+    stripe_gateway.client.cache_clear()
