@@ -86,10 +86,8 @@ def apply(
 
     Raises NotAStudent, AlreadyApplied, ApplicationsClosed, OwnCompany, BudgetUsed, AnswersMissing.
     """
-    if not by.is_student:
-        raise NotAStudent
     with locked(project) as project:
-        relock(StudentProfile.objects.get(user=by))
+        StudentProfile.objects.select_for_update().filter(user=by).first()  # the budget is counted alone
         check_may_apply(project, by=by, at=at)
         motivation, answers = motivation.strip(), [answer.strip() for answer in answers]
         if not motivation or [bool(answer) for answer in answers] != [True] * len(project.questions):
@@ -103,7 +101,9 @@ def apply(
 
 
 def check_may_apply(project: Project, *, by: User, at: datetime) -> None:
-    """Raise the first reason for which this student cannot apply to this project now."""
+    """Raise the first reason for which this person cannot apply to this project now."""
+    if not by.is_student:
+        raise NotAStudent
     earlier = project.applications.filter(student=by).first()
     if earlier is not None:
         raise AlreadyApplied(earlier)

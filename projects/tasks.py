@@ -1,7 +1,6 @@
 """What the dates of projects and deliverables do without anyone asking, found by a sweep over rows."""
 
 import logging
-from collections.abc import Callable
 from datetime import datetime
 
 from celery import shared_task
@@ -14,13 +13,12 @@ from projects.models import Deadline, Project
 
 logger = logging.getLogger(__name__)
 
-Rule = Callable[[Deadline, datetime], object]
-RULES: dict[str, Rule] = {
-    Deadline.Kind.CLOSE_APPLICATIONS: lambda row, at: closing.close_applications(row.project, at=at),
-    Deadline.Kind.ANSWER_REMINDER: lambda row, at: closing.remind_to_answer(row.project, at=at),
-    Deadline.Kind.ANSWER_BY: lambda row, at: closing.close_unanswered(row.project, at=at),
-    Deadline.Kind.WORK_DUE_REMINDER: lambda row, at: delivering.remind_of_due_work(row.deliverable, at=at),
+PROJECT_RULES = {
+    Deadline.Kind.CLOSE_APPLICATIONS: closing.close_applications,
+    Deadline.Kind.ANSWER_REMINDER: closing.remind_to_answer,
+    Deadline.Kind.ANSWER_BY: closing.close_unanswered,
 }
+DELIVERABLE_RULES = {Deadline.Kind.WORK_DUE_REMINDER: delivering.remind_of_due_work}
 
 
 @shared_task(name="projects.sweep")
@@ -55,13 +53,17 @@ def claim(deadline: Deadline) -> bool:
     """
     if deadline.project_id is not None:
         project = Project.objects.filter(pk=deadline.project_id)
-        if not project.select_for_update(skip_locked=True).exists():
+        if project.select_for_update(skip_locked=True).first() is None:
             return False
     row = Deadline.objects.pending().filter(pk=deadline.pk)
-    return row.select_for_update(skip_locked=True).exists()
+    return row.select_for_update(skip_locked=True).first() is not None
 
 
 def run(deadline: Deadline, *, at: datetime) -> bool:
-    RULES[deadline.kind](deadline, at)
+    kind = Deadline.Kind(deadline.kind)
+    if deadline.project is not None:
+        PROJECT_RULES[kind](deadline.project, at=at)
+    elif deadline.deliverable is not None:
+        DELIVERABLE_RULES[kind](deadline.deliverable, at=at)
     Deadline.objects.filter(pk=deadline.pk).update(done_at=at)
     return True

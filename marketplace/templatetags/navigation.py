@@ -21,19 +21,19 @@ VISITOR = [("Projects", "search", "projects:list")]
 STUDENT = [
     ("Projects", "search", "projects:list"),
     ("Applications", "send", "projects:applications"),
-    ("Work", "briefcase", "payments:engagements"),
+    ("Work", "briefcase", "projects:engagements"),
     ("Money", "wallet", "payments:money"),
 ]
 EMPLOYER = [
     ("Dashboard", "inbox", "dashboard"),
     ("Projects", "clipboard-list", "projects:mine"),
-    ("Work", "briefcase", "payments:engagements"),
+    ("Work", "briefcase", "projects:engagements"),
     ("Money", "wallet", "payments:money"),
 ]
 BOTH = [
     ("Projects", "search", "projects:list"),
     ("Applications", "send", "projects:applications"),
-    ("Work", "briefcase", "payments:engagements"),
+    ("Work", "briefcase", "projects:engagements"),
     ("Money", "wallet", "payments:money"),
     ("Your projects", "clipboard-list", "projects:mine"),
 ]

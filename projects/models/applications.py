@@ -7,13 +7,16 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 
 from accounts.models import User
 from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.projects import MAX_QUESTIONS, Project
+from projects.models.turns import MINE, THEIRS, Micros, Spot, Turn, past, sorted_by_turn
 
 ANSWER_LENGTH = 800  # PRODUCT.md: at most 3 questions, 800 characters each
 RIGHTS = "The rights to the work of each deliverable pass to the company when its share is released."
@@ -43,6 +46,32 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def newest_first(self) -> "ApplicationQuerySet":
         return self.order_by("-submitted_at", "-pk")
+
+    def by_turn(self) -> "ApplicationQuerySet":
+        """As their student sees them: offers first, then what waits for an answer, by time left."""
+        undecided = Q(status__in=[Application.Status.SUBMITTED, Application.Status.SHORTLISTED])
+        offered = Application.objects.filter(pk=models.OuterRef("pk"), status=Application.Status.OFFERED)
+        offer = offered.filter(engagements__status="offered").values("engagements__offer_expires_at")
+        return sorted_by_turn(
+            self,
+            mine=models.Subquery(offer[:1]),
+            theirs=Case(When(undecided, then="project__answer_by_at")),
+            under_way=undecided,
+            since="submitted_at",
+        )
+
+    def for_choosing(self) -> "ApplicationQuerySet":
+        """As an employer compares them: those still to be decided, then the rest, in the order they came."""
+        rank = Case(
+            When(status__in=[Application.Status.SHORTLISTED, Application.Status.OFFERED], then=0),
+            When(status=Application.Status.SUBMITTED, then=1),
+            default=2,
+        )
+        ranked = self.annotate(turn_rank=rank, turn_key=Micros("submitted_at"))
+        return ranked.order_by("turn_rank", "turn_key", "pk")
+
+    def after(self, spot: Spot | None) -> "ApplicationQuerySet":
+        return past(self, spot)
 
 
 class Application(StateMachine):
@@ -118,6 +147,14 @@ class Application(StateMachine):
                 name="application_decline_has_a_reason",
                 condition=Q(status="declined", decline_reason__gt="") | (~Q(status="declined")),
             ),
+            models.CheckConstraint(name="application_says_why", condition=~Q(motivation="")),
+            models.CheckConstraint(
+                name="application_motivation_length",
+                condition=LessThanOrEqual(Length("motivation"), ANSWER_LENGTH),
+            ),
+            models.CheckConstraint(
+                name="application_answers_few", condition=Q(answers__len__lte=MAX_QUESTIONS)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,6 +162,24 @@ class Application(StateMachine):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:application", args=[self.public_id])
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whose move it is, as its student sees it; only rows of `by_turn` know."""
+        if self.turn_rank == MINE:  # type: ignore[attr-defined]
+            return Turn(mine=True, until=self.turn_mine_until)  # type: ignore[attr-defined]
+        if self.turn_rank == THEIRS:  # type: ignore[attr-defined]
+            return Turn(mine=False, who=str(self.project.company), until=self.project.answer_by_at)
+        return None
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """Each question of the project with the answer to it."""
+        return list(zip(self.project.questions, self.answers, strict=False))
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.status in {self.Status.SUBMITTED, self.Status.SHORTLISTED}
 
     def snapshot_terms(self) -> dict[str, Any]:
         """What both sides agree to at the offer, as it stands now; an engagement keeps it unchanged.

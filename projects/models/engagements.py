@@ -1,10 +1,12 @@
 """Engagements: the agreement between one student and one company for one seat."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Company, User
@@ -13,6 +15,35 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.applications import Application
 from projects.models.projects import MAX_SEATS, Project
+from projects.models.turns import MINE, Spot, Turn, past, sorted_by_turn
+
+
+def moment(*cases: When, **default: Any) -> Case:
+    return Case(*cases, output_field=models.DateTimeField(), **default)
+
+
+def earliest(lookup: str, **where: Any) -> models.Subquery:
+    """The smallest `lookup` of the engagement at hand, null where nothing fits."""
+    rows = Engagement.objects.filter(pk=models.OuterRef("pk"), **where).order_by(lookup).values(lookup)
+    return models.Subquery(rows[:1])
+
+
+def student_until() -> Case:
+    """Until when the student has the turn: an answer to the offer, or the next version of a part."""
+    due = earliest("deliverables__due_at", deliverables__status__in=["pending", "changes_requested"])
+    offered = When(status=Engagement.Status.OFFERED, then="offer_expires_at")
+    return moment(offered, When(status=Engagement.Status.ACTIVE, then=due))
+
+
+def employer_until() -> Case:
+    """Until when the employer has the turn: the payment page, a card that was refused, or a review."""
+    clock = earliest("money_deadlines__due_at", money_deadlines__done_at=None)
+    refused = Q(status=Engagement.Status.FUNDING, holds__status__in=["capture_failed", "checkout_open"])
+    pays = Q(status=Engagement.Status.AUTHORISING) | Q(
+        models.Exists(Engagement.objects.filter(refused, pk=models.OuterRef("pk")))
+    )
+    review = earliest("deliverables__review_ends_at", deliverables__status="submitted")
+    return moment(When(pays, then=clock), When(status=Engagement.Status.ACTIVE, then=review))
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
@@ -29,6 +60,23 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
     def newest_first(self) -> "EngagementQuerySet":
         return self.order_by("-created_at", "-pk")
+
+    def by_turn(self, user: Any) -> "EngagementQuerySet":
+        """What waits for `user` first, by time left; rows know their `turn` then."""
+        student, employer = Q(student=user), Q(company__in=user.company_ids)
+        either = Coalesce("student_until", "employer_until")
+        return sorted_by_turn(
+            self.annotate(student_until=student_until(), employer_until=employer_until()),
+            mine=moment(When(student, then="student_until"), When(employer, then="employer_until")),
+            theirs=moment(
+                When(student, then="employer_until"), When(employer, then="student_until"), default=either
+            ),
+            under_way=Q(status__in=Engagement.UNDER_WAY),
+            since="created_at",
+        )
+
+    def after(self, spot: Spot | None) -> "EngagementQuerySet":
+        return past(self, spot)
 
 
 class Engagement(StateMachine):
@@ -54,6 +102,12 @@ class Engagement(StateMachine):
         Status.FUNDING,
         Status.ACTIVE,
         Status.COMPLETED,
+    )
+    UNDER_WAY: ClassVar[tuple[str, ...]] = (
+        Status.AUTHORISING,
+        Status.OFFERED,
+        Status.FUNDING,
+        Status.ACTIVE,
     )
     NEVER_OFFERED: ClassVar[tuple[str, ...]] = (Status.AUTHORISING, Status.ABANDONED)
     noun: ClassVar[str] = "engagement"
@@ -122,6 +176,25 @@ class Engagement(StateMachine):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:engagement", args=[self.public_id])
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whose move it is; only rows of `by_turn` know."""
+        student_until: datetime | None = self.student_until  # type: ignore[attr-defined]
+        employer_until: datetime | None = self.employer_until  # type: ignore[attr-defined]
+        if self.turn_rank == MINE:  # type: ignore[attr-defined]
+            return Turn(mine=True, until=self.turn_mine_until)  # type: ignore[attr-defined]
+        if student_until:
+            return Turn(mine=False, who=str(self.student), until=student_until)
+        if employer_until:
+            return Turn(mine=False, who=str(self.company), until=employer_until)
+        return None
+
+    def role_of(self, user: Any) -> str:
+        """From which side this person sees it: `student`, `employer`, or else `moderator`."""
+        if user.pk == self.student_id:
+            return "student"
+        return "employer" if self.company.has_member(user) else "moderator"
 
     @property
     def fee(self) -> Money:

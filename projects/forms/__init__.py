@@ -1,0 +1,1 @@
+"""What people type about projects: one module for each process."""

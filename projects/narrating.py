@@ -1,0 +1,156 @@
+"""The story of an application or an engagement: what happened, what comes next, what will happen by itself."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from marketplace.kernel.money import Money
+from projects.models import Application, Deliverable, Engagement
+
+PAST, NEXT, AUTO, TROUBLE = "past", "next", "auto", "trouble"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One point of the timeline; `state` is how it is drawn."""
+
+    state: str
+    what: str
+    at: datetime | None = None
+    note: str = ""
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """What happened, then what is to come, each by its moment; what has none yet comes last."""
+    return sorted(events, key=lambda event: (event.state in {NEXT, AUTO}, event.at is None, event.at or 0))
+
+
+# Applications
+
+APPLICATION_WORDS = {
+    Application.Status.SHORTLISTED: (PAST, "On the short-list"),
+    Application.Status.OFFERED: (PAST, "Offer made"),
+    Application.Status.ACCEPTED: (PAST, "Accepted, and the money is held"),
+    Application.Status.DECLINED: (TROUBLE, "Declined"),
+    Application.Status.WITHDRAWN: (PAST, "Withdrawn"),
+    Application.Status.NOT_ANSWERED: (TROUBLE, "Not answered by the date"),
+    Application.Status.OFFER_DECLINED: (PAST, "Offer declined"),
+    Application.Status.OFFER_EXPIRED: (TROUBLE, "Offer ended without an answer"),
+    Application.Status.OFFER_WITHDRAWN: (TROUBLE, "Offer withdrawn"),
+    Application.Status.VOID: (TROUBLE, "Ended with the project"),
+}
+
+
+def story_of_application(application: Application) -> list[Event]:
+    past = [Event(PAST, "Application sent", application.submitted_at)]
+    for move in application.history.all():
+        state, words = APPLICATION_WORDS[Application.Status(move.to_status)]
+        past.append(Event(state, words, move.at, move.reason if state == TROUBLE else ""))
+    return in_order([*past, *what_comes(application)])
+
+
+def what_comes(application: Application) -> Iterator[Event]:
+    project = application.project
+    if application.is_undecided:
+        yield Event(NEXT, f"{project.company} answers", project.answer_by_at)
+        yield Event(
+            AUTO, "Without an answer it closes as not answered, and you are told", project.answer_by_at
+        )
+
+
+# Engagements
+
+ENGAGEMENT_WORDS = {
+    Engagement.Status.OFFERED: (PAST, "Offer made, the amount is reserved on the card"),
+    Engagement.Status.FUNDING: (PAST, "Accepted"),
+    Engagement.Status.ACTIVE: (PAST, "Work can start"),
+    Engagement.Status.COMPLETED: (PAST, "All parts are approved"),
+    Engagement.Status.ABANDONED: (TROUBLE, "The payment page was left"),
+    Engagement.Status.DECLINED: (TROUBLE, "Offer declined"),
+    Engagement.Status.EXPIRED: (TROUBLE, "Offer ended without an answer"),
+    Engagement.Status.WITHDRAWN: (TROUBLE, "Offer withdrawn"),
+    Engagement.Status.PAYMENT_FAILED: (TROUBLE, "The payment failed"),
+    Engagement.Status.CANCELLED: (TROUBLE, "Cancelled before the start"),
+    Engagement.Status.ENDED: (TROUBLE, "Ended early"),
+}
+DELIVERABLE_WORDS = {
+    Deliverable.Status.SUBMITTED: (PAST, "delivered"),
+    Deliverable.Status.CHANGES_REQUESTED: (PAST, "changes asked for"),
+    Deliverable.Status.APPROVED: (PAST, "approved"),
+    Deliverable.Status.AUTO_APPROVED: (PAST, "approved by silence"),
+    Deliverable.Status.DISPUTED: (TROUBLE, "disputed"),
+    Deliverable.Status.RESOLVED: (PAST, "dispute decided"),
+    Deliverable.Status.ENDED: (TROUBLE, "ended"),
+}
+TAKEN_BACK = {Deliverable.Status.APPROVED, Deliverable.Status.AUTO_APPROVED}
+
+
+def story_of_engagement(engagement: Engagement) -> list[Event]:
+    """Built from the history rows of the engagement, its deliverables and its payment, all prefetched."""
+    parts = list(engagement.deliverables.all())
+    events = [*moves_of(engagement), *what_awaits(engagement)]
+    for part in parts:
+        events += [*moves_of_part(part), *what_awaits_part(engagement, part)]
+    for hold in engagement.holds.all():
+        events += moves_of_money(hold)
+    return in_order(events)
+
+
+def moves_of(engagement: Engagement) -> Iterator[Event]:
+    for move in engagement.history.all():
+        if (move.from_status, move.to_status) == (Engagement.Status.COMPLETED, Engagement.Status.ACTIVE):
+            continue  # the part that was taken back tells it
+        state, words = ENGAGEMENT_WORDS[Engagement.Status(move.to_status)]
+        yield Event(state, words, move.at, move.reason if state == TROUBLE else "")
+
+
+def moves_of_part(part: Deliverable) -> Iterator[Event]:
+    for move in part.history.all():
+        state, words = DELIVERABLE_WORDS[Deliverable.Status(move.to_status)]
+        if move.from_status in TAKEN_BACK and move.to_status == Deliverable.Status.SUBMITTED:
+            words = "approval taken back"
+        yield Event(state, f"{part}: {words}", move.at)
+
+
+def moves_of_money(hold: Any) -> Iterator[Event]:
+    """What is seen of the payment in the workroom; its own page tells every cent."""
+    if hold.funded_at:
+        yield Event(PAST, f"{Money(hold.gross_cents)} charged and held", hold.funded_at)
+    for share in hold.shares.all():
+        for release in share.releases.all():
+            if release.sent_at:
+                yield Event(PAST, f"{release.amount} sent to the student", release.sent_at)
+            elif release.undone_at is None:
+                yield Event(AUTO, f"{release.amount} leaves for the student", release.operation.not_before)
+
+
+def what_awaits(engagement: Engagement) -> Iterator[Event]:
+    status, terms = engagement.Status, engagement.terms
+    if engagement.status == status.AUTHORISING:
+        yield Event(NEXT, f"{engagement.company} reserves {engagement.total_price} on a card")
+    if engagement.status in {status.AUTHORISING, status.OFFERED}:
+        yield Event(NEXT, f"{engagement.student} accepts or declines")
+    if engagement.status == status.OFFERED:
+        yield Event(
+            AUTO, "Without an answer the offer ends and the card is let go", engagement.offer_expires_at
+        )
+    if engagement.status in {status.AUTHORISING, status.OFFERED, status.FUNDING}:
+        yield Event(NEXT, f"The card is charged, {engagement.total_price} is held, and work starts")
+        for part in terms["deliverables"]:
+            yield Event(
+                NEXT, f"{part['number']}. {part['title']} is due {part['due_days']} days after the start"
+            )
+
+
+def what_awaits_part(engagement: Engagement, part: Deliverable) -> Iterator[Event]:
+    if engagement.status != Engagement.Status.ACTIVE:
+        return
+    if part.status == Deliverable.Status.PENDING:
+        yield Event(NEXT, f"{part} is due", part.due_at)
+    elif part.status == Deliverable.Status.CHANGES_REQUESTED:
+        yield Event(NEXT, f"{part}: the next version is due", part.due_at)
+    elif part.status == Deliverable.Status.SUBMITTED:
+        yield Event(NEXT, f"{engagement.company} reviews {part}", part.review_ends_at)
+        note = f"{part.share} goes to {engagement.student}."
+        yield Event(AUTO, f"Without an answer {part} is approved", part.review_ends_at, note)

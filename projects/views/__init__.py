@@ -1,0 +1,1 @@
+"""The pages of projects, applications and work: one module for each process."""

@@ -1,0 +1,89 @@
+"""Pages of a student who applies: the form, where all applications stand, one application."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import PersonRequest
+from marketplace.kernel.errors import RuleViolation
+from projects import applying, narrating
+from projects.forms.applying import ApplicationForm, VersionForm
+from projects.forms.listing import FromForm
+from projects.models import Application, Project
+
+
+@login_required(login_url="account_signup")
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: PersonRequest, public_id: str) -> HttpResponse:
+    """The form, or what stands in the way. Whoever applied before is led to that application."""
+    seen = Project.objects.visible_to(request.user).select_related("company")
+    project = get_object_or_404(seen, public_id=public_id)
+    form = ApplicationForm(request.POST if request.method == "POST" else None, project=project)
+    try:
+        if form.is_valid():
+            return send(request, project, form)
+        applying.check_may_apply(project, by=request.user, at=timezone.now())
+    except applying.AlreadyApplied as error:
+        messages.info(request, str(error))
+        return redirect(error.application)
+    except RuleViolation as error:
+        return page(request, project, form, status=409 if form.is_bound else 200, obstacle=error)
+    return page(request, project, form, status=422 if form.is_bound else 200)
+
+
+def send(request: PersonRequest, project: Project, form: ApplicationForm) -> HttpResponse:
+    application = applying.apply(project, by=request.user, at=timezone.now(), **form.application())
+    messages.success(request, f"Sent. {project.company} has your application.")
+    return redirect(application)
+
+
+def page(
+    request: PersonRequest,
+    project: Project,
+    form: ApplicationForm,
+    *,
+    status: int,
+    obstacle: RuleViolation | None = None,
+) -> HttpResponse:
+    context = {"project": project, "form": form, "obstacle": obstacle}
+    return render(request, "projects/apply.html", context, status=status)
+
+
+@login_required
+@require_safe
+def applications(request: PersonRequest) -> HttpResponse:
+    """Where I stand, by time left."""
+    mine = Application.objects.of(request.user).by_turn().select_related("project__company")
+    listed = FromForm(request.GET).page(mine)
+    return render(request, "projects/applications.html", listed)
+
+
+@login_required
+@require_safe
+def application(request: PersonRequest, public_id: str) -> HttpResponse:
+    """One application: its student sees where it stands, the employer can answer it."""
+    seen = Application.objects.visible_to(request.user).by_turn()
+    seen = seen.select_related("project__company", "student__student_profile")
+    application = get_object_or_404(seen, public_id=public_id)
+    own = application.student_id == request.user.pk
+    context = {
+        "application": application,
+        "own": own,
+        "may_answer": application.project.company.has_member(request.user),
+        "events": narrating.story_of_application(application),
+        "engagement": application.engagements.visible_to(request.user).newest_first().first(),
+    }
+    return render(request, "projects/application.html", context)
+
+
+@login_required
+@require_POST
+def withdraw(request: PersonRequest, public_id: str) -> HttpResponse:
+    application = get_object_or_404(Application.objects.of(request.user), public_id=public_id)
+    version = VersionForm(request.POST).seen
+    applying.withdraw(application, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, f"Withdrawn. {application.project.company} is told.")
+    return redirect("projects:applications")

@@ -1,0 +1,69 @@
+"""Pages of an employer who compares applicants and answers them."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import PersonRequest
+from projects import selecting
+from projects.forms.applying import VersionForm
+from projects.forms.listing import FromForm
+from projects.forms.selecting import DeclineForm
+from projects.models import Application, Project
+
+PAGE = 50
+
+
+@login_required
+@require_safe
+def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
+    """All applicants of a project side by side; a moderator may look."""
+    mine = Project.objects.all() if request.user.is_staff else Project.objects.managed_by(request.user)
+    project = get_object_or_404(mine.select_related("company"), public_id=public_id)
+    rows = project.applications.for_choosing().select_related("student__student_profile")
+    listed = FromForm(request.GET).page(rows.prefetch_related("student__student_profile__skills"), size=PAGE)
+    counts = dict(project.applications.order_by().values_list("status").annotate(Count("pk")))
+    context = {
+        "project": project,
+        "may_answer": project.company.has_member(request.user),
+        "total": sum(counts.values()),
+        "undecided": counts.get("submitted", 0) + counts.get("shortlisted", 0),
+        "shortlisted": counts.get("shortlisted", 0),
+    }
+    return render(request, "projects/applicants.html", context | listed)
+
+
+def application_or_404(request: PersonRequest, public_id: str) -> Application:
+    """One that this person may answer for their company."""
+    received = Application.objects.filter(project__company__in=request.user.company_ids)
+    return get_object_or_404(received.select_related("project__company", "student"), public_id=public_id)
+
+
+@login_required
+@require_POST
+def shortlist(request: PersonRequest, public_id: str) -> HttpResponse:
+    application = application_or_404(request, public_id)
+    version = VersionForm(request.POST).seen
+    selecting.shortlist(application, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, f"{application.student} is on the short-list and was told.")
+    return redirect("projects:applicants", application.project.public_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Say no, with the reason that the student reads."""
+    application = application_or_404(request, public_id)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        version = VersionForm(request.POST).seen
+        at = timezone.now()
+        selecting.decline(application, by=request.user, at=at, version=version, **form.decision())
+        messages.success(request, f"Declined. {application.student} reads your reason.")
+        return redirect("projects:applicants", application.project.public_id)
+    context = {"application": application, "form": form}
+    return render(request, "projects/decline.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,82 @@
+"""Pages of work under way: the list of engagements, the workroom, its private files."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import PersonRequest
+from projects import narrating
+from projects.forms.listing import FromForm
+from projects.models import Deliverable, Engagement, Submission, SubmissionFile
+
+# Nothing that was uploaded may run, load or be framed under our address.
+LOCKED_DOWN = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+@login_required
+@require_safe
+def engagements(request: PersonRequest) -> HttpResponse:
+    """What is under way on either side, my turn first."""
+    mine = Engagement.objects.visible_to(request.user).by_turn(request.user)
+    listed = FromForm(request.GET).page(mine.select_related("company", "student"))
+    for engagement in listed["rows"]:
+        engagement.role = engagement.role_of(request.user)
+    return render(request, "projects/engagements.html", listed)
+
+
+@login_required
+@require_safe
+def engagement(request: PersonRequest, public_id: str) -> HttpResponse:
+    """The workroom: what waits for whom, the money, the parts with all that was handed in, the terms."""
+    at, seen = timezone.now(), Engagement.objects.visible_to(request.user).by_turn(request.user)
+    engagement = get_object_or_404(with_everything(seen), public_id=public_id)
+    context = {
+        "engagement": engagement,
+        "role": engagement.role_of(request.user),
+        "at": at,
+        "parts": [part_of_page(part, at=at) for part in engagement.deliverables.all()],
+        "hold": next(iter(engagement.holds.all()), None),
+        "events": narrating.story_of_engagement(engagement),
+    }
+    return render(request, "projects/engagement.html", context)
+
+
+def with_everything(engagements: Any) -> Any:
+    """All that the workroom shows, in a number of queries that does not depend on how much there is."""
+    versions = Submission.objects.order_by("-number").select_related("review").prefetch_related("files")
+    parts = Deliverable.objects.order_by("number").select_related("hold_share", "engagement")
+    return engagements.select_related("company", "student", "project", "application").prefetch_related(
+        Prefetch("deliverables", parts),
+        Prefetch("deliverables__submissions", versions),
+        "deliverables__history",
+        "history",
+        "holds__shares__releases__operation",
+    )
+
+
+def part_of_page(part: Deliverable, *, at: Any) -> dict[str, Any]:
+    """A deliverable with its release, where there is one that stands."""
+    share = getattr(part, "hold_share", None)
+    releases = share.releases.all() if share else []
+    release = next((release for release in releases if release.undone_at is None), None)
+    part.can_be_undone = release is not None and release.can_be_undone(at=at)  # type: ignore[attr-defined]
+    return {"deliverable": part, "release": release, "submissions": part.submissions.all()}
+
+
+@login_required
+@require_safe
+def file(request: PersonRequest, public_id: str) -> FileResponse:
+    """A private file, always as a download under the name its author gave it."""
+    found = get_object_or_404(SubmissionFile.objects.visible_to(request.user), public_id=public_id)
+    response = FileResponse(
+        found.file.open(), as_attachment=True, filename=found.name, content_type=found.content_type
+    )
+    response["Content-Security-Policy"] = LOCKED_DOWN
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
