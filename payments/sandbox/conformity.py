@@ -6,6 +6,8 @@ from typing import Any, Literal, get_args, get_origin
 import stripe
 from stripe import v2
 from stripe._stripe_object import UntypedStripeObject
+from stripe.events._event_classes import get_v2_event_class
+from stripe.v2 import core
 
 from payments.sandbox import annotations
 
@@ -28,8 +30,8 @@ CLASSES: dict[str, type[stripe.StripeObject]] = {
     "payout": stripe.Payout,
     "refund": stripe.Refund,
     "transfer": stripe.Transfer,
-    "v2.core.account": v2.core.Account,
-    "v2.core.event": v2.core.Event,
+    "v2.core.account": core.Account,
+    "v2.core.event": core.Event,
 }
 
 
@@ -113,6 +115,8 @@ def _list(value: dict[str, Any], hint: Any, path: str) -> list[str]:
 
 def _fields(value: dict[str, Any], cls: type, path: str) -> list[str]:
     known = annotations.fields(cls)
+    if cls is core.Event:  # each type of v2 event adds what it has beyond the base class
+        known = known | annotations.fields(get_v2_event_class(str(value.get("type"))))
     wrong = [f"{path}.{name}: {cls.__name__} has no such field" for name in value if name not in known]
     for name, hint in known.items():
         if name in value:

@@ -1,98 +1,148 @@
 """What a test or a developer may do to the stand-in: pay, finish a set-up, move the clock, deliver, read the books."""
 
-import hashlib
-import hmac
 import json
-from collections.abc import Callable
 from typing import Any
 
-from payments.sandbox import events, money, timers
-from payments.sandbox.objects import accounts, cards, sessions
-from payments.sandbox.sandbox import PLATFORM, Sandbox
+from payments.sandbox import books, faults, money, timers, webhooks
+from payments.sandbox.clock import DAY, HOUR, MINUTE
+from payments.sandbox.faults import Fault
+from payments.sandbox.money import Movement
+from payments.sandbox.objects import accounts, cards, refunds, sessions
+from payments.sandbox.sandbox import PLATFORM, Context, Sandbox
 from payments.sandbox.store import Body
 
-Send = Callable[[str, bytes, dict[str, str]], int]
+OUR_BANK = "bank:platform"
+STATUSES = ("active", "pending", "restricted", "rejected", "unsupported")
 
 
 class Control:
-    def __init__(self, sandbox: Sandbox, send: Send | None) -> None:
+    def __init__(self, sandbox: Sandbox, send: webhooks.Send | None) -> None:
         self.sandbox = sandbox
-        self.send = send
+        self.send = send or webhooks.post
 
-    def pay(self, session: str, card: str = "4242424242424242") -> Body:
-        """Fill the card page of this session; the session as it then is. Raises ValueError when declined."""
-        details = cards.Details(number=card, expiry="12 / 40", code="123", name="Ada Example")
+    def start(self) -> None:
+        """Give a new stand-in the float that its configuration promises."""
+        with self.sandbox.turn() as ctx:
+            if self.sandbox.config.float_cents and not ctx.store.meta("started"):
+                _top_up(ctx, self.sandbox.config.float_cents)
+            ctx.store.set_meta("started", "yes")
+
+    def seed(self, *, float_cents: int = 0) -> None:
+        """Give the platform money of its own, available at once."""
         with self.sandbox.turn() as ctx:
             timers.fire_due(ctx)
-            chosen, wrong = cards.read(details, now=ctx.now)
-            if chosen is None:
-                raise ValueError(str(wrong))
-            sentence = sessions.pay(ctx, ctx.need("checkout.session", session), chosen, details)
-            if sentence is not None:
-                raise ValueError(sentence)
-            return ctx.need("checkout.session", session)
+            _top_up(ctx, float_cents)
 
-    def onboard(self, account: str, outcome: str = "active") -> None:
-        """Fill the set-up page; `later` verifies a day after."""
+    def reset(self) -> None:
+        """Forget everything, the clock's offset too, and begin as a new stand-in does."""
         with self.sandbox.turn() as ctx:
-            accounts.finish_setup(ctx, accounts.need(ctx, account), later=outcome == "later")
+            ctx.store.empty()
+            self.sandbox.clock.offset = 0
+        self.start()
 
-    def capability(self, account: str, status: str, code: str = "requirements_past_due") -> None:
+    def advance(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> int:
+        """Move time forward; what falls due on the way happens in order. Answers the new time."""
+        step = seconds + MINUTE * minutes + HOUR * hours + DAY * days
+        if step < 0:
+            raise ValueError("Time only goes forward.")
         with self.sandbox.turn() as ctx:
-            accounts.set_status(ctx, accounts.need(ctx, account), status, code)
-
-    def advance(self, *, seconds: int = 0, hours: int = 0, days: int = 0) -> int:
-        """Move time forward; what falls due on the way happens in order. Returns the new time."""
-        with self.sandbox.turn() as ctx:
-            self.sandbox.clock.offset += seconds + 3600 * hours + 86400 * days
-            ctx.store.set_meta("offset", str(self.sandbox.clock.offset))
+            ctx.store.set_meta("offset", str(self.sandbox.clock.offset + step))
+        self.sandbox.clock.offset += step
         with self.sandbox.turn() as ctx:
             timers.fire_due(ctx)
             return ctx.now
 
     def deliver(self) -> list[dict[str, Any]]:
-        """Post every webhook that waits, oldest first, signed; what was answered to each."""
-        secrets = {(w.channel, w.url): w.secret for w in self.sandbox.config.webhooks}
+        """Post every webhook that waits, in this thread, and those that they cause; what was answered to each."""
         with self.sandbox.turn() as ctx:
-            waiting = ctx.store.rows("SELECT * FROM delivery WHERE done IS NULL ORDER BY seq")
-            posts = [
-                (row, json.dumps(events.posted(ctx, self._event(row["event"]))).encode()) for row in waiting
-            ]
-        return [self._post(row, body, secrets[row["channel"], row["url"]]) for row, body in posts]
+            timers.fire_due(ctx)
+        tried = webhooks.deliver(self.sandbox, self.send, early=True)
+        while more := webhooks.deliver(self.sandbox, self.send):
+            tried += more
+        return tried
 
-    def _event(self, id_: str) -> Body:
-        found = self.sandbox.store.get(id_)
-        if found is None:
-            raise LookupError(id_)
+    def pay(self, session: str, card: str = "4242424242424242", *, authenticate: bool = True) -> Body:
+        """Fill the card page of this session; the session as it then is.
+
+        Raises ValueError with the page's sentence when the bank declines, `sessions.NotOpen` when it is too late.
+        """
+        details = cards.Details(number=card, expiry="12 / 40", code="123", name="Ada Example")
+        with self.sandbox.turn() as ctx:
+            timers.fire_due(ctx)
+            found = ctx.need("checkout.session", session)
+            chosen, wrong = cards.read(details, now=ctx.now)
+            if chosen is None:
+                raise ValueError(" ".join(wrong.values()))
+            sentence = sessions.pay(ctx, found, chosen, details)
+            if chosen.asks:
+                sentence = sessions.confirm(ctx, found, agreed=authenticate)
+        if sentence is not None:
+            raise ValueError(sentence)
         return found
 
-    def _post(self, row: Any, body: bytes, secret: str) -> dict[str, Any]:
-        if self.send is None:
-            raise RuntimeError("This stand-in was made without a way to send webhooks.")
-        status = self.send(
-            row["url"], body, {"Stripe-Signature": signature(body, secret, self.sandbox.clock.wall())}
-        )
+    def onboard(self, account: str, outcome: str = "active") -> None:
+        """Fill the set-up page; the outcome `later` verifies a day after."""
+        if outcome not in ("active", "later"):
+            raise ValueError(f"{outcome} is neither active nor later.")
         with self.sandbox.turn() as ctx:
-            done = ctx.now if 200 <= status < 300 else None
-            ctx.store.run(
-                "UPDATE delivery SET attempts = attempts + 1, done = ?, status = ? WHERE seq = ?",
-                *(done, status, row["seq"]),
-            )
-        return {"event": row["event"], "url": row["url"], "status": status}
+            timers.fire_due(ctx)
+            accounts.finish_setup(ctx, accounts.need(ctx, account), later=outcome == "later")
+
+    def capability(self, account: str, status: str, code: str = "requirements_past_due") -> None:
+        if status not in STATUSES:
+            raise ValueError(f"{status} is none of {', '.join(STATUSES)}.")
+        with self.sandbox.turn() as ctx:
+            accounts.set_status(ctx, accounts.need(ctx, account), status, code)
+
+    def break_(self, kind: str, **where: Any) -> int:
+        """Add a fault: `break_("drop_after_commit", method="POST", path="/v1/transfers", nth=2)`. Answers its id.
+
+        Raises ValueError for a kind that does not exist.
+        """
+        with self.sandbox.turn() as ctx:
+            return faults.add(ctx, Fault(kind, **where))
+
+    def faults(self) -> list[dict[str, Any]]:
+        with self.sandbox.turn() as ctx:
+            return faults.listed(ctx)
+
+    def mend(self) -> None:
+        with self.sandbox.turn() as ctx:
+            ctx.store.run("DELETE FROM fault")
 
     def books(self) -> dict[str, Any]:
-        """The platform's cents by currency, each account's, and the cents of every object that moved some."""
+        """Every cent: see `books.report`. Raises BooksBroken when they do not add up."""
         with self.sandbox.turn() as ctx:
-            owners = [PLATFORM, *(a["id"] for a in ctx.store.find("v2.core.account"))]
-            return {
-                owner: {
-                    currency: money.available(ctx, owner, currency) + money.pending(ctx, owner, currency)
-                    for currency in money.currencies(ctx, owner)
-                }
-                for owner in owners
-            }
+            timers.fire_due(ctx)
+            return books.report(ctx)
+
+    def log(self, *, limit: int = 100) -> list[dict[str, Any]]:
+        """The last requests, newest first."""
+        with self.sandbox.turn() as ctx:
+            rows = ctx.store.rows("SELECT * FROM request ORDER BY seq DESC LIMIT ?", limit)
+        return [dict(row) | {"params": json.loads(row["params"])} for row in rows]
+
+    def deliveries(self, *, limit: int = 100) -> list[dict[str, Any]]:
+        """The last webhooks, newest first, each with its tries."""
+        with self.sandbox.turn() as ctx:
+            rows = ctx.store.rows("SELECT * FROM delivery ORDER BY seq DESC LIMIT ?", limit)
+            return [
+                dict(row) | {"type": _type(ctx, row["event"]), "tries": _tries(ctx, row["seq"])}
+                for row in rows
+            ]
 
 
-def signature(body: bytes, secret: str, at: int) -> str:
-    digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
+def _type(ctx: Context, event: str) -> str | None:
+    return (ctx.store.get(event) or {}).get("type")
+
+
+def _tries(ctx: Context, delivery: int) -> list[dict[str, Any]]:
+    rows = ctx.store.rows("SELECT number, at, status, error FROM attempt WHERE delivery = ?", delivery)
+    return [dict(row) for row in rows]
+
+
+def _top_up(ctx: Context, cents: int) -> None:
+    if cents:
+        movement = Movement(PLATFORM, "topup", cents, "usd", OUR_BANK, None, ctx.now, description="Top-up")
+        money.book(ctx, movement)
+        refunds.settle_waiting(ctx)

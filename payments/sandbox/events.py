@@ -12,8 +12,6 @@ from payments.sandbox.config import Channel
 from payments.sandbox.sandbox import PLATFORM, Context
 from payments.sandbox.store import Body
 
-API_VERSION = stripe.api_version
-
 
 def emit(
     ctx: Context, kind: str, subject: Body, *, owner: str = PLATFORM, before: Body | None = None
@@ -24,7 +22,7 @@ def emit(
         data["previous_attributes"] = before
     values = {
         "id": ctx.new_id("evt_"),
-        "api_version": API_VERSION,
+        "api_version": stripe.api_version,
         "created": ctx.now,
         "data": data,
         "livemode": False,
@@ -41,9 +39,10 @@ def emit(
     return event
 
 
-def emit_thin(ctx: Context, kind: str, account_id: str, **data: Any) -> Body:
-    """A v2 event about an account: it says which, not what."""
-    related = {"id": account_id, "type": "v2.core.account", "url": f"/v2/core/accounts/{account_id}"}
+def emit_thin(ctx: Context, kind: str, about: str | None, **data: Any) -> Body:
+    """A v2 event, about an account or about none: it says which, not what."""
+    url = f"/v2/core/accounts/{about}"
+    related = {"id": about, "type": "v2.core.account", "url": url} if about else None
     reason = None
     if ctx.request_id:
         request = {"id": ctx.request_id, "idempotency_key": ctx.idempotency_key or ""}
@@ -68,10 +67,11 @@ def posted(ctx: Context, event: Body) -> Body:
         return presenting.present(ctx, event)
     related = ctx.store.private(event["id"])["related_object"]
     names = ("id", "object", "type", "created", "livemode", "context", "reason")
-    return {name: event[name] for name in names} | {"related_object": related}
+    return {name: event[name] for name in names} | ({"related_object": related} if related else {})
 
 
 def _queue(ctx: Context, event_id: str, channel: Channel) -> None:
+    ctx.sandbox.rung.set()  # whoever delivers waits for the lock, and so for this turn to end
     for webhook in ctx.config.webhooks:
         if webhook.channel == channel:
             ctx.store.run(

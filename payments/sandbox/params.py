@@ -3,7 +3,7 @@
 import json
 import re
 from typing import Any, Literal, get_args, get_origin
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from stripe._stripe_object import UntypedStripeObject
 
@@ -41,6 +41,18 @@ def _listed(node: Any) -> Any:
     if node and all(key.isdecimal() for key in node):
         return [_listed(node[key]) for key in sorted(node, key=int)]
     return {key: _listed(value) for key, value in node.items()}
+
+
+def write_form(params: dict[str, Any]) -> str:
+    """The other way round, for the address of a next page."""
+    return urlencode([pair for name, value in params.items() for pair in _pairs_of(name, value)])
+
+
+def _pairs_of(name: str, value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, dict | list):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        return [pair for part, inner in parts for pair in _pairs_of(f"{name}[{part}]", inner)]
+    return [(name, value)]
 
 
 def read_json(body: bytes) -> dict[str, Any]:

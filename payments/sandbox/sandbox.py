@@ -35,7 +35,6 @@ class Sandbox:
         """One transaction under the one lock, at one moment."""
         with self.store.transaction():
             yield Context(self, self.clock.now() if now is None else now, **about)
-        self.rung.set()
 
 
 @dataclass

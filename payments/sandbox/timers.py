@@ -1,15 +1,21 @@
 """What happens by the clock: each due appointment, in the order of its time."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from payments.sandbox import performing
+from payments.sandbox.errors import ApiError
 from payments.sandbox.objects import accounts, balances, charges, intents, payouts, sessions
 from payments.sandbox.sandbox import Context
+
+logger = logging.getLogger(__name__)
 
 ACTIONS: dict[str, Callable[[Context, str], None]] = {
     "authorisation_expires": intents.authorisation_expired,
     "available": balances.became_available,
     "charge_booked": charges.booked,
+    "late_request": performing.roll_forward,
     "payout": payouts.nightly,
     "payout_arrives": payouts.arrived,
     "session_expires": sessions.ran_out,
@@ -24,6 +30,10 @@ def fire_due(ctx: Context) -> int:
         "SELECT due, action, ref FROM timer WHERE due <= ? ORDER BY due, seq", ctx.now
     ):
         ctx.not_at(row["action"], row["ref"])
-        ACTIONS[row["action"]](replace(ctx, now=row["due"]), row["ref"])
+        moment = replace(ctx, now=row["due"], request_id=None, idempotency_key=None)
+        try:
+            ACTIONS[row["action"]](moment, row["ref"])
+        except ApiError as refusal:  # a request that is rolled forward may have become impossible
+            logger.info("%s %s: %s", row["action"], row["ref"], refusal)
         fired += 1
     return fired

@@ -196,6 +196,16 @@ def finish_setup(ctx: Context, account: Body, *, later: bool) -> None:
         set_status(ctx, account, "active")
 
 
+def left_setup(ctx: Context, account_id: str) -> None:
+    """The person went back to the platform, having finished or not."""
+    events.emit_thin(
+        *(ctx, "v2.core.account_link.returned", None),
+        account_id=account_id,
+        configurations=["recipient"],
+        use_case="account_onboarding",
+    )
+
+
 def verified(ctx: Context, account_id: str) -> None:
     """Timer: the documents were in order."""
     finish_setup(ctx, need(ctx, account_id), later=False)

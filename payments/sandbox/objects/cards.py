@@ -28,6 +28,11 @@ CARDS = {
         Card("4000000000000002", declined="generic_decline"),
     )
 }
+EXPLAINED = (
+    ("4242 4242 4242 4242", "pays"),
+    ("4000 0025 0000 3155", "asks for a second step at the bank"),
+    ("4000 0000 0000 9995", "is declined: not enough money"),
+)
 DECLINES = {
     "insufficient_funds": "Your card has insufficient funds.",
     "generic_decline": "Your card was declined.",

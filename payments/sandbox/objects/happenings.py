@@ -2,17 +2,14 @@
 
 import json
 
-from stripe.v2 import core
-
 from payments.sandbox import listing
 from payments.sandbox.clock import from_rfc3339
 from payments.sandbox.errors import invalid
 from payments.sandbox.listing import COMPARED
+from payments.sandbox.params import write_form
 from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import Context
 from payments.sandbox.store import Body
-
-THIN = frozenset(core.Event.__annotations__)
 
 
 def list_events(ctx: Context, params: Body) -> Body:
@@ -33,11 +30,8 @@ def retrieve_thin(ctx: Context, params: Body, event: str) -> Body:
 def _thin(ctx: Context, event: Body) -> Body:
     """The whole v2 event: beyond the SDK's base class it carries its related object and its own data."""
     private = ctx.store.private(event["id"])
-    return (
-        event
-        | {"related_object": private["related_object"]}
-        | ({"data": private["data"]} if private["data"] else {})
-    )
+    beyond = {name: private[name] for name in ("related_object", "data") if private[name]}
+    return event | beyond
 
 
 def list_thin(ctx: Context, params: Body) -> Body:
@@ -53,12 +47,23 @@ def list_thin(ctx: Context, params: Body) -> Body:
     for name, text in params.get("created", {}).items():
         tests.append(f"created {COMPARED[name]} ?")
         values.append(_seconds(text))
+    if ctx.listed_before is not None:
+        tests.append("created <= ?")
+        values.append(ctx.listed_before)
+    if params.get("page", "").isdecimal():
+        tests.append("seq < ?")
+        values.append(int(params["page"]))
     limit = params.get("limit", 20)
     if not 1 <= limit <= 100:
         raise invalid("limit must be between 1 and 100.", param="limit")
-    sql = f"SELECT body FROM object WHERE {' AND '.join(tests)} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - tests are ours
-    found = [json.loads(row["body"]) for row in ctx.store.rows(sql, *values, limit)]
-    return {"data": [_thin(ctx, event) for event in found], "next_page_url": None, "previous_page_url": None}
+    sql = f"SELECT seq, body FROM object WHERE {' AND '.join(tests)} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - tests are ours
+    rows = ctx.store.rows(sql, *values, limit + 1)
+    more = rows[limit - 1]["seq"] if len(rows) > limit else None
+    return {
+        "data": [_thin(ctx, json.loads(row["body"])) for row in rows[:limit]],
+        "next_page_url": f"/v2/core/events?{write_form(params | {'page': more})}" if more else None,
+        "previous_page_url": None,
+    }
 
 
 def _seconds(text: str) -> int:

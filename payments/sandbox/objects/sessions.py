@@ -10,13 +10,19 @@ from payments.sandbox import annotations, events, listing
 from payments.sandbox.clock import DAY, HOUR, MINUTE
 from payments.sandbox.errors import invalid, refused
 from payments.sandbox.objects import intents
-from payments.sandbox.objects.cards import Card, Details
+from payments.sandbox.objects.cards import CARDS, Card, Details
 from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import Context
 from payments.sandbox.store import Body
 
 SMALLEST_CENTS = 50
 SHORTEST, LONGEST = 30 * MINUTE, DAY
+INTENT_DATA = frozenset(
+    {
+        *("capture_method", "description", "metadata", "receipt_email"),
+        *("statement_descriptor", "statement_descriptor_suffix", "transfer_group"),
+    }
+)
 
 
 class NotOpen(Exception):
@@ -92,21 +98,8 @@ def create(ctx: Context, params: Body) -> Body:
 
 
 def _check(ctx: Context, params: Body) -> None:
-    for name, only in (("mode", "payment"), ("ui_mode", "hosted_page")):
-        if params.get(name, only) != only:
-            raise invalid(f"This stand-in knows only {name}={only}.", param=name)
-    for name in ("mode", "line_items", "success_url"):
-        if not params.get(name):
-            raise invalid(f"Missing required param: {name}.", param=name, code="parameter_missing")
-    for name in ("success_url", "cancel_url"):
-        if name in params and urlsplit(params[name]).scheme not in ("http", "https"):
-            raise invalid("Not a valid URL", param=name, code="url_invalid")
-    if "@" not in params.get("customer_email", "@"):
-        raise invalid(
-            f"Invalid email address: {params['customer_email']}", param="customer_email", code="email_invalid"
-        )
-    if set(params.get("allowed_payment_method_types", ["card"])) != {"card"}:
-        raise invalid("This stand-in knows only cards.", param="allowed_payment_method_types")
+    _check_kind(params)
+    _check_addresses(params)
     life = params.get("expires_at", ctx.now + DAY) - ctx.now
     if not SHORTEST <= life <= LONGEST:
         raise invalid(
@@ -114,6 +107,31 @@ def _check(ctx: Context, params: Body) -> None:
             "from Checkout Session creation.",
             param="expires_at",
         )
+
+
+def _check_kind(params: Body) -> None:
+    for name, only in (("mode", "payment"), ("ui_mode", "hosted_page")):
+        if params.get(name, only) != only:
+            raise invalid(f"This stand-in knows only {name}={only}.", param=name)
+    for name in ("mode", "line_items", "success_url"):
+        if not params.get(name):
+            raise invalid(f"Missing required param: {name}.", param=name, code="parameter_missing")
+    if set(params.get("allowed_payment_method_types", ["card"])) != {"card"}:
+        raise invalid("This stand-in knows only cards.", param="allowed_payment_method_types")
+    for name in params.get("payment_intent_data", {}):
+        if name not in INTENT_DATA:
+            raise invalid(
+                f"Stripe knows {name}, but this stand-in does not.", param=f"payment_intent_data[{name}]"
+            )
+
+
+def _check_addresses(params: Body) -> None:
+    for name in ("success_url", "cancel_url"):
+        if name in params and urlsplit(params[name]).scheme not in ("http", "https"):
+            raise invalid("Not a valid URL", param=name, code="url_invalid")
+    email = params.get("customer_email", "@")
+    if "@" not in email:
+        raise invalid(f"Invalid email address: {email}", param="customer_email", code="email_invalid")
 
 
 def _line_item(ctx: Context, item: Body, path: str) -> Body:
@@ -215,14 +233,17 @@ def pay(ctx: Context, session: Body, card: Card, details: Details) -> str | None
     return _charge(ctx, session, intent, card, details)
 
 
-def confirm(ctx: Context, session: Body, card: Card, details: Details, *, agreed: bool) -> str | None:
-    """The bank's page, answered. Raises NotOpen."""
+def confirm(ctx: Context, session: Body, *, agreed: bool) -> str | None:
+    """The bank's page, answered for the card that was last tried. Raises NotOpen."""
     intent = _open_intent(ctx, session)
+    private = ctx.store.private(session["id"])
+    if intent["status"] != "requires_action":
+        return "Enter a card first."
     if not agreed:
         sentence = "Your bank could not confirm that it was you. Try again, or use another card."
         intents.fail(ctx, intent, code="payment_intent_authentication_failure", message=sentence)
         return sentence
-    return _charge(ctx, session, intent, card, details)
+    return _charge(ctx, session, intent, CARDS[private["card"]], Details(**private["details"]))
 
 
 def _charge(ctx: Context, session: Body, intent: Body, card: Card, details: Details) -> str | None:

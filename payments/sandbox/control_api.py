@@ -1,0 +1,74 @@
+"""The control over HTTP: `POST /_sandbox/<name>` with the arguments as a JSON object, `GET` for what only reads."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+
+from payments.sandbox.control import Control
+from payments.sandbox.errors import ApiError
+from payments.sandbox.objects.sessions import NotOpen
+
+blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
+Call = Callable[..., Any]
+READS: dict[str, Call] = {
+    "books": Control.books,
+    "deliveries": Control.deliveries,
+    "faults": Control.faults,
+    "log": Control.log,
+}
+ACTS: dict[str, Call] = {
+    "advance": Control.advance,
+    "capability": Control.capability,
+    "deliver": Control.deliver,
+    "faults": Control.break_,
+    "mend": Control.mend,
+    "onboard": Control.onboard,
+    "pay": Control.pay,
+    "reset": Control.reset,
+    "seed": Control.seed,
+}
+
+
+@blueprint.get("/<name>")
+def read(name: str) -> Response:
+    limit = request.args.get("limit", type=int)
+    return _call(READS, name, {"limit": limit} if limit else {})
+
+
+@blueprint.post("/<name>")
+def act(name: str) -> Response:
+    # A page of another site can post a form here, but not JSON: browsers ask first, and nobody answers.
+    if not request.is_json:
+        return _said({"error": "Send the arguments as a JSON object, {} when there are none."}, 415)
+    given = request.get_json(silent=True)
+    if not isinstance(given, dict):
+        return _said({"error": "Send the arguments as a JSON object, {} when there are none."}, 400)
+    return _call(ACTS, name, given)
+
+
+@blueprint.post("/capability/<account>")
+def capability(account: str) -> Response:
+    given = request.get_json(silent=True) if request.is_json else None
+    return _call(ACTS, "capability", (given if isinstance(given, dict) else {}) | {"account": account})
+
+
+def _call(calls: dict[str, Call], name: str, arguments: dict[str, Any]) -> Response:
+    app: Any = current_app
+    call = calls.get(name)
+    if call is None:
+        return _said({"error": f"{name} is none of {', '.join(calls)}."}, 404)
+    try:
+        result = call(app.control, **arguments)
+    except NotOpen:
+        return _said({"error": "That session is not open any more."}, 409)
+    except ApiError as refusal:
+        return _said({"error": str(refusal)}, refusal.status)
+    except (TypeError, ValueError) as wrong:
+        return _said({"error": str(wrong)}, 400)
+    return _said({"result": result}, 200)
+
+
+def _said(body: dict[str, Any], status: int) -> Response:
+    return Response(json.dumps(body, indent=2), status, content_type="application/json")
