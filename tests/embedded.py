@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from marketplace.site.local.discovery import is_free
-from marketplace.site.local.services import APP, DATABASE, OWNER, SUPERUSER, Postgres, Valkey
+from marketplace.site.local.servers import APP, DATABASE, OWNER, SUPERUSER, Postgres, Valkey
 
 PREFIX = "foothold-tests-"
 ADMIN_URL = "TESTS_ADMIN_DATABASE_URL"

@@ -19,7 +19,7 @@ from marketplace.site.local.console import Console
 from marketplace.site.local.discovery import LOCK, STATE, adopt_running, given
 from marketplace.site.local.keys import keys_of
 from marketplace.site.local.processes import end_with_parent, free_port, port_is_free
-from marketplace.site.local.services import OWNER, Postgres, ServiceFailed, Valkey
+from marketplace.site.local.servers import OWNER, Postgres, ServiceFailed, Valkey
 from marketplace.site.local.wheels import NotInstalled, bin_dir
 
 SANDBOX = "LOCAL_SANDBOX"  # the address of the Stripe stand-in that the local run is to start

@@ -23,10 +23,10 @@ PASSWORD = "demo-foothold"  # noqa: S105
 class LocalRun:
     """`serve()` starts everything, stays until a signal unwinds it, and stops everything."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, demo: bool) -> None:
         self.console = console
         self.sandbox = os.environ.get(SANDBOX)
-        self.has_demo = "seed_demo" in get_commands()
+        self.has_demo = demo and "seed_demo" in get_commands()
         self.supervisor = Supervisor(settings.BASE_DIR, dict(os.environ) | {"PYTHONUNBUFFERED": "1"}, console)
 
     def serve(self) -> None:

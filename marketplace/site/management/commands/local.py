@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.site.local.console import Console
 from marketplace.site.local.run import LocalRun
@@ -14,10 +14,13 @@ class Command(BaseCommand):
     help = "Starts the whole site here, with embedded PostgreSQL and Valkey; Ctrl-C stops it."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-demo", action="store_false", dest="demo", help="start without demo data")
+
+    def handle(self, *args: Any, demo: bool, **options: Any) -> None:
         if not os.environ.get("LOCAL_RUN"):
             raise CommandError("The services are started by manage.py: run ./manage.py local")
         try:
-            LocalRun(Console()).serve()
+            LocalRun(Console(), demo=demo).serve()
         except Failed as why:
             raise CommandError(str(why)) from None
