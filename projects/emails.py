@@ -21,6 +21,39 @@ def applicants_path(project: Project) -> str:
     return f"{project.get_absolute_url()}applicants/"
 
 
+# Moderation
+
+
+def project_passed(project: Project, *, at: datetime) -> None:
+    for member in project.company.members_now():
+        mail.send(
+            "projects/project_passed",
+            to=member,
+            key=f"project_passed:{project.pk}:{project.version}",
+            at=at,
+            path=project.get_absolute_url(),
+            action="See it as students do",
+            title=project.title,
+            closes=when(project.applications_close_at, member),
+            answer_by=when(project.answer_by_at, member),
+        )
+
+
+def project_refused(project: Project, *, at: datetime) -> None:
+    for member in project.company.members_now():
+        mail.send(
+            "projects/project_refused",
+            to=member,
+            key=f"project_refused:{project.pk}:{project.version}",
+            at=at,
+            path=f"{project.get_absolute_url()}edit/",
+            action="Change the project",
+            title=project.title,
+            reasons=project.rejection_reasons,
+            note=project.rejection_note.replace("\n", "\n> "),  # one quotation
+        )
+
+
 # Applications
 
 

@@ -4,7 +4,8 @@ from projects.models.applications import Application, ApplicationTransition
 from projects.models.deadlines import Deadline
 from projects.models.deliverables import Deliverable, DeliverableTransition
 from projects.models.engagements import Engagement, EngagementTransition
-from projects.models.projects import PlannedDeliverable, Project, ProjectTransition
+from projects.models.planned import PlannedDeliverable
+from projects.models.projects import Project, ProjectTransition
 from projects.models.submissions import Review, Submission, SubmissionFile
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -15,6 +15,11 @@ from accounts.models import Company, Industry, JobRole, Skill, User
 from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.states import StateMachine, Transition
+from projects.models.finding import NO_DATE, ProjectQuerySet
+from projects.models.turns import Turn
+
+if TYPE_CHECKING:
+    from projects.models.planned import PlannedDeliverable
 
 MAX_SEATS = 5
 MAX_DELIVERABLES = 3
@@ -22,6 +27,7 @@ MAX_QUESTIONS = 3
 MIN_CRITERIA, MAX_CRITERIA = 3, 7
 MAX_SPAN_DAYS = 28  # PRODUCT.md: last due date at most 28 d after the start
 MAX_START_DAYS = 7  # PRODUCT.md: starts at most 7 d after capture
+BEFORE_SENT = Q(status__in=["draft", "rejected", "cancelled"])  # what is not finished need not be complete
 
 
 class SearchText(models.Func):
@@ -33,31 +39,6 @@ class SearchText(models.Func):
         " || setweight(to_tsvector('english'::regconfig, brief), 'D')"
     )
     output_field = SearchVectorField()
-
-
-class ProjectQuerySet(models.QuerySet["Project"]):
-    def open(self) -> "ProjectQuerySet":
-        """Those a student may apply to now."""
-        return self.filter(status=Project.Status.OPEN)
-
-    def public(self) -> "ProjectQuerySet":
-        """Those anyone may look at: they were opened, and no admin removed them."""
-        return self.filter(status__in=Project.PUBLIC)
-
-    def visible_to(self, user: Any) -> "ProjectQuerySet":
-        """What was published, and one's own company's; a moderator sees all."""
-        if user.is_staff:
-            return self
-        if not user.is_authenticated:
-            return self.public()
-        return self.filter(Q(status__in=Project.PUBLIC) | Q(company__in=user.company_ids))
-
-    def managed_by(self, user: User) -> "ProjectQuerySet":
-        """Those of the companies this person acts for."""
-        return self.filter(company__in=user.company_ids)
-
-    def newest_first(self) -> "ProjectQuerySet":
-        return self.order_by("-published_at", "-pk")
 
 
 class Project(StateMachine):
@@ -79,6 +60,17 @@ class Project(StateMachine):
         CONTRACTOR = "contractor", "Independent contractor"
         STIPEND = "stipend", "Sponsor stipend"
         PAYROLL = "payroll", "Employer’s payroll"
+
+    class RefusalReason(models.TextChoices):
+        """Why a moderator sends a project back (PRODUCT.md: every no has a reason)."""
+
+        FORBIDDEN_WORK = "forbidden_work", "The work is on the list of forbidden work"
+        UNCLEAR = "unclear", "The work or its criteria are too vague for a stranger to check"
+        TOO_MUCH = "too_much", "The work does not fit into the hours"
+        CONTACT = "contact", "It asks to be contacted, or leads, outside the site"
+        FREE_WORK = "free_work", "It asks applicants for work that is not paid"
+        NOT_HONEST = "not_honest", "Something about the company or the work does not seem right"
+        OTHER = "other", "Something else, see the note"
 
     PUBLIC: ClassVar[tuple[str, ...]] = (
         Status.OPEN,
@@ -169,18 +161,23 @@ class Project(StateMachine):
         ]
         constraints = [
             models.CheckConstraint(
+                name="project_says_what_it_is",
+                condition=BEFORE_SENT | Q(title__gt="", brief__gt="", industry__isnull=False),
+            ),
+            models.CheckConstraint(name="project_questions", condition=Q(questions__len__lte=MAX_QUESTIONS)),
+            models.CheckConstraint(
                 name="project_hours_in_bounds",
-                condition=Q(status__in=["draft", "cancelled"])
+                condition=BEFORE_SENT
                 | Q(hours__isnull=False, hours__gte=models.F("min_hours"), hours__lte=models.F("max_hours")),
             ),
             models.CheckConstraint(
                 name="project_pays_the_floor",
-                condition=Q(status__in=["draft", "cancelled"])
+                condition=BEFORE_SENT
                 | Q(fee_cents__isnull=False, fee_cents__gte=models.F("hours") * models.F("pay_floor_cents")),
             ),
             models.CheckConstraint(
                 name="project_platform_fee_follows_its_rule",
-                condition=Q(status__in=["draft", "cancelled"])
+                condition=BEFORE_SENT
                 | Q(
                     platform_fee_cents__isnull=False,
                     platform_fee_cents=models.functions.Greatest(
@@ -191,7 +188,7 @@ class Project(StateMachine):
             ),
             models.CheckConstraint(
                 name="project_weekly_hours",
-                condition=Q(status__in=["draft", "cancelled"])
+                condition=BEFORE_SENT
                 | Q(
                     span_days__isnull=False,
                     span_days__gte=1,
@@ -243,6 +240,25 @@ class Project(StateMachine):
         return self.fee.per(self.hours) if self.hours else Money(0)
 
     @property
+    def turn(self) -> Turn | None:
+        """Whose move it is, as its company sees it; only rows of `by_turn` know."""
+        until: datetime | None = self.turn_mine_until  # type: ignore[attr-defined]
+        if until is not None:
+            return Turn(mine=True, until=None if until == NO_DATE else until)
+        others = {"in_moderation": "a moderator", "open": "applicants"}
+        who = others.get(self.status)
+        return Turn(mine=False, who=who, until=self.turn_their_until) if who else None  # type: ignore[attr-defined]
+
+    @property
+    def parts(self) -> "list[PlannedDeliverable]":
+        """The deliverables in their order; no query where `with_all` brought them along."""
+        return sorted(self.planned_deliverables.all(), key=lambda part: part.number)
+
+    @property
+    def rejection_reasons(self) -> list[str]:
+        return [str(self.RefusalReason(code).label) for code in self.rejection_codes]
+
+    @property
     def is_editable(self) -> bool:
         return self.status in {self.Status.DRAFT, self.Status.REJECTED}
 
@@ -259,38 +275,3 @@ class ProjectTransition(Transition):
 
     class Meta:
         indexes = [models.Index(name="project_history", fields=["row", "id"])]
-
-
-class PlannedDeliverable(models.Model):
-    """One dated part of the work as posted; an engagement takes its own copy at the offer."""
-
-    project = models.ForeignKey(Project, models.CASCADE, related_name="planned_deliverables")
-    number = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=100)
-    criteria = ArrayField(models.CharField(max_length=200), size=MAX_CRITERIA)
-    share_cents = models.PositiveIntegerField()
-    due_days = models.PositiveSmallIntegerField("due, in days after the start")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="planned_deliverable_number", fields=["project", "number"]),
-            models.CheckConstraint(
-                name="planned_deliverable_number_in_bounds",
-                condition=Q(number__gte=1, number__lte=MAX_DELIVERABLES),
-            ),
-            models.CheckConstraint(
-                name="planned_deliverable_due", condition=Q(due_days__gte=1, due_days__lte=MAX_SPAN_DAYS)
-            ),
-            models.CheckConstraint(name="planned_deliverable_share", condition=Q(share_cents__gt=0)),
-            models.CheckConstraint(
-                name="planned_deliverable_criteria",
-                condition=Q(criteria__len__gte=MIN_CRITERIA, criteria__len__lte=MAX_CRITERIA),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number}. {self.title}"
-
-    @property
-    def share(self) -> Money:
-        return Money(self.share_cents)

@@ -1,0 +1,157 @@
+"""The moderators' queue in the administration: what waits longest first, all that an applicant would read,
+and two answers.
+
+Each answer leaves two rows: the project's own history says who, why and when; the administration's log shows
+it beside everything else that this person did there.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.http import PersonRequest
+from marketplace.templatetags.display import bothways
+from projects import checking, moderating
+from projects.forms.applying import VersionForm
+from projects.forms.moderating import RefusalForm
+from projects.models import Project
+
+QUEUE, ALL = Project.Status.IN_MODERATION.value, "all"
+
+
+class StandsAt(admin.SimpleListFilter):
+    """Opens on what waits for a moderator."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (ALL, "All"),
+            *((value, str(label)) for value, label in Project.Status.choices if value != QUEUE),
+        ]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        shown = [("", "Waiting for a moderator"), *self.lookup_choices]
+        for value, label in shown:
+            query = changelist.get_query_string(
+                {self.parameter_name: value} if value else {}, [self.parameter_name]
+            )
+            yield {"selected": (self.value() or "") == value, "query_string": query, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Project]) -> QuerySet[Project]:
+        wanted = self.value() or QUEUE
+        return queryset if wanted == ALL else queryset.filter(status=wanted)
+
+
+@admin.register(Project)
+class ProjectAdmin(admin.ModelAdmin):
+    """Nothing is typed over here: a moderator reads, then passes or refuses through the rule."""
+
+    list_display = ("title", "company", "status", "waiting_since", "answer_due", "fee_shown")
+    list_display_links = ("title",)
+    list_filter = (StandsAt,)
+    list_select_related = ("company",)
+    list_per_page = 50
+    search_fields = ("title", "company__name", "public_id")
+    ordering = ("sent_to_moderation_at", "pk")
+    actions = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.is_moderator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.is_moderator(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def is_moderator(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    @admin.display(description="sent", ordering="sent_to_moderation_at")
+    def waiting_since(self, project: Project) -> str:
+        return bothways(project.sent_to_moderation_at)
+
+    @admin.display(description="answer due")
+    def answer_due(self, project: Project) -> str:
+        waits = project.status == Project.Status.IN_MODERATION
+        return bothways(moderating.answer_due_at(project)) if waits else ""
+
+    @admin.display(description="fee", ordering="fee_cents")
+    def fee_shown(self, project: Project) -> str:
+        return f"{project.fee} for {project.hours} h" if project.fee_cents and project.hours else ""
+
+    # One project
+
+    def get_urls(self) -> list[URLPattern]:
+        wrapped = self.admin_site.admin_view
+        return [
+            path("<int:pk>/pass/", wrapped(require_POST(self.pass_view)), name="projects_project_pass"),
+            path("<int:pk>/refuse/", wrapped(require_POST(self.refuse_view)), name="projects_project_refuse"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not (self.is_moderator(request) and object_id.isdecimal()):
+            return super().change_view(request, object_id, form_url, extra_context)
+        return self.show(request, self.project_or_404(int(object_id)), RefusalForm())
+
+    def show(
+        self, request: HttpRequest, project: Project, refusal: RefusalForm, *, status: int = 200
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": project.title,
+            "project": project,
+            "findings": checking.findings(project),
+            "due_at": moderating.answer_due_at(project),
+            "history": project.history.select_related("by").order_by("pk"),
+            "waits": project.status == Project.Status.IN_MODERATION,
+            "refusal": refusal,
+        }
+        return TemplateResponse(request, "admin/projects/project/moderate.html", context, status=status)
+
+    def project_or_404(self, pk: int) -> Project:
+        return get_object_or_404(Project.objects.with_all(), pk=pk)
+
+    def pass_view(self, request: PersonRequest, pk: int) -> HttpResponse:
+        project, version = self.project_or_404(pk), VersionForm(request.POST).seen
+        moderating.pass_project(project, by=request.user, at=timezone.now(), version=version)
+        return self.noted(request, project, "Passed: open for applications.")
+
+    def refuse_view(self, request: PersonRequest, pk: int) -> HttpResponse:
+        project, version = self.project_or_404(pk), VersionForm(request.POST).seen
+        form = RefusalForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, project, form, status=422)
+        moderating.refuse_project(
+            project, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
+        )
+        return self.noted(request, project, f"Refused: {', '.join(form.cleaned_data['codes'])}.")
+
+    def noted(self, request: HttpRequest, project: Project, what: str) -> HttpResponse:
+        self.log_change(request, project, what)
+        messages.success(request, f"“{project.title}”: {what}")
+        return redirect("admin:projects_project_changelist")

@@ -1,0 +1,104 @@
+"""The automatic look at a project's words and pay: what a moderator should see, and the employer before."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.conf import settings
+
+from marketplace.kernel.money import Money
+from projects.models import Project
+
+
+class Finding(NamedTuple):
+    """One thing to look at. It decides nothing: a person does."""
+
+    code: str
+    message: str
+    where: str = ""
+    excerpt: str = ""
+
+
+CONTACT = (
+    re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
+    re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE),
+    re.compile(r"\+?\d(?:[\s()./-]?\d){8,14}"),
+    re.compile(r"\b(?:whatsapp|telegram|signal|wechat|skype|discord|instagram)\b", re.IGNORECASE),
+)
+FREE_WORK = (
+    re.compile(r"\bfree (?:sample|trial|test|draft|mock-?up)s?\b", re.IGNORECASE),
+    re.compile(r"\bunpaid\b", re.IGNORECASE),
+    re.compile(r"\b(?:test|sample|trial) (?:task|assignment|piece)s?\b", re.IGNORECASE),
+    re.compile(r"\bsubmit (?:a|your) (?:sample|draft|design|concept)\b", re.IGNORECASE),
+    re.compile(r"\b(?:exposure|for your portfolio) (?:only|instead)\b", re.IGNORECASE),
+)
+# PRODUCT.md: the published list of forbidden work, as the words that it is usually asked for with.
+FORBIDDEN = {
+    "coursework": r"(?:my|your|someone’s|a student’s) (?:essay|thesis|homework|exam|coursework|assignment)|"
+    r"homework|take (?:an|the|my) exam",
+    "handling payments or parcels": r"(?:receive|forward|re-?ship|collect) (?:the )?(?:payments?|parcels?|packages?)|"
+    r"money transfers?|cash (?:the )?cheques?|bank account|crypto(?:currency)?|gift cards?",
+    "renting accounts": r"(?:rent|lend|borrow|share|use) (?:us |me )?your (?:\w+ )?(?:account|profile|login)|"
+    r"(?:buy|rent|sell)\w* accounts?",
+    "fake ratings": r"(?:fake|positive|five-?star|5-?star|good) (?:ratings?|reviews?)|(?:write|post) reviews? for us",
+    "paying to start": r"(?:registration|training|starter|application) fee|(?:buy|purchase) (?:a |the )?starter kit|"
+    r"(?:pay|deposit) (?:up ?front|before you start)",
+    "care of vulnerable people": r"babysit\w*|child ?care|look after (?:the |our )?(?:children|kids)|elder(?:ly)? care|"
+    r"care for (?:the )?(?:elderly|patients)",
+    "dangerous places": r"construction site|roof ?work|(?:at|in) heights|hazardous|explosives?|chemical plant|"
+    r"scaffold\w*",
+}
+FORBIDDEN_WORDS = {kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for kind, words in FORBIDDEN.items()}
+
+
+def findings(project: Project) -> list[Finding]:
+    """What stands out, gravest first. One query where the deliverables were not fetched before."""
+    texts = texts_of(project)
+    return [*forbidden_work(texts), *contact_data(texts), *free_work(texts), *pay_and_pace(project)]
+
+
+def texts_of(project: Project) -> dict[str, str]:
+    """All that an applicant would read, by where it stands."""
+    return {
+        "title": project.title,
+        "brief": project.brief,
+        **{f"deliverable {part.number}": "\n".join([part.title, *part.criteria]) for part in project.parts},
+        **{f"question {number}": text for number, text in enumerate(project.questions, 1)},
+    }
+
+
+def forbidden_work(texts: dict[str, str]) -> Iterator[Finding]:
+    for where, text in texts.items():
+        for kind, words in FORBIDDEN_WORDS.items():
+            if match := words.search(text):
+                message = f"This may be forbidden work: {kind}."
+                yield Finding("forbidden_work", message, where, match[0])
+
+
+def contact_data(texts: dict[str, str]) -> Iterator[Finding]:
+    message = "Addresses, numbers and links stay out until the money is held. Say it without them."
+    for where, text in texts.items():
+        for pattern in CONTACT:
+            if match := pattern.search(text):
+                yield Finding("contact", message, where, match[0])
+
+
+def free_work(texts: dict[str, str]) -> Iterator[Finding]:
+    message = "Applicants never work for free: ask about what they did before instead."
+    for where, text in texts.items():
+        for pattern in FREE_WORK:
+            if match := pattern.search(text):
+                yield Finding("free_work", message, where, match[0])
+
+
+def pay_and_pace(project: Project) -> Iterator[Finding]:
+    usual, rate = Money(settings.PAY_WARN_CENTS), project.pay_per_hour
+    if rate and rate < usual:
+        yield Finding("low_pay", f"{rate} an hour is under the usual {usual}. Fewer students will apply.")
+    span = max((part.due_days for part in project.parts), default=0)
+    if project.hours and span and project.hours * 7 > settings.WEEK_WARN_HOURS * span:
+        message = (
+            f"{project.hours} hours in {span} days are over {settings.WEEK_WARN_HOURS} hours a week, "
+            "which few students have beside their studies."
+        )
+        yield Finding("busy_weeks", message)

@@ -1,0 +1,23 @@
+"""What a moderator types."""
+
+from django import forms
+
+from projects.models import Project
+
+
+class RefusalForm(forms.Form):
+    """A no, with its reasons and what should change."""
+
+    codes = forms.MultipleChoiceField(
+        label="Reasons",
+        choices=Project.RefusalReason.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one reason."},
+    )
+    note = forms.CharField(
+        label="What should change",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5, "cols": 60}),
+        help_text="The company reads this.",
+        error_messages={"required": "Say what should change."},
+    )

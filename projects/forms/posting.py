@@ -1,0 +1,303 @@
+"""What an employer types to post a project."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, ClassVar, NamedTuple
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms import BoundField
+
+from accounts.models import Company, User
+from marketplace.kernel.money import SYMBOLS, Money
+from projects import drafts
+from projects.drafts import Draft, Part, Price
+from projects.forms.applying import Prose
+from projects.models import Project
+from projects.models.projects import MAX_CRITERIA, MAX_SEATS, MAX_SPAN_DAYS, MAX_START_DAYS
+from projects.project_templates import TEMPLATES
+
+AMOUNT = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?")
+CRITERION_LENGTH = QUESTION_LENGTH = 200
+PART_FIELDS = ("title", "criteria", "due_days", "share")
+
+
+class MoneyField(forms.Field):
+    """An amount as people write it, `300`, `300.5` or `300,50`; its value is whole cents."""
+
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
+        return {"inputmode": "decimal", "autocomplete": "off", "data-unit-before": SYMBOLS[settings.CURRENCY]}
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return f"{value // 100}.{value % 100:02d}" if value % 100 else str(value // 100)
+        return value
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        match = AMOUNT.fullmatch(str(value).strip())
+        if match is None:
+            raise ValidationError("Enter an amount such as 300 or 300.50.")
+        cents = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+        if cents > drafts.MAX_FEE_CENTS:
+            raise ValidationError(f"Enter at most {Money(drafts.MAX_FEE_CENTS)}.")
+        return cents
+
+
+class LinesField(forms.CharField):
+    """Several short texts, one on each line; its value is the list of them."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str | None) else "\n".join(value)
+
+    def clean(self, value: Any) -> list[str]:
+        lines = [line for text in super().clean(value).splitlines() if (line := " ".join(text.split()))]
+        if len(lines) > MAX_CRITERIA:
+            raise ValidationError(f"Give at most {MAX_CRITERIA} criteria; there are {len(lines)} lines.")
+        if long := next((line for line in lines if len(line) > CRITERION_LENGTH), None):
+            raise ValidationError(
+                f"Keep each criterion under {CRITERION_LENGTH} characters: “{long[:60]}…” has {len(long)}."
+            )
+        return lines
+
+
+class PartFields(NamedTuple):
+    """The boxes of one deliverable, for the page."""
+
+    number: int
+    fields: list[BoundField]
+    is_open: bool
+
+
+class DraftForm(forms.ModelForm):
+    """A whole project. What is missing is no error while it is a draft; `check` asks what sending would."""
+
+    template_name_div = "projects/_draft_fields.html"
+    use_required_attribute = False
+    fee = MoneyField(
+        label="Fee for each student", help_text="They get all of it. The platform fee comes on top."
+    )
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Project
+        fields = (
+            "title",
+            "brief",
+            "industry",
+            "job_role",
+            "skills",
+            "hours",
+            "starts_within_days",
+            "seats",
+            "window_days",
+        )
+        field_classes = {"brief": Prose}
+        widgets: ClassVar[dict[str, Any]] = {
+            "skills": forms.CheckboxSelectMultiple(attrs={"data-look": "choices-chips"}),
+            "hours": forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "hours"}),
+            "starts_within_days": forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "days"}),
+            "seats": forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "students"}),
+            "window_days": forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "days"}),
+        }
+        labels: ClassVar[dict[str, str]] = {
+            "title": "Title",
+            "brief": "What is to be done, and why",
+            "industry": "Industry",
+            "job_role": "Kind of work",
+            "skills": "Skills",
+            "hours": "Hours of work",
+            "starts_within_days": "Work starts within",
+            "seats": "Students wanted",
+            "window_days": "Takes applications for",
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "title": "The result, in a few words.",
+            "brief": "What you need, what it is for, and what the student gets from you. "
+            "**Bold**, lists with - and empty lines between paragraphs are shown as such. "
+            "No addresses, numbers or links.",
+            "skills": f"Up to {drafts.MAX_SKILLS}. Students find the project by them.",
+            "starts_within_days": "After the student accepts and the money is held.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts = range(1, settings.MAX_DELIVERABLES + 1)
+        self.asked = [f"question_{number}" for number in range(1, settings.MAX_QUESTIONS + 1)]
+        self.order_lists()
+        self.say_bounds()
+        for number in self.parts:
+            self.add_part(number)
+        for number, name in enumerate(self.asked, 1):
+            self.fields[name] = forms.CharField(
+                label=f"Question {number}", max_length=QUESTION_LENGTH, required=False
+            )
+
+    def order_lists(self) -> None:
+        for name in ("industry", "job_role", "skills"):
+            field: Any = self.fields[name]
+            field.queryset = field.queryset.order_by("name")
+            field.empty_label = "Choose one"
+        for name in ("brief", "industry", "skills", "hours"):
+            self.fields[name].required = True
+
+    def say_bounds(self) -> None:
+        least, most = settings.APPLICATION_WINDOW_LEAST_DAYS, settings.APPLICATION_WINDOW_MOST_DAYS
+        bounds = f"Between {settings.MIN_HOURS} and {settings.MAX_HOURS}, for each student."
+        self.fields["hours"].help_text = bounds
+        answer = f"You promise every applicant an answer {settings.ANSWER_DAYS} days later."
+        self.fields["window_days"].help_text = f"{least} to {most} days. {answer}"
+        for name, low, high in (
+            ("starts_within_days", 0, MAX_START_DAYS),
+            ("seats", 1, min(MAX_SEATS, settings.MAX_SEATS)),
+            ("window_days", least, most),
+        ):
+            self.fields[name].validators += [MinValueValidator(low), MaxValueValidator(high)]
+
+    def add_part(self, number: int) -> None:
+        prefix = f"part_{number}_"
+        self.fields[f"{prefix}title"] = forms.CharField(
+            label="What is delivered", max_length=100, help_text="Such as: a report of six pages."
+        )
+        self.fields[f"{prefix}criteria"] = LinesField(
+            label="Criteria",
+            help_text="3 to 7, one on each line. A stranger should be able to say yes or no to each.",
+        )
+        self.fields[f"{prefix}due_days"] = forms.IntegerField(
+            label="Due",
+            min_value=1,
+            max_value=MAX_SPAN_DAYS,
+            help_text=f"Up to {settings.SPAN_DAYS} days.",
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "days after the start"}),
+        )
+        self.fields[f"{prefix}share"] = MoneyField(
+            label="Share of the fee", required=False, help_text="Leave it empty to split the fee evenly."
+        )
+
+    # What the page shows
+
+    def part_fields(self) -> Iterator[PartFields]:
+        for number in self.parts:
+            boxes = [self[f"part_{number}_{name}"] for name in PART_FIELDS]
+            filled = any(box.value() or box.errors for box in boxes)
+            yield PartFields(number, boxes, is_open=number == 1 or filled)
+
+    def question_fields(self) -> list[BoundField]:
+        return [self[name] for name in self.asked]
+
+    @property
+    def price(self) -> Price:
+        """What the numbers come to, as far as they can be read."""
+        values = self.cleaned_data if self.is_bound and hasattr(self, "cleaned_data") else self.initial
+        return drafts.price(values.get("fee"), values.get("hours"), values.get("seats"))
+
+    def see_version(self, version: int) -> None:
+        """Show what was typed once more, as a change of this version."""
+        data: Any = self.data
+        self.data = data = data.copy()
+        data["version"] = str(version)
+
+    # What was typed
+
+    @property
+    def seen_version(self) -> int:
+        """What was seen; 0, which no row has, where it cannot be read."""
+        return self.cleaned_data.get("version") or 0
+
+    def full_clean(self) -> None:
+        """Check form, not completeness: required fields are marked as such on the page only."""
+        needed = [field for field in self.fields.values() if field.required]
+        for field in needed:
+            field.required = False
+        super().full_clean()
+        for field in needed:
+            field.required = True
+
+    def clean(self) -> dict[str, Any]:
+        """A number that must always be there falls back to what the draft has; no constraint is asked here."""
+        for name in ("starts_within_days", "seats", "window_days"):
+            if self.cleaned_data.get(name, 0) is None:
+                self.cleaned_data[name] = self.initial[name]
+        return self.cleaned_data
+
+    def draft(self) -> Draft:
+        """The arguments of `posting.save_draft`."""
+        values = self.cleaned_data
+        return {
+            "title": values["title"],
+            "brief": values["brief"],
+            "industry": values["industry"],
+            "job_role": values["job_role"],
+            "skills": list(values["skills"]),
+            "hours": values["hours"],
+            "fee_cents": values["fee"],
+            "seats": values["seats"],
+            "starts_within_days": values["starts_within_days"],
+            "window_days": values["window_days"],
+            "questions": [values[name] for name in self.asked if values[name]],
+            "parts": [part for _, part in self.filled_parts()],
+        }
+
+    def filled_parts(self) -> list[tuple[int, Part]]:
+        """The deliverables that say anything, each with the number of its boxes."""
+        typed = [(number, self.part(number)) for number in self.parts]
+        return [(number, part) for number, part in typed if part != Part()]
+
+    def part(self, number: int) -> Part:
+        title, criteria, due_days, share = (
+            self.cleaned_data[f"part_{number}_{name}"] for name in PART_FIELDS
+        )
+        return Part(title, tuple(criteria), share or 0, due_days or 0)
+
+    def check(self) -> bool:
+        """Whether it could be sent; what is wrong becomes errors beside the boxes."""
+        if not self.is_valid():
+            return False
+        boxes = [number for number, _ in self.filled_parts()] or [1]
+        for fault in drafts.faults(self.draft()):
+            name = f"part_{boxes[fault.part - 1]}_{fault.field}" if fault.part else fault.field
+            self.add_error(name if name in self.fields else None, fault.message)
+        return not self.errors
+
+
+def initial_of(project: Project) -> dict[str, Any]:
+    """A draft as the form shows it."""
+    draft: dict[str, Any] = dict(drafts.draft_of(project))
+    questions = {f"question_{number}": text for number, text in enumerate(draft.pop("questions"), 1)}
+    parts = {
+        f"part_{number}_{name}": value
+        for number, part in enumerate(draft.pop("parts"), 1)
+        for name, value in {
+            "title": part.title,
+            "criteria": part.criteria,
+            "due_days": part.due_days or None,
+            "share": part.share_cents or None,
+        }.items()
+    }
+    fee = draft.pop("fee_cents")
+    return {**draft, **questions, **parts, "fee": fee, "version": project.version}
+
+
+class StartForm(forms.Form):
+    """From which template a draft starts, and for which of one's companies."""
+
+    template = forms.ChoiceField(choices=[("", ""), *((key, key) for key in TEMPLATES)], required=False)
+    company = forms.ModelChoiceField(Company.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        company: Any = self.fields["company"]
+        company.queryset = Company.objects.of(user).order_by("name")
+        company.initial = company.queryset.first()
+
+    def start(self) -> dict[str, Any]:
+        """The arguments of `posting.start_draft` beside who and when."""
+        chosen = self.cleaned_data["template"]
+        return {"company": self.cleaned_data["company"], "template": TEMPLATES.get(chosen)}

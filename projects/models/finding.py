@@ -1,0 +1,129 @@
+"""How projects are found: whose they are, which match, in which order, and from which place on."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import models
+from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models.functions import Cast
+
+from accounts.models import User
+from projects.models.turns import Spot, past, sorted_by_turn
+
+if TYPE_CHECKING:
+    from projects.models.projects import Project
+
+NO_DATE = datetime(9999, 1, 1, tzinfo=UTC)  # one's turn, but nothing happens by itself: after all dates
+
+
+class Place(NamedTuple):
+    """Where a page of a list ended: the last row's values in the order of the list."""
+
+    published_at: datetime
+    pk: int
+    in_front: bool | None = None  # only in a search: whether the words stand in title or skills
+
+
+class WordsInFront(models.Func):
+    """Whether the words stand in the title or the skills, by the weights of the stored search text."""
+
+    template = "(ts_filter(%(expressions)s)"
+    arg_joiner = ", '{a,b}') @@ "
+    output_field = models.BooleanField()
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    model: "type[Project]"
+
+    def open(self) -> "ProjectQuerySet":
+        """Those a student may apply to now."""
+        return self.filter(status=self.model.Status.OPEN)
+
+    def public(self) -> "ProjectQuerySet":
+        """Those anyone may look at: they were opened, and no admin removed them."""
+        return self.filter(status__in=self.model.PUBLIC)
+
+    def visible_to(self, user: Any) -> "ProjectQuerySet":
+        """What was published, and one's own company's; a moderator sees all."""
+        if user.is_staff:
+            return self
+        if not user.is_authenticated:
+            return self.public()
+        return self.filter(Q(status__in=self.model.PUBLIC) | Q(company__in=user.company_ids))
+
+    def managed_by(self, user: User) -> "ProjectQuerySet":
+        """Those of the companies this person acts for."""
+        return self.filter(company__in=user.company_ids)
+
+    def in_moderation(self) -> "ProjectQuerySet":
+        """The moderators' queue, the longest wait first."""
+        waiting = self.filter(status=self.model.Status.IN_MODERATION)
+        return waiting.order_by("sent_to_moderation_at", "pk")
+
+    def matching(self, words: str) -> "ProjectQuerySet":
+        """Those with all these words; quotes, `or` and a minus sign work as in search engines."""
+        query = SearchQuery(words, config="english", search_type="websearch")
+        return self.filter(search=query).annotate(in_front=WordsInFront(F("search"), query))
+
+    def paying(self, cents_an_hour: int) -> "ProjectQuerySet":
+        """Those that pay at least so much for an hour."""
+        return self.filter(fee_cents__gte=Cast("hours", models.BigIntegerField()) * cents_an_hour)
+
+    def by_turn(self) -> "ProjectQuerySet":
+        """As their company sees them: what waits for it by time left, then the rest; rows know their `turn`."""
+        status = self.model.Status
+        undecided = Q(applications__status__in=["submitted", "shortlisted"])
+        counted = self.annotate(
+            applicants=Count("applications"), undecided=Count("applications", filter=undecided)
+        )
+        unsent = Q(status__in=[status.DRAFT, status.REJECTED])
+        return sorted_by_turn(
+            counted,
+            mine=Case(
+                When(undecided__gt=0, then="answer_by_at"),
+                When(unsent, then=Value(NO_DATE)),
+                output_field=models.DateTimeField(),
+            ),
+            theirs=Case(When(status=status.OPEN, then="applications_close_at")),
+            under_way=Q(status__in=[status.IN_MODERATION, status.OPEN, status.PAUSED, status.CLOSED]),
+            since="created_at",
+        )
+
+    def after(self, spot: Spot | None) -> "ProjectQuerySet":
+        """What follows in the order of `by_turn`."""
+        return past(self, spot)
+
+    def for_cards(self) -> "ProjectQuerySet":
+        """With what a card shows, and not the long texts."""
+        return self.select_related("company").only(
+            *("public_id", "title", "skill_names", "hours", "fee_cents", "seats", "span_days"),
+            *("published_at", "applications_close_at", "answer_by_at", "status", "currency"),
+            *("company__name", "company__slug", "company__proven_at"),
+        )
+
+    def with_all(self) -> "ProjectQuerySet":
+        """With everything that an applicant reads, in two queries."""
+        rows = self.select_related("company__industry", "industry", "job_role").defer("search")
+        return rows.prefetch_related("planned_deliverables")
+
+    def newest_first(self) -> "ProjectQuerySet":
+        return self.order_by("-published_at", "-pk")
+
+    def best_first(self) -> "ProjectQuerySet":
+        """Of what `matching` left: the words in title or skills before those in the brief; then the newest."""
+        return self.order_by("-in_front", "-published_at", "-pk")  # type: ignore[misc] # `matching` adds it
+
+    def following(self, place: Place | None) -> "ProjectQuerySet":
+        """What follows `place` in the same order; all of it without one."""
+        if place is None:
+            return self
+        # The first half alone lets the index start at the place; the second breaks the tie.
+        older = Q(published_at__lte=place.published_at) & (
+            Q(published_at__lt=place.published_at) | Q(pk__lt=place.pk)
+        )
+        if place.in_front is None:
+            return self.filter(older)
+        if place.in_front:
+            return self.filter(Q(in_front=False) | older)
+        return self.filter(older, in_front=False)  # type: ignore[misc]

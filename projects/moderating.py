@@ -1,0 +1,120 @@
+"""Moderation: a person looks at each project before it opens, and passes it or says why not."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import User
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.times import end_of_business_day, end_of_day
+from marketplace.kernel.transactions import locked
+from projects import emails
+from projects.models import Deadline, Project
+
+COLLEAGUES_FOR = timedelta(days=365)
+REMINDER = timedelta(days=1)
+
+
+class OwnProject(RuleViolation):
+    """A moderator never handles a project of a company they belong or lately belonged to."""
+
+    code = "own_project"
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            f"You act for {project.company} or did within the last 12 months. Another moderator has to decide."
+        )
+
+
+class NoReason(RuleViolation):
+    """Every no has a reason, and a note that says what to change."""
+
+    code = "no_reason"
+
+    def __init__(self) -> None:
+        super().__init__("Name at least one reason, and say in the note what should change.")
+
+
+def pass_project(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
+    """Open a project: from now on students apply, and its dates run in the company's time zone.
+
+    Raises OwnProject, StalePage, InvalidTransition.
+    """
+    with locked(project) as project:
+        check_moderator(project, by, at=at)
+        project.expect_version(version)
+        zone = ZoneInfo(project.company.time_zone)
+        closes_at = end_of_day(at, zone, days=project.window_days)
+        project.become(
+            Project.Status.OPEN,
+            by=by,
+            at=at,
+            published_at=at,
+            applications_close_at=closes_at,
+            answer_by_at=end_of_day(closes_at, zone, days=project.answer_days),
+        )
+        start_clocks(project)
+        emails.project_passed(project, at=at)
+    return project
+
+
+def start_clocks(project: Project) -> None:
+    closes_at, answer_by_at = project.applications_close_at, project.answer_by_at
+    assert closes_at is not None
+    assert answer_by_at is not None
+    moments = {
+        Deadline.Kind.CLOSE_APPLICATIONS: closes_at,
+        Deadline.Kind.ANSWER_REMINDER: answer_by_at - REMINDER,
+        Deadline.Kind.ANSWER_BY: answer_by_at,
+    }
+    Deadline.objects.bulk_create(
+        Deadline(kind=kind, project=project, due_at=due_at) for kind, due_at in moments.items()
+    )
+
+
+def refuse_project(
+    project: Project,
+    *,
+    by: User,
+    at: datetime,
+    codes: Sequence[str],
+    note: str,
+    version: int | None = None,
+) -> Project:
+    """Send a project back to its company, which may change it and send it again.
+
+    Raises NoReason, OwnProject, StalePage, InvalidTransition.
+    """
+    note = note.strip()
+    if not codes or not note or not set(codes) <= set(Project.RefusalReason.values):
+        raise NoReason
+    with locked(project) as project:
+        check_moderator(project, by, at=at)
+        project.expect_version(version)
+        project.become(
+            Project.Status.REJECTED,
+            by=by,
+            at=at,
+            reason=f"{', '.join(codes)}: {note}",
+            rejection_codes=list(codes),
+            rejection_note=note,
+        )
+        emails.project_refused(project, at=at)
+    return project
+
+
+def check_moderator(project: Project, person: User, *, at: datetime) -> None:
+    """Raise PermissionDenied for whoever is no moderator, OwnProject for one who is no stranger to it."""
+    if not (person.is_staff and person.is_active):
+        raise PermissionDenied
+    if person.memberships.since(at - COLLEAGUES_FOR).filter(company=project.company_id).exists():
+        raise OwnProject(project)
+
+
+def answer_due_at(project: Project) -> datetime | None:
+    """Until when the moderators promise an answer: the end, in UTC, of the next business day."""
+    sent_at, zone = project.sent_to_moderation_at, ZoneInfo(str(UTC))
+    return sent_at and end_of_business_day(sent_at, zone, days=settings.MODERATION_BUSINESS_DAYS)

@@ -1,0 +1,164 @@
+"""Posting: an employer writes a draft, checks what it costs, and sends it to the moderators."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Unpack
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import Company, User
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.money import Money
+from marketplace.kernel.transactions import locked
+from projects.drafts import (
+    Draft,
+    Fault,
+    Part,
+    draft_of,
+    faults,
+    filled_from,
+    shared_out,
+    site_fee,
+    site_numbers,
+)
+from projects.models import PlannedDeliverable, Project
+from projects.project_templates import ProjectTemplate
+
+
+class Incomplete(RuleViolation):
+    """The draft lacks something, or breaks one of the site's numbers."""
+
+    code = "incomplete"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = faults
+        super().__init__("The project cannot be sent yet. " + " ".join(fault.message for fault in faults))
+
+
+class NotEditable(RuleViolation):
+    """Only a draft, or a project that was sent back, can be changed."""
+
+    code = "not_editable"
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(f"“{project}” is {project.get_status_display().lower()} and cannot be changed now.")
+
+
+# The rules
+
+
+def start_draft(
+    company: Company, *, by: User, at: datetime, template: ProjectTemplate | None = None
+) -> Project:
+    """A new draft for the company, blank or filled from a template."""
+    check_member(company, by)
+    blank: dict[str, Any] = {"window_days": settings.APPLICATION_WINDOW_DAYS, **site_numbers()}
+    project = Project(company=company, posted_by=by, created_at=at, changed_at=at, **blank)
+    with transaction.atomic():
+        project.save(force_insert=True)
+        if template is not None:
+            project.template_key = template.key
+            write(project, filled_from(template), at=at)
+    return project
+
+
+def save_draft(
+    project: Project, *, by: User, at: datetime, version: int | None = None, **draft: Unpack[Draft]
+) -> Project:
+    """Keep what was typed, finished or not. Raises NotEditable, StalePage."""
+    with locked(project) as project:
+        check_member(project.company, by)
+        project.expect_version(version)
+        if not project.is_editable:
+            raise NotEditable(project)
+        project.version += 1
+        write(project, draft, at=at)
+    return project
+
+
+def send_to_moderation(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
+    """Hand a finished draft to the moderators, with the site's numbers of the day copied onto it.
+
+    Raises Incomplete, StalePage, InvalidTransition.
+    """
+    with locked(project) as project:
+        check_member(project.company, by)
+        project.expect_version(version)
+        draft = draft_of(project)
+        found = faults(draft) if project.is_editable else []
+        if found:
+            raise Incomplete(found)
+        fee, parts = Money(draft["fee_cents"] or 0), shared_out(draft)
+        project.become(
+            Project.Status.IN_MODERATION,
+            by=by,
+            at=at,
+            sent_to_moderation_at=at,
+            changed_at=at,
+            span_days=max(part.due_days for part in parts),
+            platform_fee_cents=site_fee(fee).cents,
+            rejection_codes=[],
+            rejection_note="",
+            **site_numbers(),
+        )
+        replace_parts(project, parts)
+    return project
+
+
+def pause(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
+    """Take no more applications for now; no date moves. Raises StalePage, InvalidTransition."""
+    return move(project, Project.Status.PAUSED, by=by, at=at, version=version)
+
+
+def resume(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
+    """Take applications again. Raises StalePage, InvalidTransition."""
+    return move(project, Project.Status.OPEN, by=by, at=at, version=version)
+
+
+def discard(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
+    """Give up a project that was never open. Raises NotEditable, StalePage, InvalidTransition."""
+    return move(project, Project.Status.CANCELLED, by=by, at=at, version=version)
+
+
+def move(project: Project, status: Project.Status, *, by: User, at: datetime, version: int | None) -> Project:
+    with locked(project) as project:
+        check_member(project.company, by)
+        project.expect_version(version)
+        if status == Project.Status.CANCELLED and project.published_at is not None:
+            raise NotEditable(project)
+        if status == Project.Status.OPEN and project.status != Project.Status.PAUSED:
+            raise NotEditable(project)
+        project.become(status, by=by, at=at)
+    return project
+
+
+def check_member(company: Company, person: User) -> None:
+    if not company.has_member(person):
+        raise PermissionDenied
+
+
+# Writing a draft
+
+
+def write(project: Project, draft: Draft, *, at: datetime) -> None:
+    fields: dict[str, Any] = dict(draft)
+    parts, skills = fields.pop("parts"), sorted(fields.pop("skills"), key=str)
+    for name, value in fields.items():
+        setattr(project, name, value)
+    project.changed_at = at
+    project.skill_names = ", ".join(skill.name for skill in skills)
+    project.save()
+    project.skills.set(skills)
+    replace_parts(project, parts)
+
+
+def replace_parts(project: Project, parts: Sequence[Part]) -> None:
+    project.planned_deliverables.all().delete()
+    PlannedDeliverable.objects.bulk_create(
+        PlannedDeliverable(
+            project=project, number=number, **part._asdict() | {"criteria": list(part.criteria)}
+        )
+        for number, part in enumerate(parts, 1)
+    )

@@ -1,0 +1,39 @@
+"""Addresses of projects, applications and work, pages and API alike."""
+
+from django.urls import path
+
+from projects import api
+from projects.views import applying, browsing, posting, selecting, working
+
+app_name = "projects"
+
+PROJECT = "projects/<slug:public_id>"
+API = "api/v1"
+
+urlpatterns = [
+    path("projects/", browsing.project_list, name="list"),
+    path("projects/new/", posting.new, name="new"),
+    path("projects/mine/", posting.mine, name="mine"),
+    path(f"{PROJECT}/", browsing.project, name="project"),
+    path(f"{PROJECT}/edit/", posting.edit, name="edit"),
+    path(f"{PROJECT}/summary/", posting.preview, name="preview"),
+    path(f"{PROJECT}/send/", posting.send, name="send"),
+    path(f"{PROJECT}/pause/", posting.pause, name="pause"),
+    path(f"{PROJECT}/resume/", posting.resume, name="resume"),
+    path(f"{PROJECT}/discard/", posting.discard, name="discard"),
+    path(f"{PROJECT}/apply/", applying.apply, name="apply"),
+    path(f"{PROJECT}/applicants/", selecting.applicants, name="applicants"),
+    path("applications/", applying.applications, name="applications"),
+    path("applications/<slug:public_id>/", applying.application, name="application"),
+    path("applications/<slug:public_id>/withdraw/", applying.withdraw, name="withdraw"),
+    path("applications/<slug:public_id>/shortlist/", selecting.shortlist, name="shortlist"),
+    path("applications/<slug:public_id>/decline/", selecting.decline, name="decline"),
+    path("engagements/", working.engagements, name="engagements"),
+    path("engagements/<slug:public_id>/", working.engagement, name="engagement"),
+    path("files/<slug:public_id>/", working.file, name="file"),
+    path(f"{API}/projects/", api.ProjectList.as_view(), name="api_list"),
+    path(f"{API}/projects/<slug:public_id>/", api.ProjectDetail.as_view(), name="api_project"),
+    path(
+        f"{API}/projects/<slug:public_id>/applications/", api.ProjectApplications.as_view(), name="api_apply"
+    ),
+]

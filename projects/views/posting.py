@@ -1,0 +1,166 @@
+"""Pages of an employer who posts: choose a template, write the draft, look at it once more, send it."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import PersonRequest
+from marketplace.kernel.errors import StalePage
+from projects import checking, drafts, posting
+from projects.forms.applying import VersionForm
+from projects.forms.listing import FromForm
+from projects.forms.posting import DraftForm, StartForm, initial_of
+from projects.models import Project
+from projects.project_templates import TEMPLATES
+
+STEPS = ("Start", "Write", "Check and send")
+
+
+@login_required
+@require_safe
+def mine(request: PersonRequest) -> HttpResponse:
+    """The projects of one's companies, one's own turn first; a draft that was given up is gone."""
+    kept = Project.objects.managed_by(request.user).exclude(status="cancelled", published_at=None)
+    listed = FromForm(request.GET).page(kept.by_turn().for_cards())
+    return render(request, "projects/mine.html", listed)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: PersonRequest) -> HttpResponse:
+    """Choose a template or a blank page."""
+    if not request.user.is_employer:
+        return redirect("accounts:welcome_company")
+    form = StartForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        project = posting.start_draft(by=request.user, at=timezone.now(), **form.start())
+        return redirect("projects:edit", project.public_id)
+    context = {"form": form, "templates": TEMPLATES.values(), "steps": steps(0)}
+    return render(request, "projects/new.html", context, status=422 if form.is_bound else 200)
+
+
+def own_or_404(request: PersonRequest, public_id: str) -> Project:
+    mine = Project.objects.managed_by(request.user).with_all()
+    return get_object_or_404(mine, public_id=public_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: PersonRequest, public_id: str) -> HttpResponse:
+    """The draft: show its price, save it unfinished, or go on to the summary."""
+    project = own_or_404(request, public_id)
+    if request.method == "POST":
+        return write(request, project, DraftForm(request.POST, initial=initial_of(project)))
+    if not project.is_editable:
+        messages.info(request, str(posting.NotEditable(project)))
+        return redirect(project)
+    return page(request, project, DraftForm(initial=initial_of(project)))
+
+
+def write(request: PersonRequest, project: Project, form: DraftForm) -> HttpResponse:
+    if "price" in request.POST:
+        return page(request, project, form, status=200 if form.is_valid() else 422)
+    goes_on = "summary" in request.POST
+    if not (form.check() if goes_on else form.is_valid()):
+        return page(request, project, form, status=422)
+    at = timezone.now()
+    try:
+        posting.save_draft(project, by=request.user, at=at, version=form.seen_version, **form.draft())
+    except StalePage:
+        return show_conflict(request, project, form)
+    return saved(request, project, goes_on=goes_on, at=at)
+
+
+def saved(request: PersonRequest, project: Project, *, goes_on: bool, at: datetime) -> HttpResponse:
+    if goes_on:
+        return redirect("projects:preview", project.public_id)
+    messages.success(request, f"Saved {timezone.localtime(at):%H:%M}.")
+    return redirect("projects:edit", project.public_id)
+
+
+def show_conflict(request: PersonRequest, project: Project, form: DraftForm) -> HttpResponse:
+    """Somebody saved in between: what was typed stays on the page, and the next click is a decision."""
+    form.see_version(project.version)
+    return page(request, project, form, status=409, conflict=True)
+
+
+def page(
+    request: PersonRequest, project: Project, form: DraftForm, *, status: int = 200, conflict: bool = False
+) -> HttpResponse:
+    context = {"project": project, "form": form, "conflict": conflict, "steps": steps(1, project)}
+    return render(request, "projects/edit.html", context, status=status)
+
+
+@login_required
+@require_safe
+def preview(request: PersonRequest, public_id: str) -> HttpResponse:
+    """The summary before sending: as applicants will see it, what it costs, what stands out, what lacks."""
+    project = own_or_404(request, public_id)
+    if not project.is_editable:
+        return redirect(project)
+    draft = drafts.draft_of(project)
+    context = {
+        "project": project,
+        "parts": drafts.shared_out(draft),
+        "faults": drafts.faults(draft),
+        "findings": checking.findings(project),
+        "price": drafts.price(project.fee_cents, project.hours, project.seats),
+        "steps": steps(2, project),
+    }
+    return render(request, "projects/preview.html", context)
+
+
+@login_required
+@require_POST
+def send(request: PersonRequest, public_id: str) -> HttpResponse:
+    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    try:
+        posting.send_to_moderation(project, by=request.user, at=timezone.now(), version=version)
+    except posting.Incomplete:
+        return redirect("projects:preview", public_id)
+    messages.success(request, "Sent. A moderator looks at it, and you get a letter.")
+    return redirect(project)
+
+
+@login_required
+@require_POST
+def pause(request: PersonRequest, public_id: str) -> HttpResponse:
+    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    posting.pause(project, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, "Paused. Nobody can apply until you go on; the dates stay.")
+    return redirect(project)
+
+
+@login_required
+@require_POST
+def resume(request: PersonRequest, public_id: str) -> HttpResponse:
+    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    posting.resume(project, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, "Open again for applications.")
+    return redirect(project)
+
+
+@login_required
+@require_POST
+def discard(request: PersonRequest, public_id: str) -> HttpResponse:
+    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    posting.discard(project, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, "The draft is gone.")
+    return redirect("projects:mine")
+
+
+def steps(now: int, project: Project | None = None) -> list[dict[str, str]]:
+    addresses = ["", project.get_absolute_url() + "edit/" if project else "", ""]
+    return [
+        {
+            "label": label,
+            "state": "done" if i < now else "now" if i == now else "next",
+            "href": addresses[i] if i < now else "",
+        }
+        for i, label in enumerate(STEPS)
+    ]
