@@ -3,7 +3,6 @@
 import ast
 import importlib
 import inspect
-import sys
 import typing
 from functools import cache
 from types import SimpleNamespace, UnionType
@@ -77,18 +76,10 @@ def is_object(hint: Any) -> bool:
 
 def blank(cls: type[StripeObject], **values: Any) -> dict[str, Any]:
     """A body with every nullable field of the class as null, filled with these values."""
+    kind: Any = cls
     empty = {
-        n: None for n, hint in fields(cls).items() if nullable(hint) and (cls.__name__, n) not in LEFT_OUT
+        n: None for n, hint in fields(kind).items() if nullable(hint) and (cls.__name__, n) not in LEFT_OUT
     }
     if name := getattr(cls, "OBJECT_NAME", None):
         empty["object"] = name
     return empty | values
-
-
-def sdk_class(path: str) -> type[StripeObject]:
-    """`"checkout.Session"` → the class of that name in the SDK."""
-    value: Any = sys.modules["stripe"]
-    for part in path.split("."):
-        value = getattr(value, part)
-    found: type[StripeObject] = value
-    return found

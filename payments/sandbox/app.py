@@ -57,7 +57,7 @@ def _api(_: str) -> Response:
         method=request.method,
         path=request.path,
         query=request.query_string.decode("utf-8", "replace"),
-        headers=request.headers,
+        headers={name.title(): value for name, value in request.headers.items()},
         body=request.get_data(),
         base_url=request.host_url,
         pause=request.environ.get("sandbox.pause", time.sleep),

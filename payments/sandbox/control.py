@@ -110,8 +110,16 @@ class Control:
         with self.sandbox.turn() as ctx:
             ctx.store.run("DELETE FROM fault")
 
-    def books(self) -> dict[str, Any]:
-        """Every cent: see `books.report`. Raises BooksBroken when they do not add up."""
+    def books(self) -> dict[str, dict[str, int]]:
+        """What everyone has, `{"platform": {"usd": 4520}, "acct_…": {…}}`. Raises BooksBroken."""
+        balances = self.report()["balances"]
+        return {
+            owner: {currency: part["total"] for currency, part in parts.items()}
+            for owner, parts in balances.items()
+        }
+
+    def report(self) -> dict[str, Any]:
+        """Every cent, object by object: see `books.report`. Raises BooksBroken when they do not add up."""
         with self.sandbox.turn() as ctx:
             timers.fire_due(ctx)
             return books.report(ctx)

@@ -17,6 +17,7 @@ READS: dict[str, Call] = {
     "deliveries": Control.deliveries,
     "faults": Control.faults,
     "log": Control.log,
+    "report": Control.report,
 }
 ACTS: dict[str, Call] = {
     "advance": Control.advance,

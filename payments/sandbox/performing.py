@@ -19,15 +19,16 @@ def perform(
 
 def perform_later(ctx: Context, path: str, wanted: dict[str, Any], *, at: int) -> None:
     """Keep a request that was answered with a 500, to be rolled forward at that time."""
+    late_id = ctx.new_id("late_")
     request = {
-        "id": ctx.new_id("late_"),
+        "id": late_id,
         "object": "sandbox.late_request",
         "path": path,
         "wanted": wanted,
         "about": [ctx.base_url, ctx.request_id, ctx.idempotency_key],
     }
     ctx.store.add(request, account=ctx.account, created=ctx.now)
-    ctx.at(at, "late_request", request["id"])
+    ctx.at(at, "late_request", late_id)
 
 
 def roll_forward(ctx: Context, late_id: str) -> None:

@@ -31,10 +31,10 @@ class Sandbox:
             self.store.run("DELETE FROM idempotency WHERE status IS NULL")
 
     @contextmanager
-    def turn(self, *, now: int | None = None, **about: Any) -> Iterator["Context"]:
+    def turn(self, **about: Any) -> Iterator["Context"]:
         """One transaction under the one lock, at one moment."""
         with self.store.transaction():
-            yield Context(self, self.clock.now() if now is None else now, **about)
+            yield Context(self, self.clock.now(), **about)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import stripe
+from requests.structures import CaseInsensitiveDict
 from werkzeug.test import Client, TestResponse
 
 from payments.sandbox.app import SandboxApp
@@ -42,7 +43,7 @@ class SandboxTransport(stripe.HTTPClient):
         body = answer.get_data()
         if len(body) < int(answer.headers.get("Content-Length", len(body))):
             _unreachable("The answer broke off.")
-        return body.decode(), answer.status_code, answer.headers
+        return body.decode(), answer.status_code, CaseInsensitiveDict(answer.headers)
 
     def _open(
         self, method: str, url: str, headers: Mapping[str, str] | None, data: Any, environ: dict[str, Any]
@@ -87,4 +88,4 @@ class SandboxTransport(stripe.HTTPClient):
 
 
 def _unreachable(why: str) -> NoReturn:
-    raise stripe.APIConnectionError(why, should_retry=True)
+    raise stripe.APIConnectionError(why, should_retry=True)  # type: ignore[no-untyped-call]

@@ -117,7 +117,8 @@ def capture(ctx: Context, params: Body, intent_id: str) -> Body:
     intent = ctx.need("payment_intent", intent_id)
     if intent["status"] != "requires_capture":
         _wrong_state(intent, "captured", ("requires_capture",))
-    cents: int = params.get("amount_to_capture", intent["amount_capturable"])
+    asked: Any = params.get("amount_to_capture")
+    cents = intent["amount_capturable"] if asked is None else asked
     if cents > intent["amount_capturable"]:
         raise refused(
             "The amount to capture is greater than the amount that can be captured.",
@@ -126,7 +127,7 @@ def capture(ctx: Context, params: Body, intent_id: str) -> Body:
         )
     if cents < 1:
         raise refused("Invalid positive integer", code="parameter_invalid_integer", param="amount_to_capture")
-    intent["metadata"] |= params.get("metadata", {})
+    intent["metadata"] |= params.get("metadata") or {}
     charge = ctx.need("charge", intent["latest_charge"])
     charges.capture(ctx, charge, cents, late=ctx.config.late_booking_seconds)
     events.emit(ctx, "charge.captured", charge)
