@@ -1,0 +1,59 @@
+"""What waits for me: everything under way on either side, sorted by time left, and the newest notices."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import PersonRequest
+from marketplace.kernel import mail
+from marketplace.kernel.models import Notice
+from projects.models import Application, Engagement, Project
+from projects.models.turns import OVER
+
+SHOWN = 8
+
+
+@login_required
+@require_safe
+def dashboard(request: PersonRequest) -> HttpResponse:
+    user = request.user
+    engagements = Engagement.objects.visible_to(user).by_turn(user).select_related("company", "student")
+    context = {
+        "engagements": [with_role(row, user) for row in engagements.exclude(turn_rank=OVER)[:SHOWN]],
+        "applications": [],
+        "projects": [],
+        "notices": list(Notice.objects.visible_to(user).newest_first()[:SHOWN]),
+    }
+    if user.is_student:
+        applications = Application.objects.of(user).by_turn().select_related("project__company")
+        context["applications"] = list(applications.exclude(turn_rank=OVER)[:SHOWN])
+    if user.is_employer:
+        waiting = Count("applications", filter=Q(applications__status=Application.Status.SUBMITTED))
+        projects = Project.objects.managed_by(user).filter(status__in=UNDER_WAY).annotate(waiting=waiting)
+        context["projects"] = list(projects.order_by("answer_by_at", "pk")[:SHOWN])
+    return render(request, "site/dashboard.html", context)
+
+
+UNDER_WAY = [
+    Project.Status.DRAFT,
+    Project.Status.REJECTED,
+    Project.Status.IN_MODERATION,
+    Project.Status.OPEN,
+    Project.Status.PAUSED,
+    Project.Status.CLOSED,
+]
+
+
+def with_role(engagement: Engagement, user: object) -> Engagement:
+    engagement.role = engagement.role_of(user)  # type: ignore[attr-defined]
+    return engagement
+
+
+@login_required
+@require_POST
+def read_notices(request: PersonRequest) -> HttpResponse:
+    mail.mark_read(request.user, at=timezone.now())
+    return redirect("dashboard")
