@@ -1,0 +1,1 @@
+"""Tests of the stand-in for Stripe, through the real SDK."""

@@ -1,0 +1,88 @@
+"""Payees: recipients of the v2 API, their links, their capability."""
+
+import pytest
+import stripe
+
+from tests.payments.sandbox.conftest import START
+
+
+def test_a_new_recipient_is_pending_and_says_what_is_missing(world):
+    account = world.account(ready=False)
+    capability = account.configuration.recipient.capabilities.stripe_balance.stripe_transfers
+    assert capability.status == "pending"
+    assert [d.resolution for d in capability.status_details] == ["provide_info"]
+    assert {e.minimum_deadline.status for e in account.requirements.entries} == {"currently_due"}
+    assert account.identity is None  # not asked for
+    again = world.client.v2.core.accounts.retrieve(account.id, {"include": ["identity", "defaults"]})
+    assert again.identity.country == "us"
+    assert again.defaults.responsibilities.losses_collector == "application"
+    assert again.configuration is None
+
+
+def test_set_up_makes_it_active_at_once_or_a_day_later(world):
+    first, second = world.account(ready=False).id, world.account(ready=False).id
+    world.control.onboard(first)
+    world.control.onboard(second, "later")
+    assert (world.status_of(first), world.status_of(second)) == ("active", "pending")
+    world.control.advance(hours=23)
+    assert world.status_of(second) == "pending"
+    world.control.advance(hours=1)
+    assert world.status_of(second) == "active"
+    v1 = world.client.v1.accounts.retrieve(second)
+    assert (v1.capabilities.transfers, v1.payouts_enabled) == ("active", True)
+
+
+def test_a_capability_can_be_taken_away(world):
+    account = world.account().id
+    world.control.capability(account, "restricted", "requirements_past_due")
+    assert world.status_of(account) == "restricted"
+    with pytest.raises(ValueError, match="none of"):
+        world.control.capability(account, "asleep")
+
+
+def test_a_link_lives_ten_minutes(world):
+    account = world.account(ready=False).id
+    onboarding = {"refresh_url": "http://site.test/again", "return_url": "http://site.test/back"}
+    link = world.client.v2.core.account_links.create(
+        {"account": account, "use_case": {"type": "account_onboarding", "account_onboarding": onboarding}}
+    )
+    assert link.url.startswith(f"http://sandbox.test/setup/{account}/")
+    assert link.expires_at == "2026-11-02T12:10:00.000Z"
+    assert link.use_case.account_onboarding.return_url == "http://site.test/back"
+
+
+def test_thin_events_name_the_account_and_can_be_fetched_whole(world):
+    account = world.account().id
+    listed = world.client.v2.core.events.list({"object_id": account})
+    assert [e.type for e in listed.data] == [
+        "v2.core.account[configuration.recipient].capability_status_updated",
+        "v2.core.account[requirements].updated",
+        "v2.core.account.created",
+    ]
+    event = world.client.v2.core.events.retrieve(listed.data[0].id)
+    assert event.related_object.id == account
+    assert event.data.updated_capability == "stripe_balance.stripe_transfers"
+    assert event.fetch_related_object().id == account
+    assert listed.data[2].reason.request.idempotency_key
+
+
+def test_thin_events_are_paged_and_filtered(world):
+    for _ in range(3):
+        world.account()
+    every = world.client.v2.core.events.list({"limit": 4})
+    assert len(list(every.auto_paging_iter())) == 9
+    created = {"types": ["v2.core.account.created"], "limit": 2}
+    assert len(list(world.client.v2.core.events.list(created).auto_paging_iter())) == 3
+    assert world.client.v2.core.events.list({"created": {"gt": "2026-11-02T12:00:00Z"}}).data == []
+
+
+def test_only_recipients_that_ask_for_transfers_are_known(world):
+    with pytest.raises(stripe.InvalidRequestError):
+        world.account(configuration={"merchant": {}})
+
+
+def test_the_dashboard_link_is_for_express_accounts(world):
+    link = world.client.v1.accounts.login_links.create(world.account().id)
+    assert link.created == START
+    with pytest.raises(stripe.InvalidRequestError):
+        world.client.v1.accounts.login_links.create(world.account(dashboard="none").id)
