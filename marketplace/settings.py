@@ -102,7 +102,8 @@ STRIPE_WEBHOOK_SECRETS: dict[str, list[str]] = {
 
 STRIPE_TRANSPORT: str = env.text("STRIPE_TRANSPORT", "")  # tests put the sandbox in their own process
 STRIPE_TIMEOUT = (3.05, 25)  # seconds to connect and to read
-STRIPE_LOOKS = True  # whether unknown answers are looked up; the tests' control turns it off
+# Up to this, a call whose outcome stays unknown is sent anew by itself after 26 h; above, a person decides.
+AUTOMATIC_RESEND_CENTS: int = env.number("AUTOMATIC_RESEND_CENTS", 100_000)
 STRIPE_TOLERANCE_SECONDS = 300  # how old or early a signed webhook may be
 
 # Where a form may lead to: Stripe's own pages, or the stand-in's.

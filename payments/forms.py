@@ -1,5 +1,6 @@
 """What people type about delivered work, changes wanted and a cancellation."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -35,7 +36,7 @@ def https_first(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field |
     return field.formfield(**kwargs)
 
 
-class DeliveryForm(forms.ModelForm):  # type: ignore[type-arg]
+class DeliveryForm(forms.ModelForm):
     """One version of the work, with one answer for each criterion of the deliverable."""
 
     files = FilesField(  # type: ignore[assignment]
@@ -81,7 +82,7 @@ class DeliveryForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-class ChangesForm(forms.ModelForm):  # type: ignore[type-arg]
+class ChangesForm(forms.ModelForm):
     """Which criteria are not met, and what should change."""
 
     failing_criteria = forms.TypedMultipleChoiceField(
@@ -116,7 +117,27 @@ class CancelForm(forms.Form):
 class VersionForm(forms.Form):
     """The version of what the person saw, so that a stale page decides nothing."""
 
-    version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    @classmethod
+    def seen(cls, sent: Mapping[str, Any]) -> int:
+        """The version that was sent with the click; 0, which no row has, where it says none."""
+        form = cls(sent)
+        return int(form.cleaned_data["version"]) if form.is_valid() else 0
+
+
+class AttemptForm(forms.Form):
+    """How often the page that confirms a payment has looked by itself."""
+
+    MOST = 6
+    tries = forms.IntegerField(min_value=0, max_value=MOST)
+
+    @classmethod
+    def following(cls, sent: Mapping[str, Any]) -> int | None:
+        """The number of the next look; None when it is time to leave it to the worker."""
+        form = cls(sent)
+        tries = form.cleaned_data["tries"] if form.is_valid() else 0
+        return tries + 1 if tries < cls.MOST else None
 
 
 class CountryForm(forms.Form):

@@ -33,6 +33,15 @@ class ProjectIsOver(RuleViolation):
         super().__init__("Offers can no longer be made for this project.")
 
 
+class OfferStands(RuleViolation):
+    """This applicant has a live offer or engagement already."""
+
+    code = "offer_stands"
+
+    def __init__(self) -> None:
+        super().__init__("There is an offer to this applicant already.")
+
+
 class OverUnprovenLimit(RuleViolation):
     """A company that is not proven yet may have only so much reserved or held."""
 
@@ -64,19 +73,13 @@ class CountryUnknown(RuleViolation):
 
 
 OFFERABLE = (Project.Status.OPEN, Project.Status.PAUSED, Project.Status.CLOSED)
-BINDING = (
-    Hold.Status.CHECKOUT_OPEN,
-    Hold.Status.AUTHORISED,
-    Hold.Status.CAPTURING,
-    Hold.Status.CAPTURE_FAILED,
-    Hold.Status.FUNDED,
-)
+OVER = (Hold.Status.VOID, Hold.Status.SETTLED)
 
 
 def make_offer(application: Application, *, by: User, at: datetime, version: int | None = None) -> Engagement:
     """Choose an applicant for a seat and open the payment page; the offer stands once the card is reserved.
 
-    Raises NoSeatLeft, ProjectIsOver, OverUnprovenLimit, StalePage, InvalidTransition.
+    Raises NoSeatLeft, OfferStands, ProjectIsOver, OverUnprovenLimit, StalePage, InvalidTransition.
     """
     with locked(application.project) as project:
         if not project.company.has_member(by):
@@ -85,6 +88,8 @@ def make_offer(application: Application, *, by: User, at: datetime, version: int
         application.expect_version(version)
         if project.status not in OFFERABLE:
             raise ProjectIsOver
+        if application.engagements.live().exists():
+            raise OfferStands
         seat = free_seat(project)
         check_limit(project.company, project.total_price)
         if application.status == Application.Status.SUBMITTED:
@@ -111,7 +116,7 @@ def check_limit(company: Company, price: Money) -> None:
     if company.is_proven:
         return
     relock(company)  # two offers of one company at once would each see only the other's past
-    holds = Hold.objects.filter(engagement__company=company, status__in=BINDING)
+    holds = Hold.objects.filter(engagement__company=company).exclude(status__in=OVER)
     bound = holds.aggregate(cents=Sum("gross_cents"))["cents"] or 0
     if bound + price.cents > settings.UNPROVEN_LIMIT_CENTS:
         raise OverUnprovenLimit
@@ -181,7 +186,7 @@ def accept_offer(engagement: Engagement, *, by: User, at: datetime, version: int
         if not Payee.objects.filter(user=by).exists():
             raise CountryUnknown
         Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
-        operations.plan_capture(relock(engagement.holds.get()), by=by, at=at)
+        operations.plan_capture(relock(engagement.holds.get(number=1)), by=by, at=at)
     return engagement
 
 
@@ -234,7 +239,7 @@ def end_offer(
     application = relock(engagement.application)
     application.become(APPLICATION_AFTER[status], by=by, at=at, reason=reason)
     Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
-    operations.plan_void(relock(engagement.holds.get()), by=by, at=at, reason=reason)
+    operations.plan_void(relock(engagement.holds.get(number=1)), by=by, at=at, reason=reason)
 
 
 def abandon_checkout(engagement: Engagement, *, at: datetime) -> bool:
@@ -245,15 +250,15 @@ def abandon_checkout(engagement: Engagement, *, at: datetime) -> bool:
         reason = "The payment page was left."
         engagement.become(Engagement.Status.ABANDONED, by=None, at=at, reason=reason, finished_at=at)
         Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
-        operations.plan_void(relock(engagement.holds.get()), by=None, at=at, reason=reason)
+        operations.plan_void(relock(engagement.holds.get(number=1)), by=None, at=at, reason=reason)
     return True
 
 
 def give_up_payment(engagement: Engagement, *, at: datetime) -> bool:
     """The card was refused and nobody paid again in 48 h. False where it was paid meanwhile."""
     with locked(engagement) as engagement:
-        hold = relock(engagement.holds.get())
-        failed = hold.status in {Hold.Status.CAPTURE_FAILED, Hold.Status.CHECKOUT_OPEN}
+        hold = relock(engagement.holds.get(number=1))
+        failed = hold.status in {Hold.Status.CAPTURE_FAILED, Hold.Status.CHECKOUT_OPEN, Hold.Status.UNFUNDED}
         if engagement.status != Engagement.Status.FUNDING or not failed:
             return False
         reason = "The payment was refused and not repeated in time."

@@ -1,57 +1,89 @@
-"""What each Stripe event means to us: the object it points at is fetched again and its facts are booked."""
+"""What each Stripe event means to us: the object it points at is fetched again and its facts are booked.
 
+So order, duplicates, twins and stale payloads do not matter: an event says where to look, never what is so.
+"""
+
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
 
-from django.db import models, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Now
 
+from marketplace.kernel.errors import RuleViolation
 from payments import funding, operations, paying_out, stripe_gateway
+from payments.ledger import JournalMismatch
 from payments.models import Hold, Operation, Payee, StripeEvent
+
+logger = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=models.Model)
 
 LEASE = timedelta(minutes=2)
 RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 360, 480)  # 8 tries over 24 h (PAYMENTS 5)
 
 
 class UnknownObject(Exception):
-    """The event is about something that we cannot find, perhaps not yet."""
+    """The event is about something that we cannot find, or that Stripe has not booked, perhaps not yet."""
 
 
 def session_changed(event: StripeEvent, *, at: datetime) -> None:
-    hold = Hold.objects.filter(checkout_session=event.object_id).first()
-    confirm(hold or hold_of(stripe_gateway.session(event.object_id).hold_id), at=at)
+    session = stripe_gateway.session(event.object_id)
+    hold = one_hold(session.hold_id)
+    if session.intent is not None and session.status == "complete":
+        operations.record_intent(hold, stripe_gateway.intent(session.intent), at=at)
+    else:
+        funding.confirm_payment(hold, at=at)
 
 
 def intent_changed(event: StripeEvent, *, at: datetime) -> None:
     facts = stripe_gateway.intent(event.object_id)
-    hold = hold_of(facts.hold_id)
-    if hold is None:
-        raise UnknownObject
-    operations.record_intent(hold, facts, at=at)
+    if not operations.record_intent(one_hold(facts.hold_id), facts, at=at):
+        raise UnknownObject("Its charge is not booked yet.")
 
 
-def confirm(hold: Hold | None, *, at: datetime) -> None:
-    if hold is None:
-        raise UnknownObject
-    funding.confirm_payment(hold, at=at)
-
-
-def hold_of(id_: str) -> Hold | None:
-    return Hold.objects.filter(pk=id_).first() if id_ else None
+def charge_changed(event: StripeEvent, *, at: datetime) -> None:
+    intent = stripe_gateway.intent_of(event.object_id)
+    if intent is None:
+        raise UnknownObject(event.object_id)
+    facts = stripe_gateway.intent(intent)
+    operations.record_intent(one_hold(facts.hold_id), facts, at=at)
 
 
 def account_changed(event: StripeEvent, *, at: datetime) -> None:
     payee = Payee.objects.filter(stripe_account=event.object_id).first()
     if payee is None:
-        raise UnknownObject
+        raise UnknownObject(event.object_id)
     paying_out.refresh_payee(payee, at=at)
 
 
-def operation_confirmed(_event: StripeEvent, *, at: datetime) -> None:
-    """A transfer or a refund exists: the operation that made it looks it up and ends."""
-    waiting = Operation.objects.filter(status__in=Operation.OPEN, kind__in=["transfer", "refund"])
-    for operation in waiting.filter(first_sent_at__isnull=False):
-        operations.run_now(operation, at=at)
+def transfer_made(event: StripeEvent, *, at: datetime) -> None:
+    object_made(stripe_gateway.transfer(event.object_id), at=at)
+
+
+def refund_changed(event: StripeEvent, *, at: datetime) -> None:
+    object_made(stripe_gateway.refund(event.object_id), at=at)
+
+
+def object_made(done: stripe_gateway.Done, *, at: datetime) -> None:
+    """Finish the operation whose mark the object carries, even if its answer never came."""
+    operation = one(Operation.objects.all(), done.operation_id)
+    operations.finish(operation.pk, done, at=at)
+
+
+def one_hold(id_: str) -> Hold:
+    return one(Hold.objects.select_related("engagement"), id_)
+
+
+def one(rows: models.QuerySet[M], id_: str) -> M:
+    """The row with this id. Raises UnknownObject: somebody else's mark may be anything."""
+    try:
+        return rows.get(pk=UUID(id_))
+    except (ValueError, ObjectDoesNotExist):
+        raise UnknownObject(id_) from None
 
 
 Handler = Callable[..., None]
@@ -62,8 +94,13 @@ HANDLERS: dict[str, Handler] = {
     "payment_intent.amount_capturable_updated": intent_changed,
     "payment_intent.succeeded": intent_changed,
     "payment_intent.canceled": intent_changed,
-    "transfer.created": operation_confirmed,
-    "refund.updated": operation_confirmed,
+    "charge.captured": charge_changed,
+    "charge.expired": charge_changed,
+    "charge.updated": charge_changed,
+    "transfer.created": transfer_made,
+    "refund.created": refund_changed,
+    "refund.updated": refund_changed,
+    "refund.failed": refund_changed,
     "v2.core.account[configuration.recipient].capability_status_updated": account_changed,
     "v2.core.account[requirements].updated": account_changed,
 }
@@ -76,7 +113,7 @@ def handle_due(*, at: datetime, limit: int = 200) -> int:
 
 
 def handle(pk: str, *, at: datetime) -> bool:
-    """Handle one event; a second time does nothing. What cannot be found yet is tried again, then rings."""
+    """Handle one event; a second time does nothing. What cannot be booked yet is tried again, then rings."""
     event = claim(pk, at=at)
     if event is None:
         return False
@@ -86,9 +123,12 @@ def handle(pk: str, *, at: datetime) -> bool:
             handler(event, at=at)
     except (UnknownObject, stripe_gateway.StripeFailed) as error:
         try_again(event, error, at=at)
-        return True
-    status = StripeEvent.Status.HANDLED if handler else StripeEvent.Status.IGNORED
-    StripeEvent.objects.filter(pk=pk).update(status=status, handled_at=at, lease_until=None)
+    except (RuleViolation, DatabaseError, JournalMismatch) as error:
+        logger.exception("Event %s could not be booked", pk)
+        try_again(event, error, at=at)
+    else:
+        status = StripeEvent.Status.HANDLED if handler else StripeEvent.Status.IGNORED
+        StripeEvent.objects.filter(pk=pk).update(status=status, handled_at=at, lease_until=None)
     return True
 
 
@@ -105,7 +145,7 @@ def try_again(event: StripeEvent, error: Exception, *, at: datetime) -> None:
     row = StripeEvent.objects.filter(pk=event.pk)
     if event.tries + 1 >= StripeEvent.RETRIES:
         row.update(status=StripeEvent.Status.ORPHANED, lease_until=None, last_error=repr(error))
-        operations.ring("event_orphaned", event.pk, f"{event.type} {event.object_id}", at=at)
+        operations.ring("event_orphaned", event.pk, f"{event.type} {event.object_id}: {error!r}", at=at)
         return
     minutes = RETRY_MINUTES[min(event.tries, len(RETRY_MINUTES) - 1)]
     row.update(next_try_at=at + timedelta(minutes=minutes), lease_until=None, last_error=repr(error))

@@ -19,12 +19,15 @@ LARGEST_BYTES = 256 * 1024
 @require_POST
 def stripe_webhook(request: HttpRequest, endpoint: str) -> HttpResponse:
     now = timezone.now()
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BYTES:
+    body = request.read(LARGEST_BYTES + 1)
+    if len(body) > LARGEST_BYTES:
         return HttpResponse(status=413)
-    body = request.body
+    signature, secrets = (
+        request.headers.get("Stripe-Signature", ""),
+        settings.STRIPE_WEBHOOK_SECRETS[endpoint],
+    )
     try:
-        secrets = settings.STRIPE_WEBHOOK_SECRETS[endpoint]
-        stripe_gateway.verify(body, request.headers.get("Stripe-Signature", ""), secrets, now=now)
+        stripe_gateway.verify(body, signature, secrets, now=now)
     except stripe_gateway.ForgedEvent:
         return HttpResponse(status=400)
     event = json.loads(body)

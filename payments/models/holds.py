@@ -27,6 +27,10 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def newest_first(self) -> "HoldQuerySet":
         return self.order_by("-created_at", "-pk")
 
+    def to_look_at(self, *, at: datetime) -> "HoldQuerySet":
+        """Those whose payment nobody told us about, the longest waiting first."""
+        return self.filter(next_look_at__lte=at).order_by("next_look_at", "pk")
+
 
 class Hold(StateMachine):
     """Protected payment for an engagement. What is left of it is read from the ledger, never stored here."""
@@ -77,10 +81,16 @@ class Hold(StateMachine):
     authorised_at = models.DateTimeField(null=True, blank=True)
     capture_before = models.DateTimeField(null=True, blank=True)
     funded_at = models.DateTimeField(null=True, blank=True)
+    next_look_at = models.DateTimeField(null=True, blank=True)
 
     objects = models.Manager.from_queryset(HoldQuerySet)()
 
     class Meta:
+        indexes = [
+            models.Index(
+                name="hold_to_look_at", fields=["next_look_at", "id"], condition=Q(next_look_at__isnull=False)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(name="hold_number", fields=["engagement", "number"]),
             models.CheckConstraint(name="hold_fee_is_positive", condition=Q(student_fee_cents__gt=0)),

@@ -15,7 +15,7 @@ from payments.models.payees import Payee
 class OperationQuerySet(models.QuerySet["Operation"]):
     def due(self, *, at: datetime) -> "OperationQuerySet":
         """Those a worker may take now. Due times are the marketplace's; leases are the database's clock."""
-        waiting = Q(status__in=Operation.OPEN, next_try_at__lte=at)
+        waiting = Q(status__in=Operation.OPEN, next_try_at__lte=at, not_before__lte=at)
         return self.filter(waiting).exclude(lease_until__gt=Now())
 
 

@@ -4,7 +4,7 @@ A rule plans; its door may call `run_now`, so that a person need not wait for th
 rest. Everything may be called twice.
 """
 
-from payments.operations.finishing import record_intent, ring
+from payments.operations.finishing import finish, ring
 from payments.operations.planning import (
     plan_account,
     plan_capture,
@@ -14,9 +14,12 @@ from payments.operations.planning import (
     promise_transfer,
     undo_release,
 )
+from payments.operations.recording import page_expired, record_intent
 from payments.operations.running import run, run_due, run_now, run_open
 
 __all__ = [
+    "finish",
+    "page_expired",
     "plan_account",
     "plan_capture",
     "plan_checkout",

@@ -1,9 +1,9 @@
 """Deciding: the operation's row and its journal, in the rule's transaction and before any network."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
@@ -11,6 +11,12 @@ from marketplace.kernel.money import Money, fee_part
 from marketplace.kernel.transactions import after_commit, relock
 from payments import ledger
 from payments.models import Hold, Operation, Payee, Release, Share
+from payments.operations.failpoints import reach
+
+# When a payment that nobody told us of is looked up first (`funding.confirm_awaited`).
+PAGE_LOOK = timedelta(minutes=2)
+CAPTURE_LOOK = timedelta(seconds=15)
+UNAPPLIED = "unapplied-"
 
 
 class AlreadyOnItsWay(RuleViolation):
@@ -29,6 +35,8 @@ def plan(
     operation = Operation.objects.create(
         kind=kind, slot=slot, created_at=at, not_before=start, next_try_at=start, **whose
     )
+    reach("decided")
+    transaction.on_commit(lambda: reach("decision_committed"))
     after_commit("payments.run_operation", operation.pk)
     return operation
 
@@ -48,7 +56,8 @@ def plan_account(payee: Payee, *, at: datetime) -> Operation:
 
 def plan_checkout(hold: Hold, *, by: User | None, at: datetime) -> Operation:
     """Open a payment page for the whole hold. Call it on a locked hold."""
-    hold.become(Hold.Status.CHECKOUT_OPEN, by=by, at=at, checkout_session=None, payment_intent=None)
+    fresh: dict[str, Any] = {"checkout_session": None, "payment_intent": None, "next_look_at": at + PAGE_LOOK}
+    hold.become(Hold.Status.CHECKOUT_OPEN, by=by, at=at, **fresh)
     slot = next_slot(hold, Operation.Kind.CHECKOUT, "page")
     return plan(
         Operation.Kind.CHECKOUT,
@@ -62,7 +71,7 @@ def plan_checkout(hold: Hold, *, by: User | None, at: datetime) -> Operation:
 
 def plan_capture(hold: Hold, *, by: User | None, at: datetime) -> Operation:
     """Charge the reservation in full. The database lets no void stand beside it."""
-    hold.become(Hold.Status.CAPTURING, by=by, at=at)
+    hold.become(Hold.Status.CAPTURING, by=by, at=at, next_look_at=at + CAPTURE_LOOK)
     return plan(
         Operation.Kind.CAPTURE,
         slot="capture",
@@ -76,7 +85,7 @@ def plan_capture(hold: Hold, *, by: User | None, at: datetime) -> Operation:
 def plan_void(hold: Hold, *, by: User | None, at: datetime, reason: str) -> Operation | None:
     """Give the reservation back, or close the payment page; None where neither exists yet."""
     if hold.status != Hold.Status.VOID:
-        hold.become(Hold.Status.VOID, by=by, at=at, reason=reason)
+        hold.become(Hold.Status.VOID, by=by, at=at, reason=reason, next_look_at=None)
     if not (hold.payment_intent or hold.checkout_session):
         return None
     slot = next_slot(hold, Operation.Kind.VOID, "void")
@@ -138,3 +147,27 @@ def plan_refund(hold: Hold, *, at: datetime) -> Operation:
     )
     ledger.refund_decided(hold=hold.pk, operation=operation.pk, amount=hold.gross, occurred_at=at)
     return operation
+
+
+def plan_return(hold: Hold, *, payment: str, amount: Money, at: datetime) -> None:
+    """Give back money that no hold waited for, once for each payment. The hold is locked."""
+    slot = UNAPPLIED + payment
+    if hold.operations.filter(kind=Operation.Kind.REFUND, slot=slot).exists():
+        return
+    operation = plan(
+        Operation.Kind.REFUND,
+        slot=slot,
+        at=at,
+        hold=hold,
+        amount_cents=amount.cents,
+        currency=hold.currency,
+    )
+    ledger.unapplied_refund_decided(
+        hold=hold.pk, operation=operation.pk, payment=payment, amount=amount, occurred_at=at
+    )
+
+
+def unapplied_payment(operation: Operation) -> str | None:
+    """The payment that `plan_return` gives back with this operation."""
+    named = operation.slot.startswith(UNAPPLIED)
+    return operation.slot.removeprefix(UNAPPLIED) if named else None

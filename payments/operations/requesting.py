@@ -6,18 +6,34 @@ from django.conf import settings
 from django.urls import reverse
 
 from payments.models import Hold, Operation, Payee
+from payments.operations import planning
 
 
 class NotReady(Exception):
-    """The request cannot be built yet. `reason` becomes the operation's `blocked_reason`."""
+    """The request must wait for somebody. `reason` becomes the operation's `blocked_reason`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
+PAYEE_REASONS = ("no_payee", "payee")
+
+
+def check(operation: Operation) -> None:
+    """Whether the request may go out now, asked before each key's first use. Raises NotReady."""
+    if operation.kind != Operation.Kind.TRANSFER:
+        return
+    hold = the_hold(operation)
+    if hold.hold_reason:
+        raise NotReady(hold.hold_reason)
+    payee = Payee.objects.filter(user_id=hold.engagement.student_id).first()
+    if payee is None or not payee.is_ready:
+        raise NotReady("no_payee")
+
+
 def request_for(operation: Operation) -> dict[str, Any]:
-    """The parameters of the call, as JSON. Raises NotReady."""
+    """The parameters of the call, as JSON."""
     return BUILDERS[Operation.Kind(operation.kind)](operation)
 
 
@@ -74,7 +90,7 @@ def checkout(operation: Operation) -> dict[str, Any]:
         "customer_email": engagement.offered_by.email,
         "metadata": labels(operation),
         "success_url": back,
-        "cancel_url": settings.SITE_URL + reverse("payments:checkout_left", args=[engagement.public_id]),
+        "cancel_url": settings.SITE_URL + reverse("payments:pay", args=[engagement.public_id]),
     }
 
 
@@ -91,25 +107,22 @@ def void(operation: Operation) -> dict[str, Any]:
 
 def transfer(operation: Operation) -> dict[str, Any]:
     hold = the_hold(operation)
-    payee = Payee.objects.filter(user_id=hold.engagement.student_id).first()
-    if payee is None or not payee.is_ready:
-        raise NotReady("no_payee")
-    if hold.hold_reason:
-        raise NotReady(hold.hold_reason)
     return {
         "amount": operation.amount_cents,
         "currency": operation.currency,
-        "destination": payee.stripe_account,
+        "destination": Payee.objects.get(user_id=hold.engagement.student_id).stripe_account,
         "source_transaction": hold.charge,
         "transfer_group": hold.transfer_group,
         "description": str(hold.engagement)[:200],
         "metadata": labels(operation),
+        "expand": ["balance_transaction"],
     }
 
 
 def refund(operation: Operation) -> dict[str, Any]:
+    """Of the payment that funded the hold, or of the one that its slot names: one that nobody waited for."""
     return {
-        "payment_intent": the_hold(operation).payment_intent,
+        "payment_intent": planning.unapplied_payment(operation) or the_hold(operation).payment_intent,
         "amount": operation.amount_cents,
         "reason": "requested_by_customer",
         "metadata": labels(operation),

@@ -1,4 +1,4 @@
-"""Doors for the offer: make it and reserve the card, accept, decline, withdraw, pay again."""
+"""Doors for the offer: make it and reserve the card, pay again, accept, decline, withdraw."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,11 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import PersonRequest
 from payments import funding, offering, operations, paying_out, stripe_gateway
-from payments.forms import CountryForm, VersionForm
-from payments.models import Hold, Payee
+from payments.forms import AttemptForm, CountryForm, VersionForm
+from payments.models import Hold, Operation, Payee
 from payments.views.finding import engagement_or_404
 from payments.views.leaving import may_leave_to_stripe
 from projects.models import Application, Engagement
+
+UNPAID = (Hold.Status.CHECKOUT_OPEN, Hold.Status.UNFUNDED, Hold.Status.CAPTURE_FAILED)
 
 
 @login_required
@@ -26,15 +28,14 @@ def offer(request: PersonRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
         context = {"application": application, "project": application.project}
         return render(request, "payments/offer.html", context)
-    seen = VersionForm(request.POST)
-    version = seen.cleaned_data["version"] if seen.is_valid() else 0
+    version = VersionForm.seen(request.POST)
     engagement = offering.make_offer(application, by=request.user, at=timezone.now(), version=version)
-    return to_payment_page(request, engagement.holds.get())
+    return to_payment_page(engagement.holds.get(number=1))
 
 
-def to_payment_page(request: PersonRequest, hold: Hold) -> HttpResponse:
+def to_payment_page(hold: Hold) -> HttpResponse:
     """Open the page now if Stripe answers; else the return page looks again."""
-    for operation in hold.operations.filter(kind="checkout", status__in=["planned", "unknown"]):
+    for operation in hold.operations.filter(kind=Operation.Kind.CHECKOUT, status__in=Operation.OPEN):
         operations.run_now(operation, at=timezone.now())
     try:
         address = funding.payment_page(hold)
@@ -46,72 +47,70 @@ def to_payment_page(request: PersonRequest, hold: Hold) -> HttpResponse:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "POST"])
 @may_leave_to_stripe
+def pay(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Back to the payment page that was left, or to a new one after a refused card."""
+    hold = paid_by_me_or_404(request, public_id)
+    if hold.status not in UNPAID:
+        return redirect(hold.engagement)
+    if request.method == "GET":
+        return render(request, "payments/pay.html", {"engagement": hold.engagement, "hold": hold})
+    return to_payment_page(funding.retry_payment(hold.engagement, by=request.user, at=timezone.now()))
+
+
+@login_required
+@require_safe
 def checkout_return(request: PersonRequest, public_id: str) -> HttpResponse:
     """Where Stripe sends the employer back to; this page or the webhook, whoever is first, books it."""
-    engagement = engagement_or_404(request, public_id)
-    hold = get_object_or_404(engagement.holds.filter(engagement__company__in=request.user.company_ids))
+    hold = paid_by_me_or_404(request, public_id)
     try:
         hold = funding.confirm_payment(hold, at=timezone.now())
     except stripe_gateway.StripeFailed:
         messages.info(request, "The payment service does not answer just now. Nothing is lost.")
-    if hold.status not in {Hold.Status.CHECKOUT_OPEN, Hold.Status.UNFUNDED}:
-        return redirect(engagement)
-    return render(request, "payments/checkout_return.html", {"engagement": engagement, "hold": hold})
+    if hold.status != Hold.Status.CHECKOUT_OPEN:
+        return redirect(hold.engagement)
+    context = {"engagement": hold.engagement, "hold": hold, "next_try": AttemptForm.following(request.GET)}
+    return render(request, "payments/checkout_return.html", context)
 
 
-@login_required
-@require_safe
-@may_leave_to_stripe
-def checkout_left(request: PersonRequest, public_id: str) -> HttpResponse:
-    """The payment page was left: it can be opened again until the seat is freed."""
-    engagement = engagement_or_404(request, public_id)
-    hold = get_object_or_404(engagement.holds.filter(engagement__company__in=request.user.company_ids))
-    return render(request, "payments/checkout_left.html", {"engagement": engagement, "hold": hold})
-
-
-@login_required
-@require_POST
-@may_leave_to_stripe
-def retry_payment(request: PersonRequest, public_id: str) -> HttpResponse:
-    """Open the page again, or a new one after a refused card."""
-    engagement = engagement_or_404(request, public_id)
-    hold = get_object_or_404(engagement.holds.filter(engagement__company__in=request.user.company_ids))
-    if hold.status == Hold.Status.CAPTURE_FAILED:
-        hold = funding.retry_payment(engagement, by=request.user, at=timezone.now())
-    return to_payment_page(request, hold)
+def paid_by_me_or_404(request: PersonRequest, public_id: str) -> Hold:
+    """The hold of an engagement that this person's company pays."""
+    mine = Hold.objects.filter(number=1, engagement__company__in=request.user.company_ids)
+    related = mine.select_related("engagement__company", "engagement__student", "engagement__project")
+    return get_object_or_404(related, engagement__public_id=public_id)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def accept_offer(request: PersonRequest, public_id: str) -> HttpResponse:
     """Accept; who was never paid before says first in which country their bank account is."""
-    engagement = engagement_or_404(request, public_id)
-    known = Payee.objects.filter(user=request.user).exists()
-    form = CountryForm(request.POST or None, initial={"country": engagement.terms.get("country")})
+    offered = Engagement.objects.visible_to(request.user).filter(student=request.user)
+    engagement = get_object_or_404(offered.select_related("company"), public_id=public_id)
+    if request.method == "GET" and engagement.status != Engagement.Status.OFFERED:
+        return redirect(engagement)
+    known = Payee.objects.visible_to(request.user).exists()
+    profile = getattr(request.user, "student_profile", None)
+    form = CountryForm(request.POST or None, initial={"country": profile and profile.country})
     if request.method == "POST" and (known or form.is_valid()):
-        now = timezone.now()
-        if not known:
-            paying_out.open_account(request.user, country=form.cleaned_data["country"], at=now)
-        return accepted(request, engagement)
+        country = None if known else form.cleaned_data["country"]
+        return accepted(request, engagement, country)
     context = {"engagement": engagement, "form": None if known else form}
     return render(request, "payments/accept.html", context, status=422 if form.is_bound else 200)
 
 
-def accepted(request: PersonRequest, engagement: Engagement) -> HttpResponse:
-    now = timezone.now()
-    seen = VersionForm(request.POST)
-    version = seen.cleaned_data["version"] if seen.is_valid() else 0
+def accepted(request: PersonRequest, engagement: Engagement, country: str | None) -> HttpResponse:
+    now, version = timezone.now(), VersionForm.seen(request.POST)
+    if country is not None:
+        paying_out.open_account(request.user, country=country, at=now)
     engagement = offering.accept_offer(engagement, by=request.user, at=now, version=version)
-    hold = engagement.holds.get()
-    operations.run_now(hold.operations.get(kind="capture", slot="capture"), at=now)
-    try:
-        funding.confirm_payment(hold, at=now)
-    except stripe_gateway.StripeFailed:
-        messages.info(request, "The card is being charged; this page will show it in a moment.")
+    capture = Operation.objects.get(hold__engagement=engagement, kind=Operation.Kind.CAPTURE)
+    operations.run_now(capture, at=now)
+    engagement.refresh_from_db()
+    if engagement.status == Engagement.Status.ACTIVE:
+        messages.success(request, "Accepted, and the money is held. The work can start.")
     else:
-        messages.success(request, "Accepted. The work starts as soon as the money is held.")
+        messages.info(request, "Accepted. The card is being charged; the work starts when the money is held.")
     return redirect(engagement)
 
 

@@ -17,8 +17,7 @@ from payments.views.finding import deliverable_or_404, engagement_or_404
 @require_POST
 def approve_work(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
     deliverable = deliverable_or_404(request, public_id, number)
-    seen = VersionForm(request.POST)
-    version = seen.cleaned_data["version"] if seen.is_valid() else 0
+    version = VersionForm.seen(request.POST)
     release = releasing.approve_work(deliverable, by=request.user, at=timezone.now(), version=version)
     messages.success(request, f"Approved. {release.amount} goes to {deliverable.engagement.student}.")
     return redirect(deliverable.engagement)

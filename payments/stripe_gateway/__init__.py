@@ -1,0 +1,47 @@
+"""The only modules that talk to Stripe: our words in, plain facts out, and what each answer means.
+
+The real SDK everywhere; without keys it talks to the sandbox, chosen by configuration alone. No call is made
+inside an open transaction, and no amount is ever taken from a person's browser.
+"""
+
+from payments.stripe_gateway.answers import Answer, StripeFailed
+from payments.stripe_gateway.asking import (
+    account,
+    account_link,
+    intent,
+    intent_of,
+    refund,
+    refunds_of,
+    session,
+    sessions_since,
+    transfer,
+    transfers_in,
+)
+from payments.stripe_gateway.connecting import client
+from payments.stripe_gateway.facts import Booking, Done, Intent, PayeeFacts, Session
+from payments.stripe_gateway.sending import send
+from payments.stripe_gateway.signatures import ForgedEvent, verify
+
+__all__ = [
+    "Answer",
+    "Booking",
+    "Done",
+    "ForgedEvent",
+    "Intent",
+    "PayeeFacts",
+    "Session",
+    "StripeFailed",
+    "account",
+    "account_link",
+    "client",
+    "intent",
+    "intent_of",
+    "refund",
+    "refunds_of",
+    "send",
+    "session",
+    "sessions_since",
+    "transfer",
+    "transfers_in",
+    "verify",
+]

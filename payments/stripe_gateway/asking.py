@@ -1,0 +1,76 @@
+"""Questions to Stripe: what is there, whoever made it. Asking twice harms nobody, so the SDK may repeat it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from payments.stripe_gateway import facts
+from payments.stripe_gateway.connecting import calling
+from payments.stripe_gateway.sending import Params
+
+REPEAT: Any = {"max_network_retries": 2}
+BOOKED: Any = {"expand": ["balance_transaction"]}
+CLOCKS_APART = timedelta(minutes=1)
+
+
+def transfers_in(group: str) -> list[facts.Done]:
+    params: Any = {"transfer_group": group, "limit": 100, "expand": ["data.balance_transaction"]}
+    with calling() as c:
+        return [facts.done(o.to_dict()) for o in c.v1.transfers.list(params, REPEAT).auto_paging_iter()]
+
+
+def transfer(id_: str) -> facts.Done:
+    with calling() as c:
+        return facts.done(c.v1.transfers.retrieve(id_, BOOKED, REPEAT).to_dict())
+
+
+def refunds_of(intent: str) -> list[facts.Done]:
+    params: Any = {"payment_intent": intent, "limit": 100, "expand": ["data.balance_transaction"]}
+    with calling() as c:
+        return [facts.done(o.to_dict()) for o in c.v1.refunds.list(params, REPEAT).auto_paging_iter()]
+
+
+def refund(id_: str) -> facts.Done:
+    with calling() as c:
+        return facts.done(c.v1.refunds.retrieve(id_, BOOKED, REPEAT).to_dict())
+
+
+def sessions_since(created: datetime) -> list[facts.Done]:
+    params: Any = {"created": {"gte": int((created - CLOCKS_APART).timestamp())}, "limit": 100}
+    with calling() as c:
+        pages = c.v1.checkout.sessions.list(params, REPEAT)
+        return [facts.done(o.to_dict()) for o in pages.auto_paging_iter()]
+
+
+def session(id_: str) -> facts.Session:
+    with calling() as c:
+        return facts.session(c.v1.checkout.sessions.retrieve(id_, {}, REPEAT).to_dict())
+
+
+def intent(id_: str) -> facts.Intent:
+    params: Any = {"expand": ["latest_charge.balance_transaction"]}
+    with calling() as c:
+        return facts.intent(c.v1.payment_intents.retrieve(id_, params, REPEAT).to_dict())
+
+
+def intent_of(charge: str) -> str | None:
+    """The card payment that a charge belongs to."""
+    with calling() as c:
+        found: Any = c.v1.charges.retrieve(charge, {}, REPEAT).to_dict()
+    return str(found["payment_intent"]) if found.get("payment_intent") else None
+
+
+def account(id_: str) -> facts.PayeeFacts:
+    params: Any = {"include": ["configuration.recipient", "requirements"]}
+    with calling() as c:
+        return facts.payee(c.v2.core.accounts.retrieve(id_, params, REPEAT).to_dict())
+
+
+def account_link(id_: str, *, return_url: str, refresh_url: str) -> str:
+    """A single-use address of the set-up pages. It is a key: redirect to it, never store or log it."""
+    onboarding = {"return_url": return_url, "refresh_url": refresh_url}
+    params: Params = {
+        "account": id_,
+        "use_case": {"type": "account_onboarding", "account_onboarding": onboarding},
+    }
+    with calling() as c:
+        return str(c.v2.core.account_links.create(params).url)  # type: ignore[arg-type]

@@ -1,0 +1,124 @@
+"""What we learn from Stripe, as plain facts in our words; none of its objects goes further."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A balance transaction: what Stripe booked, in cents."""
+
+    id: str
+    amount_cents: int
+    fee_cents: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A card payment: reserved, charged or gone."""
+
+    id: str
+    status: str
+    capturable_cents: int
+    received_cents: int
+    currency: str
+    hold_id: str
+    charge: str | None
+    capture_before: datetime | None
+    booking: Booking | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A hosted payment page."""
+
+    id: str
+    url: str | None
+    status: str
+    intent: str | None
+    hold_id: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """An object at Stripe that an operation made or changed."""
+
+    id: str
+    operation_id: str
+    status: str = ""
+    at: datetime | None = None
+    booking: Booking | None = None
+
+
+@dataclass(frozen=True)
+class PayeeFacts:
+    """Whether an account can be paid, in Stripe's words, and what Stripe still wants to know."""
+
+    transfers_status: str
+    requirements: list[str]
+
+
+def done(o: Mapping[str, Any]) -> Done:
+    created = o.get("created")
+    return Done(
+        id=o["id"],
+        operation_id=label(o, "fh_op"),
+        status=str(o.get("status") or ""),
+        at=moment(created) if isinstance(created, int) else None,
+        booking=booked(o.get("balance_transaction")),
+    )
+
+
+def intent(o: Mapping[str, Any]) -> Intent:
+    charge = o.get("latest_charge") or {}
+    card = (charge.get("payment_method_details") or {}).get("card") or {}
+    before = card.get("capture_before")
+    return Intent(
+        id=o["id"],
+        status=o["status"],
+        capturable_cents=o["amount_capturable"],
+        received_cents=o["amount_received"],
+        currency=o["currency"],
+        hold_id=label(o, "fh_hold"),
+        charge=charge.get("id"),
+        capture_before=moment(before) if before else None,
+        booking=booked(charge.get("balance_transaction")),
+    )
+
+
+def session(o: Mapping[str, Any]) -> Session:
+    return Session(
+        id=o["id"],
+        url=o.get("url"),
+        status=str(o.get("status") or ""),
+        intent=o.get("payment_intent"),
+        hold_id=label(o, "fh_hold"),
+    )
+
+
+def payee(o: Mapping[str, Any]) -> PayeeFacts:
+    recipient = (o.get("configuration") or {}).get("recipient") or {}
+    capability = ((recipient.get("capabilities") or {}).get("stripe_balance") or {}).get("stripe_transfers")
+    entries = (o.get("requirements") or {}).get("entries") or []
+    return PayeeFacts(
+        transfers_status=str((capability or {}).get("status") or "pending"),
+        requirements=[str(entry.get("description", "")) for entry in entries],
+    )
+
+
+def label(o: Mapping[str, Any], name: str) -> str:
+    return str((o.get("metadata") or {}).get(name, ""))
+
+
+def booked(o: Any) -> Booking | None:
+    """A balance transaction that was expanded; only its id, or nothing, is not enough to post a journal."""
+    if not isinstance(o, dict):
+        return None
+    return Booking(o["id"], o["amount"], o["fee"], moment(o["created"]))
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
