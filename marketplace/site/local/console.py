@@ -40,8 +40,9 @@ class Console:
             label = f"\x1b[{COLOURS.get(name, 37)}m{label}\x1b[0m"
 
         def pass_on() -> None:
-            for line in lines:
-                self.say(label + line.decode(errors="replace").rstrip())
+            with lines:
+                for line in lines:
+                    self.say(label + line.decode(errors="replace").rstrip())
 
         thread = threading.Thread(target=pass_on, daemon=True)
         thread.start()

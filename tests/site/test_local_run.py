@@ -1,0 +1,196 @@
+"""`manage.py local`: everything comes up, is found by other commands, and goes again without a trace."""
+
+import io
+import json
+import os
+import pwd
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from marketplace.environment import CHECKOUT
+from marketplace.site.local.console import Console
+from marketplace.site.local.processes import free_port
+from marketplace.site.local.supervisor import Failed, Supervisor
+from tests.site.test_servers import wait_until_gone
+
+READY_SECONDS = 120
+
+
+class Run:
+    """One `manage.py local` and what it said."""
+
+    def __init__(self, folder: Path, user: int | None) -> None:
+        self.folder, self.user, self.port, self.lines = folder, user, free_port(), []
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "DATA_DIR": str(folder),
+            "PORT": str(self.port),
+        }
+        self.process = self.start("local", "--no-demo")
+        self.said: queue.Queue[str | None] = queue.Queue()
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=CHECKOUT,
+            env=self.env,
+            user=self.user,
+            group=self.user,
+            extra_groups=None if self.user is None else [],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def listen(self) -> None:
+        with self.process.stdout as lines:
+            for line in lines:
+                self.said.put(line)
+        self.said.put(None)
+
+    def until(self, words: str) -> None:
+        end = time.monotonic() + READY_SECONDS
+        while not self.lines or words not in self.lines[-1]:
+            line = self.said.get(timeout=max(0.1, end - time.monotonic()))
+            assert line is not None, "".join(self.lines)
+            self.lines.append(line)
+
+    def other(self, *command: str) -> tuple[int, str]:
+        done = self.start(*command)
+        output, _ = done.communicate(timeout=60)
+        return done.returncode, output
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+            return answer.read()
+
+    def descendants(self, pid: int | None = None) -> list[int]:
+        task = Path(f"/proc/{pid or self.process.pid}/task")
+        children = [
+            int(child) for thread in task.iterdir() for child in (thread / "children").read_text().split()
+        ]
+        return children + [found for child in children for found in self.descendants(child)]
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(60)
+        self.listener.join(10)
+        while not self.said.empty():
+            self.lines.append(self.said.get() or "")
+        return code
+
+
+@contextmanager
+def running(user: int | None = None) -> Iterator[Run]:
+    folder = Path(tempfile.mkdtemp(prefix="foothold-local-"))
+    folder.chmod(0o755)
+    if user is not None:
+        os.chown(folder, user, user)
+    run = Run(folder, user)
+    try:
+        yield run
+    finally:
+        run.end(signal.SIGTERM)
+        shutil.rmtree(folder)
+
+
+def test_everything_comes_up_is_found_and_goes():
+    with running() as run:
+        run.until("Stop with")
+        assert run.get("/healthz") == b"alive\n"
+        assert json.loads(run.get("/readyz"))["ready"]
+        assert b"No letters yet" in run.get("/mail/")
+        # Another command of this checkout finds the services, the embedded psql included.
+        assert run.other("migrate", "--check")[0] == 0
+        assert "foothold\n" in run.other("dbshell", "--", "--tuples-only", "-c", "SELECT current_user")[1]
+        # A second start names what is in its way.
+        assert "It is running already" in run.other("local")[1]
+        pids = run.descendants()
+        assert len(pids) > 8
+        assert run.end(signal.SIGINT) == 0
+        assert wait_until_gone(*pids, seconds=5)
+        assert "Stopped. Your data are kept.\n" in run.lines
+        secrets = [run.folder / "keys.json"]
+        assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600]
+        assert not (run.folder / "local.json").exists()
+
+
+def test_a_killed_supervisor_leaves_no_orphan():
+    """As an ordinary user where root may become one."""
+    with running(ordinary_user()) as run:
+        run.until("Stop with")
+        assert run.get("/healthz") == b"alive\n"
+        pids = run.descendants()
+        run.end(signal.SIGKILL)
+        assert wait_until_gone(*pids, seconds=30)
+
+
+def ordinary_user() -> int | None:
+    """`nobody`, if that account may read this interpreter and checkout; None for whoever we are."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody").pw_uid
+    try:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "help"], cwd=CHECKOUT, user=nobody, capture_output=True, check=False
+        )
+    except PermissionError:
+        return None
+    return nobody if done.returncode == 0 else None
+
+
+def test_a_child_that_dies_is_named_and_ends_the_rest():
+    out = io.StringIO()
+    supervisor = Supervisor(CHECKOUT, dict(os.environ), Console(out))
+    sleep = ("-c", "import time; print('up', flush=True); time.sleep(60)")
+    first, second = supervisor.start("web", *sleep), supervisor.start("worker", *sleep)
+    second.process.kill()
+    with pytest.raises(Failed, match=r"worker has ended by itself \(signal SIGKILL\)"):
+        supervisor.watch()
+    supervisor.stop_all()
+    assert first.process.returncode == -signal.SIGTERM
+    assert "web │ up" in out.getvalue()
+
+
+def test_a_job_may_end_by_itself():
+    out = io.StringIO()
+    supervisor = Supervisor(CHECKOUT, dict(os.environ), Console(out))
+    job = supervisor.start("demo", "-c", "raise SystemExit(4)", ends=True)
+    job.process.wait(20)
+    supervisor.fail_if_one_died()
+    assert "demo did not finish (exit status 4)" in out.getvalue()
+
+
+def test_a_taken_port_is_named():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        folder = tempfile.mkdtemp()
+        done = subprocess.run(
+            [sys.executable, "manage.py", "local"],
+            cwd=CHECKOUT,
+            env={"PATH": os.environ["PATH"], "HOME": folder, "DATA_DIR": folder, "PORT": port},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        shutil.rmtree(folder)
+    assert done.returncode != 0
+    assert done.stderr.startswith(f"Foothold does not start. Port {port} of 127.0.0.1 is taken")
