@@ -12,7 +12,7 @@ Fields = list[str] | tuple[str, ...]
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
-class NothingAddedOrDeleted(admin.ModelAdmin):  # type: ignore[type-arg]
+class NothingAddedOrDeleted(admin.ModelAdmin):
     """Rows that come from what people do: rules write them, and nothing here removes them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -29,7 +29,7 @@ class ReadOnly(NothingAddedOrDeleted):
         return False
 
 
-class Memberships(admin.TabularInline):  # type: ignore[type-arg]
+class Memberships(admin.TabularInline):
     """Who acts for a company, or for which companies a person acts."""
 
     model = Membership
@@ -101,7 +101,7 @@ class StudentProfileAdmin(ReadOnly):
 
 
 @admin.register(Skill, Industry, JobRole)
-class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TermAdmin(admin.ModelAdmin):
     """A word may be added; its slug stands in addresses and stays."""
 
     list_display = ("name", "slug")

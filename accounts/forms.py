@@ -27,7 +27,6 @@ REGIONS = {
     "Indian",
     "Pacific",
 }
-CHIPS = {"data-look": "choices-chips"}
 LENGTH_HINT = "At least 10 characters. A few words in a row are easy to remember and hard to guess."
 LABELS = {
     "email": "E-mail address",
@@ -142,7 +141,7 @@ class CountryField(forms.ChoiceField):
         )
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(forms.ModelForm):
     """What the site calls a person, and when their days end."""
 
     time_zone = forms.ChoiceField(
@@ -183,7 +182,7 @@ class IntroductionForm(ProfileForm):
         return {"name": self.cleaned_data["name"], "time_zone": self.cleaned_data["time_zone"]}
 
 
-class SchoolForm(forms.ModelForm):  # type: ignore[type-arg]
+class SchoolForm(forms.ModelForm):
     """A student's second step: age, school, country."""
 
     country = CountryField(label="Country you live in", help_text="It decides how you can be paid.")
@@ -218,7 +217,7 @@ class SchoolForm(forms.ModelForm):  # type: ignore[type-arg]
         return born_on
 
 
-class InterestsForm(forms.ModelForm):  # type: ignore[type-arg]
+class InterestsForm(forms.ModelForm):
     """A student's last step: what they can, want to learn and explore, and the time they have."""
 
     class Meta:
@@ -226,10 +225,10 @@ class InterestsForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("hours_a_week", "skills", "learning_goals", "industries", "job_roles")
         widgets = {
             "hours_a_week": forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "hours a week"}),
-            "skills": forms.CheckboxSelectMultiple(attrs=CHIPS),
-            "learning_goals": forms.CheckboxSelectMultiple(attrs=CHIPS),
-            "industries": forms.CheckboxSelectMultiple(attrs=CHIPS),
-            "job_roles": forms.CheckboxSelectMultiple(attrs=CHIPS),
+            "skills": forms.CheckboxSelectMultiple,
+            "learning_goals": forms.CheckboxSelectMultiple,
+            "industries": forms.CheckboxSelectMultiple,
+            "job_roles": forms.CheckboxSelectMultiple,
         }
         labels: ClassVar[dict[str, str]] = {
             "hours_a_week": "Time you have",
@@ -261,7 +260,7 @@ class StudentForm(InterestsForm):
         labels: ClassVar[dict[str, str]] = InterestsForm.Meta.labels | {"school": "School or university"}
 
 
-class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
+class CompanyForm(forms.ModelForm):
     """An employer's second step: the company that posts and pays."""
 
     website = Company._meta.get_field("website").formfield(

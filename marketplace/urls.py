@@ -7,17 +7,21 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace.site import health, letters, views
+from marketplace.site import dashboard, health, letters, views
 
 # One log-in for everybody, with its limits; and what allauth registers shows secrets, or fails on a search.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.unregister([Authenticator, UserSession])
+admin.site.unregister([model for model in (Authenticator, UserSession) if admin.site.is_registered(model)])
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/notices/read/", dashboard.read_notices, name="read_notices"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),
+    path("", include("projects.urls")),
+    path("", include("payments.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -117,7 +117,9 @@ class ProjectList(APIView):
     def get(self, request: Request) -> Response:
         form = SearchForm(request.query_params)
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError(
+                {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            )
         page = form.page()
         following = request.build_absolute_uri(form.query(end=page.end)) if page.end else None
         results = ProjectSerializer(page.projects, many=True).data

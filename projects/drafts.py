@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypedDict
 from django.conf import settings
 
 from accounts.models import Industry, JobRole, Skill
-from marketplace.kernel.money import Money, platform_fee, split_evenly
+from marketplace.kernel.money import SYMBOLS, Money, platform_fee, split_evenly
 from projects.models import Project
 from projects.models.projects import MAX_CRITERIA, MIN_CRITERIA
 from projects.project_templates import ProjectTemplate
@@ -114,6 +114,21 @@ def site_numbers() -> dict[str, Any]:
     }
 
 
+def shown_numbers() -> dict[str, Any]:
+    """The site's numbers as the pages of posting name them."""
+    minimum = settings.PLATFORM_FEE_MINIMUM_CENTS
+    return {
+        "floor": Money(settings.PAY_FLOOR_CENTS),
+        "usual": Money(settings.PAY_WARN_CENTS),
+        "percent": settings.PLATFORM_FEE_PERCENT,
+        "minimum": Money(minimum),
+        "minimum_cents": minimum,
+        "symbol": SYMBOLS[settings.CURRENCY],
+        "answer_days": settings.ANSWER_DAYS,
+        "check_days": settings.MODERATION_BUSINESS_DAYS,
+    }
+
+
 def site_fee(fee: Money) -> Money:
     minimum = Money(settings.PLATFORM_FEE_MINIMUM_CENTS)
     return platform_fee(fee, percent=settings.PLATFORM_FEE_PERCENT, minimum=minimum)
@@ -126,6 +141,14 @@ def price(fee_cents: int | None, hours: int | None, seats: int | None) -> Price:
     fee = Money(fee_cents)
     total = fee + site_fee(fee)
     return Price(fee, site_fee(fee), total, fee.per(hours) if hours else None, total * (seats or 1))
+
+
+def price_of(project: Project) -> Price:
+    """The price of a project: by its own numbers once it was sent, by the site's while it is a draft."""
+    if project.is_editable or project.platform_fee_cents is None or not project.hours:
+        return price(project.fee_cents, project.hours, project.seats)
+    total = project.total_price
+    return Price(project.fee, project.platform_fee, total, project.pay_per_hour, total * project.seats)
 
 
 def shared_out(draft: Draft) -> list[Part]:

@@ -25,7 +25,7 @@ if WORKER:  # each worker has its own broker queues and its own cache
 os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
 django.setup()
 
-pytest_plugins = ["tests.databases", "tests.browsing"]
+pytest_plugins = ["tests.databases", "tests.browsing", "tests.sandboxed"]
 
 
 @pytest.hookimpl(tryfirst=True)

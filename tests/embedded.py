@@ -39,7 +39,11 @@ def start() -> None:
     atexit.register(stop)
     postgres.start()
     valkey.start()
-    given = [name for name in os.environ if name.startswith(("DATABASE_", "REDIS_", "EMAIL_", "STRIPE_"))]
+    given = [
+        name
+        for name in os.environ
+        if name.startswith(("DATABASE_", "REDIS_", "EMAIL_", "STRIPE_")) and name != "STRIPE_FIXTURES"
+    ]
     for name in given:
         del os.environ[name]
     os.environ |= {

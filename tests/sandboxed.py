@@ -24,7 +24,10 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """Deliver a webhook to the site's own door."""
     signature = headers["Stripe-Signature"]
     answer = Client().post(
-        url.removeprefix(site.SITE_URL), body, content_type="application/json", HTTP_STRIPE_SIGNATURE=signature
+        url.removeprefix(site.SITE_URL),
+        body,
+        content_type="application/json",
+        HTTP_STRIPE_SIGNATURE=signature,
     )
     return answer.status_code
 

@@ -3,6 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.forms import model_to_dict
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +21,9 @@ CHOSEN = ("skills", "learning_goals", "industries", "job_roles")
 def settings(request: PersonRequest) -> HttpResponse:
     user = request.user
     memberships = user.memberships.active().select_related("company__industry").order_by("joined_at")
-    student = StudentProfile.objects.filter(user=user).prefetch_related(*CHOSEN).first()
+    student = user.student_profile if user.is_student else None
+    if student is not None:
+        prefetch_related_objects([student], *CHOSEN)
     context = {"memberships": memberships, "student": student}
     return render(request, "accounts/settings.html", context)
 

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from markdown_it import MarkdownIt
 
 from marketplace.kernel.models import Letter, Notice
@@ -21,6 +22,9 @@ from marketplace.kernel.transactions import after_commit
 
 logger = logging.getLogger(__name__)
 
+# Other people's words stand in letters: no HTML, no links or pictures of theirs.
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["link", "image", "autolink"])
+MAX_SUBJECT = 200
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 
 
@@ -41,7 +45,7 @@ def send(
     `context` holds plain JSON values. After `not_after` an unsent letter is dropped: it would be old news.
     """
     context |= {"path": path, "action": action}
-    subject = rendered(template, {"name": to.short_name, **context}).partition("\n")[0].strip()
+    subject = rendered(template, {"name": to.short_name, **context}).partition("\n")[0].strip()[:MAX_SUBJECT]
     letter = {
         "to": to,
         "template": template,
@@ -57,8 +61,15 @@ def send(
     after_commit("kernel.send_letters")
 
 
+def mark_read(recipient: Any, *, at: datetime) -> int:
+    """All that this person was told so far is read; returns how many notices were new."""
+    return Notice.objects.visible_to(recipient).unread().update(read_at=at)
+
+
 def rendered(template: str, context: dict[str, Any]) -> str:
-    return render_to_string(f"emails/{template}.txt", {"site_name": settings.SITE_NAME, **context})
+    """The letter's text as written: names and messages are not HTML here, so nothing is escaped yet."""
+    text: Any = get_template(f"emails/{template}.txt")
+    return str(text.template.render(Context({"site_name": settings.SITE_NAME, **context}, autoescape=False)))
 
 
 def deliver_waiting(*, at: datetime, limit: int = 100) -> int:
@@ -110,7 +121,7 @@ def message(letter: Letter) -> EmailMultiAlternatives:
     frame = {
         "subject": letter.subject,
         "body": body.strip(),
-        "html_body": MarkdownIt("commonmark", {"html": False}).render(body.strip()),
+        "html_body": MARKDOWN.render(body.strip()),
         "action": letter.context["action"],
         "url": settings.SITE_URL + letter.context["path"],
         "site_name": settings.SITE_NAME,

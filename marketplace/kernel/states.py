@@ -44,11 +44,13 @@ class StateMachine(models.Model):
         if not self.can_become(status):
             now, then = self.get_status_display().lower(), self.label_of(status)  # type: ignore[attr-defined]
             raise InvalidTransition(f"This {self.noun} is {now}; it can no longer become {then}.")
-        before, self.status = self.status, status
+        before = self.status
+        self.status = status
         for name, value in changes.items():
             setattr(self, name, value)
         self.version += 1
-        self.save(update_fields=["status", "version", *changes])
+        changed: list[str] = ["status", "version", *changes]
+        self.save(update_fields=changed)
         self.history.create(by=by, from_status=before, to_status=status, reason=reason, at=at)
 
     def expect_version(self, version: int | None) -> None:
@@ -57,8 +59,8 @@ class StateMachine(models.Model):
             raise StalePage
 
     def label_of(self, status: str) -> str:
-        field = self._meta.get_field("status")
-        return str(dict(field.flatchoices).get(status, status)).lower()  # type: ignore[union-attr]
+        field: Any = self._meta.get_field("status")
+        return str(dict(field.flatchoices).get(status, status)).lower()
 
 
 class Transition(models.Model):

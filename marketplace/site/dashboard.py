@@ -11,7 +11,7 @@ from accounts.http import PersonRequest
 from marketplace.kernel import mail
 from marketplace.kernel.models import Notice
 from projects.models import Application, Engagement, Project
-from projects.models.turns import OVER
+from projects.models.turns import not_over
 
 SHOWN = 8
 
@@ -22,14 +22,14 @@ def dashboard(request: PersonRequest) -> HttpResponse:
     user = request.user
     engagements = Engagement.objects.visible_to(user).by_turn(user).select_related("company", "student")
     context = {
-        "engagements": [with_role(row, user) for row in engagements.exclude(turn_rank=OVER)[:SHOWN]],
+        "engagements": [with_role(row, user) for row in not_over(engagements)[:SHOWN]],
         "applications": [],
         "projects": [],
         "notices": list(Notice.objects.visible_to(user).newest_first()[:SHOWN]),
     }
     if user.is_student:
         applications = Application.objects.of(user).by_turn().select_related("project__company")
-        context["applications"] = list(applications.exclude(turn_rank=OVER)[:SHOWN])
+        context["applications"] = list(not_over(applications)[:SHOWN])
     if user.is_employer:
         waiting = Count("applications", filter=Q(applications__status=Application.Status.SUBMITTED))
         projects = Project.objects.managed_by(user).filter(status__in=UNDER_WAY).annotate(waiting=waiting)

@@ -20,5 +20,7 @@ def markdown(text: str) -> SafeString:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = "h4"
     html = READER.renderer.render(tokens, READER.options, {})
-    clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=LINKS, link_rel="noopener nofollow ugc")
+    clean = nh3.clean(
+        html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=LINKS, link_rel="noopener nofollow ugc"
+    )
     return mark_safe(clean)  # noqa: S308 - nh3 left only what is listed above

@@ -6,7 +6,7 @@ from typing import Any
 import stripe
 
 from payments.sandbox import annotations
-from payments.sandbox.errors import invalid
+from payments.sandbox.errors import ApiError, invalid
 from payments.sandbox.sandbox import Context
 from payments.sandbox.store import Body
 
@@ -30,7 +30,7 @@ def expand(ctx: Context, body: Body, paths: list[str]) -> Body:
 def _follow(ctx: Context, node: Any, rest: str, path: str) -> None:
     head, _, tail = rest.partition(".")
     if not isinstance(node, dict) or head not in node or head in ("id", "object"):
-        raise invalid(f"This property cannot be expanded ({path}).", param="expand", code="parameter_unknown")
+        raise _cannot(path)
     value = node[head]
     if isinstance(value, list) and head == "data":
         for item in value:
@@ -39,10 +39,16 @@ def _follow(ctx: Context, node: Any, rest: str, path: str) -> None:
     if isinstance(value, str):
         found = ctx.store.get(value)
         if found is None:
-            raise invalid(f"This property cannot be expanded ({path}).", param="expand")
+            raise _cannot(path)
         value = node[head] = present(ctx, found)
+    if value is not None and not (isinstance(value, dict) and "object" in value):
+        raise _cannot(path)
     if tail and value is not None:
         _follow(ctx, value, tail, path)
+
+
+def _cannot(path: str) -> ApiError:
+    return invalid(f"This property cannot be expanded ({path}).", param="expand")
 
 
 def _balance_transaction(ctx: Context, body: Body) -> Body:

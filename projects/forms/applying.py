@@ -20,7 +20,7 @@ class Prose(forms.CharField):
         return {**super().widget_attrs(widget), "rows": 6, "data-count": ""}
 
 
-class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]
+class ApplicationForm(forms.ModelForm):
     """Why this project, and one answer for each of its questions."""
 
     class Meta:

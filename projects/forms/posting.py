@@ -1,71 +1,24 @@
 """What an employer types to post a project."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 
 from accounts.models import Company, User
-from marketplace.kernel.money import SYMBOLS, Money
 from projects import drafts
 from projects.drafts import Draft, Part, Price
 from projects.forms.applying import Prose
+from projects.forms.fields import LinesField, MoneyField
 from projects.models import Project
-from projects.models.projects import MAX_CRITERIA, MAX_SEATS, MAX_SPAN_DAYS, MAX_START_DAYS
+from projects.models.projects import MAX_SEATS, MAX_SPAN_DAYS, MAX_START_DAYS
 from projects.project_templates import TEMPLATES
 
-AMOUNT = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?")
-CRITERION_LENGTH = QUESTION_LENGTH = 200
+QUESTION_LENGTH = 200
 PART_FIELDS = ("title", "criteria", "due_days", "share")
-
-
-class MoneyField(forms.Field):
-    """An amount as people write it, `300`, `300.5` or `300,50`; its value is whole cents."""
-
-    widget = forms.TextInput
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
-        return {"inputmode": "decimal", "autocomplete": "off", "data-unit-before": SYMBOLS[settings.CURRENCY]}
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, int):
-            return f"{value // 100}.{value % 100:02d}" if value % 100 else str(value // 100)
-        return value
-
-    def to_python(self, value: Any) -> int | None:
-        if value in self.empty_values:
-            return None
-        match = AMOUNT.fullmatch(str(value).strip())
-        if match is None:
-            raise ValidationError("Enter an amount such as 300 or 300.50.")
-        cents = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
-        if cents > drafts.MAX_FEE_CENTS:
-            raise ValidationError(f"Enter at most {Money(drafts.MAX_FEE_CENTS)}.")
-        return cents
-
-
-class LinesField(forms.CharField):
-    """Several short texts, one on each line; its value is the list of them."""
-
-    widget = forms.Textarea
-
-    def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str | None) else "\n".join(value)
-
-    def clean(self, value: Any) -> list[str]:
-        lines = [line for text in super().clean(value).splitlines() if (line := " ".join(text.split()))]
-        if len(lines) > MAX_CRITERIA:
-            raise ValidationError(f"Give at most {MAX_CRITERIA} criteria; there are {len(lines)} lines.")
-        if long := next((line for line in lines if len(line) > CRITERION_LENGTH), None):
-            raise ValidationError(
-                f"Keep each criterion under {CRITERION_LENGTH} characters: “{long[:60]}…” has {len(long)}."
-            )
-        return lines
 
 
 class PartFields(NamedTuple):
@@ -79,7 +32,6 @@ class PartFields(NamedTuple):
 class DraftForm(forms.ModelForm):
     """A whole project. What is missing is no error while it is a draft; `check` asks what sending would."""
 
-    template_name_div = "projects/_draft_fields.html"
     use_required_attribute = False
     fee = MoneyField(
         label="Fee for each student", help_text="They get all of it. The platform fee comes on top."
@@ -139,6 +91,8 @@ class DraftForm(forms.ModelForm):
             self.fields[name] = forms.CharField(
                 label=f"Question {number}", max_length=QUESTION_LENGTH, required=False
             )
+        late = ("window_days", "starts_within_days", "hours", "fee", "seats")
+        self.order_fields([name for name in self.fields if name not in late] + list(late))
 
     def order_lists(self) -> None:
         for name in ("industry", "job_role", "skills"):

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from marketplace.kernel.money import Money
 from projects import discovering
 from projects.discovering import Choice, Page, Wish
-from projects.forms.posting import MoneyField
+from projects.forms.fields import MoneyField
 from projects.models.finding import Place
 
 SALT = "projects.place"

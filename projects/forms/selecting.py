@@ -8,7 +8,7 @@ from projects.forms.applying import Prose
 from projects.models import Application
 
 
-class DeclineForm(forms.ModelForm):  # type: ignore[type-arg]
+class DeclineForm(forms.ModelForm):
     """One of the fixed, job-related reasons, and a note for this one person."""
 
     decline_reason = forms.ChoiceField(

@@ -66,5 +66,10 @@ def past(rows: Rows, spot: Spot | None) -> Rows:
     return rows.filter(further | same & Q(turn_key=spot.key, pk__gt=spot.pk))
 
 
+def not_over(rows: Rows) -> Rows:
+    """Of a list in that order, what still waits for somebody."""
+    return rows.exclude(turn_rank=OVER)
+
+
 def spot_of(row: Any) -> Spot:
     return Spot(row.turn_rank, row.turn_key, row.pk)

@@ -32,8 +32,24 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(Project.objects.visible_to(request.user).with_all(), public_id=public_id)
     own = request.user.is_authenticated and found.company.has_member(request.user)
-    context = {"project": found, "own": own, **(for_owner(found) if own else for_reader(request, found))}
+    beside = for_owner(found) if own else for_reader(request, found)
+    context = {"project": found, "own": own, "protection": protection(found), **beside}
     return render(request, "projects/project.html", context)
+
+
+def protection(project: Project) -> list[dict[str, Any]]:
+    """The money bar before anything happened: what will be reserved, held and sent."""
+    price = drafts.price_of(project)
+    steps = (
+        ("Reserved", "waiting", price.total, "on the company’s card, with the offer"),
+        ("Held", "held", price.total, "when the student accepts; only now does work start"),
+        ("Sent to the student", "released", price.fee, "when the work is approved, or nobody answers"),
+        ("In their bank", "released", price.fee, "all of the fee; students pay nothing"),
+    )
+    return [
+        {"label": label, "mark": mark, "amount": amount, "note": note, "state": "next"}
+        for label, mark, amount, note in steps
+    ]
 
 
 def for_reader(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -44,9 +60,8 @@ def for_reader(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 def for_owner(project: Project) -> dict[str, Any]:
     """What the project's own company sees beside it: how far it is, and what waits."""
-    price = drafts.price(project.fee_cents, project.hours, project.seats)
     return {
-        "price": price,
+        "price": drafts.price_of(project),
         "applicants": project.applications.count(),
         "undecided": project.applications.undecided().count(),
         "checked_by_at": moderating.answer_due_at(project),

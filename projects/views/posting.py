@@ -93,6 +93,7 @@ def page(
     request: PersonRequest, project: Project, form: DraftForm, *, status: int = 200, conflict: bool = False
 ) -> HttpResponse:
     context = {"project": project, "form": form, "conflict": conflict, "steps": steps(1, project)}
+    context["numbers"] = drafts.shown_numbers()
     return render(request, "projects/edit.html", context, status=status)
 
 
@@ -109,7 +110,8 @@ def preview(request: PersonRequest, public_id: str) -> HttpResponse:
         "parts": drafts.shared_out(draft),
         "faults": drafts.faults(draft),
         "findings": checking.findings(project),
-        "price": drafts.price(project.fee_cents, project.hours, project.seats),
+        "price": drafts.price_of(project),
+        "numbers": drafts.shown_numbers(),
         "steps": steps(2, project),
     }
     return render(request, "projects/preview.html", context)

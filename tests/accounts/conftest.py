@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import onboarding
 from accounts.models import Industry, Skill, User
@@ -77,3 +79,13 @@ def sign_up(client, email="new@example.org", password=SECRET, **more):
 
 def log_in(client, email, password=SECRET, **more):
     return client.post("/accounts/login/", {"login": email, "password": password, **more})
+
+
+def queried(client, path):
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return asked.captured_queries
+
+
+def queries(client, path):
+    return len(queried(client, path))

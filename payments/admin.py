@@ -1,0 +1,90 @@
+"""Looking at money in the admin: holds, operations with every attempt, events, alarms. Nothing can be edited."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from payments.models import Alarm, Hold, HoldTransition, Operation, OperationAttempt, Payee, StripeEvent
+
+
+class OnlyToLookAt:
+    """Whoever may see these rows may not add, change or delete one: money moves by rules."""
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, *_: Any) -> bool:
+        return False
+
+
+class HoldHistory(OnlyToLookAt, admin.TabularInline):
+    model = HoldTransition
+    fields = ("from_status", "to_status", "by", "reason", "at")
+
+
+class Operations(OnlyToLookAt, admin.TabularInline):
+    model = Operation
+    fields = (
+        "kind",
+        "slot",
+        "amount_cents",
+        "status",
+        "blocked_reason",
+        "stripe_id",
+        "next_try_at",
+        "done_at",
+    )
+    show_change_link = True
+
+
+class Attempts(OnlyToLookAt, admin.TabularInline):
+    model = OperationAttempt
+    fields = ("number", "epoch", "sent_at", "answered_at", "outcome", "http_status", "request_id")
+
+
+@admin.register(Hold)
+class HoldAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("public_id", "engagement", "status", "hold_reason", "gross", "created_at", "funded_at")
+    list_filter = ("status", "hold_reason")
+    list_select_related = ("engagement",)
+    search_fields = ("public_id", "engagement__public_id", "payment_intent", "charge")
+    inlines = (Operations, HoldHistory)
+
+
+@admin.register(Operation)
+class OperationAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("id", "kind", "status", "blocked_reason", "amount", "attempts", "next_try_at", "done_at")
+    list_filter = ("status", "kind", "blocked_reason")
+    search_fields = ("id", "stripe_id", "hold__public_id")
+    inlines = (Attempts,)
+
+
+@admin.register(Payee)
+class PayeeAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("user", "country", "transfers_status", "stripe_account", "refreshed_at")
+    list_filter = ("transfers_status",)
+    list_select_related = ("user",)
+    search_fields = ("stripe_account", "user__email")
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("id", "type", "object_id", "status", "tries", "deliveries", "received_at")
+    list_filter = ("status", "endpoint", "type")
+    search_fields = ("id", "object_id")
+    exclude = ("payload",)
+    readonly_fields = ("as_it_came",)
+
+    @admin.display(description="payload")
+    def as_it_came(self, event: StripeEvent) -> str:
+        return bytes(event.payload).decode(errors="replace")
+
+
+@admin.register(Alarm)
+class AlarmAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("kind", "subject", "raised_at", "answered_at")
+    list_filter = (("answered_at", admin.EmptyFieldListFilter), "kind")
+    search_fields = ("subject", "detail")

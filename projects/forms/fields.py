@@ -1,0 +1,59 @@
+"""Kinds of boxes that several forms have: an amount of money, lines of text."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from marketplace.kernel.money import SYMBOLS, Money
+from projects import drafts
+from projects.models.projects import MAX_CRITERIA
+
+AMOUNT = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?")
+CRITERION_LENGTH = 200
+
+
+class MoneyField(forms.Field):
+    """An amount as people write it, `300`, `300.5` or `300,50`; its value is whole cents."""
+
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django's signature
+        return {"inputmode": "decimal", "autocomplete": "off", "data-unit-before": SYMBOLS[settings.CURRENCY]}
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return f"{value // 100}.{value % 100:02d}" if value % 100 else str(value // 100)
+        return value
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        match = AMOUNT.fullmatch(str(value).strip())
+        if match is None:
+            raise ValidationError("Enter an amount such as 300 or 300.50.")
+        cents = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+        if cents > drafts.MAX_FEE_CENTS:
+            raise ValidationError(f"Enter at most {Money(drafts.MAX_FEE_CENTS)}.")
+        return cents
+
+
+class LinesField(forms.CharField):
+    """Several short texts, one on each line; its value is the list of them."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str | None) else "\n".join(value)
+
+    def clean(self, value: Any) -> list[str]:
+        lines = [line for text in super().clean(value).splitlines() if (line := " ".join(text.split()))]
+        if len(lines) > MAX_CRITERIA:
+            raise ValidationError(f"Give at most {MAX_CRITERIA} criteria; there are {len(lines)} lines.")
+        if long := next((line for line in lines if len(line) > CRITERION_LENGTH), None):
+            raise ValidationError(
+                f"Keep each criterion under {CRITERION_LENGTH} characters: “{long[:60]}…” has {len(long)}."
+            )
+        return lines
