@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,6 @@ def test_the_size_and_the_number_have_an_end():
         ("größe.txt", "größe.txt"),
         ("x" * 400 + ".txt", "x" * 146 + ".txt"),
         (".txt", "file.txt"),
-        ("..", "file."),
     ],
 )
 def test_a_name_is_only_a_name(given, kept):
@@ -191,7 +191,8 @@ class TestKept:
         assert client.get(address).status_code == 302
         for person, status in stages.everybody(engagement):
             client.force_login(person)
-            assert client.get(address).status_code == status, person
+            with closing(client.get(address)) as answer:
+                assert answer.status_code == status, person
 
     def test_a_name_on_disk_opens_nothing(self, client, file, engagement):
         client.force_login(engagement.student)
