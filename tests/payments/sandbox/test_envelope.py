@@ -1,12 +1,13 @@
 """What surrounds every request: keys, versions, validation, idempotency, errors."""
 
 import threading
+import time
 
 import pytest
 import stripe
 from werkzeug.test import Client
 
-from tests.payments.sandbox.conftest import client_of
+from tests.payments.sandbox.conftest import World, client_of
 
 
 def ask(world, path, *, method="GET", **headers):
@@ -191,27 +192,24 @@ def test_what_was_never_begun_is_not_remembered(world):
 
 
 def test_a_request_that_is_being_carried_out_holds_its_key(world):
-    world.control.break_("hang:0.4", method="POST", path="/v1/checkout/sessions")
-    slow = client_of(world.app, timeout=5, wait=True)
+    world.control.break_("hang:1", method="POST", path="/v1/checkout/sessions")
+    slow = World(world.app, client_of(world.app, timeout=30, wait=True), world.mailbox)
     made = []
-
-    def first():
-        world.client = slow
-        made.append(world.session(key="k1"))
-
-    thread = threading.Thread(target=first)
+    thread = threading.Thread(target=lambda: made.append(slow.session(key="k1")))
     thread.start()
-    conflict = None
-    while thread.is_alive() and conflict is None:
-        try:
-            world.session(key="k1")
-        except stripe.APIError as error:
-            conflict = error
+    while not claimed(world):
+        time.sleep(0.01)
+    with pytest.raises(stripe.APIError) as conflict:
+        world.session(key="k1")
     thread.join()
-    assert conflict.http_status == 409
-    assert conflict.json_body["error"]["code"] == "idempotency_key_in_use"
-    assert len(made) == 1
+    assert conflict.value.http_status == 409
+    assert conflict.value.json_body["error"]["code"] == "idempotency_key_in_use"
     assert world.session(key="k1").id == made[0].id
+
+
+def claimed(world):
+    with world.app.sandbox.turn() as ctx:
+        return ctx.store.value("SELECT count(*) FROM idempotency WHERE status IS NULL")
 
 
 def test_a_key_may_not_be_endless(world):

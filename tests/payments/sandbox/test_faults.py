@@ -176,5 +176,5 @@ def test_chance_is_repeatable_for_a_seed(make_world):
 
 @pytest.mark.parametrize("kind", ["500", "hang", "hang:soon", "list_lag:-1"])
 def test_a_fault_that_does_not_exist_is_refused(world, kind):
-    with pytest.raises(ValueError, match="none of|wants a number"):
+    with pytest.raises(ValueError, match=r"none of|wants a number"):
         world.control.break_(kind)
