@@ -22,7 +22,7 @@ class Finding(NamedTuple):
 CONTACT = (
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
     re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE),
-    re.compile(r"\+?\d(?:[\s()./-]?\d){8,14}"),
+    re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){8,14}"),
     re.compile(r"\b(?:whatsapp|telegram|signal|wechat|skype|discord|instagram)\b", re.IGNORECASE),
 )
 FREE_WORK = (

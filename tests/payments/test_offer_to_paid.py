@@ -225,10 +225,10 @@ def test_a_page_that_was_left_frees_the_seat(application, sandbox):
     assert offering.make_offer(application, by=application.employer, at=now).seat == engagement.seat
 
 
-def test_a_seat_has_one_live_offer(application, sandbox):
+def test_an_applicant_has_one_live_offer(application, sandbox):
     offering.make_offer(application, by=application.employer, at=timezone.now())
 
-    with pytest.raises(offering.NoSeatLeft):
+    with pytest.raises(offering.OfferStands):
         offering.make_offer(application, by=application.employer, at=timezone.now())
 
 

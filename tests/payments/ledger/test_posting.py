@@ -153,7 +153,7 @@ def test_an_account_is_named_with_its_scope_or_without_as_the_chart_says(code):
 def test_django_cannot_write_the_book(model):
     post()
     row = model.objects.all()[:1].get()
-    with pytest.raises(TypeError, match="post only"):
+    with pytest.raises(TypeError, match=r"post only"):
         row.save()
     with pytest.raises(TypeError, match="forgets nothing"):
         row.delete()
