@@ -1,0 +1,135 @@
+"""Applying by API: the same rule as the page, the same answers."""
+
+import pytest
+from django.test import Client
+
+from projects import applying
+from projects.models import Application
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project():
+    return cast.an_open_project()
+
+
+@pytest.fixture
+def bid(client, project):
+    def post(**words):
+        given = {"motivation": "I want to.", "answers": ["Yes."] * len(project.questions)} | words
+        address = f"/api/v1/projects/{project.public_id}/applications/"
+        return client.post(address, given, content_type="application/json")
+
+    return post
+
+
+@pytest.fixture
+def student(client):
+    student = cast.a_student()
+    client.force_login(student)
+    return student
+
+
+def test_a_student_applies(bid, student, project):
+    answer = bid()
+
+    application = Application.objects.get(student=student)
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "public_id": application.public_id,
+        "url": f"/applications/{application.public_id}/",
+        "project": project.public_id,
+        "status": "submitted",
+        "submitted_at": answer.json()["submitted_at"],
+        "motivation": "I want to.",
+        "answers": ["Yes."] * len(project.questions),
+    }
+
+
+def test_a_visitor_does_not(bid):
+    assert bid().status_code in {401, 403}
+    assert not Application.objects.exists()
+
+
+def test_a_request_from_another_site_does_not(project, student):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(student)
+
+    answer = client.post(
+        f"/api/v1/projects/{project.public_id}/applications/", {}, content_type="application/json"
+    )
+
+    assert answer.status_code == 403
+    assert "CSRF" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ({"motivation": ""}, "motivation"),
+        ({"motivation": "x" * 801}, "motivation"),
+        ({"motivation": "a\x00b"}, "motivation"),
+        ({"motivation": None}, "motivation"),
+        ({"answers": []}, "answers"),
+        ({"answers": ["One.", "", "Three."]}, "answers"),
+        ({"answers": "Yes."}, "answers"),
+        ({"answers": ["x" * 801] * 3}, "answers"),
+        ({"answers": ["Yes."] * 4}, "answers"),
+    ],
+)
+def test_what_is_malformed_is_named_by_its_field(bid, student, words, field):
+    answer = bid(**words)
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert field in answer.json()["errors"]
+    assert not Application.objects.exists()
+
+
+def test_status_and_student_are_not_the_clients_to_say(bid, student):
+    bid(status="accepted", student=1, submitted_at="2020-01-01T00:00:00Z", public_id="mine")
+
+    application = Application.objects.get()
+    assert (application.status, application.student) == ("submitted", student)
+    assert application.public_id != "mine"
+    assert application.submitted_at.year > 2020
+
+
+def refused(answer, violation):
+    assert answer.status_code == 409
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == violation.code
+    assert answer.json()["detail"]
+
+
+def test_a_second_bid_is_refused_as_on_the_page(bid, student):
+    bid()
+    refused(bid(), applying.AlreadyApplied)
+
+
+def test_the_budget_holds_as_on_the_page(bid, student, settings):
+    settings.LIVE_APPLICATIONS = 0
+    refused(bid(), applying.BudgetUsed)
+
+
+def test_the_window_holds_as_on_the_page(bid, student, project, time_machine):
+    time_machine.move_to(project.applications_close_at)
+    refused(bid(), applying.ApplicationsClosed)
+
+
+def test_who_is_no_student_is_refused_as_on_the_page(bid, client):
+    client.force_login(cast.another_employer())
+    refused(bid(), applying.NotAStudent)
+
+
+def test_a_draft_of_others_does_not_exist(client, student):
+    draft = cast.a_draft()
+
+    answer = client.post(
+        f"/api/v1/projects/{draft.public_id}/applications/", {}, content_type="application/json"
+    )
+
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
