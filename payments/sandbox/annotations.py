@@ -46,6 +46,7 @@ def fields(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(holder, _names(cls.__module__), dict(vars(cls)))
 
 
+@cache
 def is_params(cls: Any) -> bool:
     return typing_extensions.is_typeddict(cls)
 
@@ -55,21 +56,25 @@ def required(params: type) -> frozenset[str]:
     return names
 
 
+@cache
 def members(hint: Any) -> tuple[Any, ...]:
     """The alternatives of a union; a plain type is its own only one."""
     return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
 
 
+@cache
 def nullable(hint: Any) -> bool:
     return type(None) in members(hint)
 
 
+@cache
 def choices(hint: Any) -> tuple[Any, ...] | None:
     """The values that an enumeration names. The SDK leaves them open (`| str`) for versions to come; we do not."""
     found = [v for member in members(hint) if get_origin(member) is Literal for v in get_args(member)]
     return tuple(found) if found and found != [""] else None
 
 
+@cache
 def is_object(hint: Any) -> bool:
     return inspect.isclass(hint) and issubclass(hint, StripeObject) and hint is not StripeObject
 

@@ -6,11 +6,14 @@ from typing import Any
 import stripe
 from stripe.v2 import core
 
-from payments.sandbox import annotations, presenting
+from payments.sandbox import annotations, conformity, presenting
 from payments.sandbox.clock import rfc3339
 from payments.sandbox.config import Channel
 from payments.sandbox.sandbox import PLATFORM, Context
 from payments.sandbox.store import Body
+
+# What a v2 webhook carries; the rest is fetched.
+NOTICE = ("id", "object", "type", "created", "livemode", "context", "reason", "related_object")
 
 
 def emit(
@@ -34,6 +37,7 @@ def emit(
         values["account"] = owner
     # `account` and `context` are absent, not null, in events of our own account.
     event = {n: v for n, v in annotations.blank(stripe.Event, **values).items() if v is not None}
+    conformity.require(event, stripe.Event, where=kind)
     ctx.store.add(event, account=owner, created=ctx.now)
     _queue(ctx, event["id"], "platform" if owner == PLATFORM else "connect")
     return event
@@ -41,33 +45,31 @@ def emit(
 
 def emit_thin(ctx: Context, kind: str, about: str | None, **data: Any) -> Body:
     """A v2 event, about an account or about none: it says which, not what."""
-    url = f"/v2/core/accounts/{about}"
-    related = {"id": about, "type": "v2.core.account", "url": url} if about else None
-    reason = None
-    if ctx.request_id:
-        request = {"id": ctx.request_id, "idempotency_key": ctx.idempotency_key or ""}
-        reason = {"type": "request", "request": request}
-    event = ctx.make(
+    request = {"id": ctx.request_id, "idempotency_key": ctx.idempotency_key or ""}
+    event = annotations.blank(
         core.Event,
-        account=PLATFORM,
-        private={"related_object": related, "data": data},
         id=ctx.new_id("evt_test_"),
         created=rfc3339(ctx.now),
         livemode=False,
-        reason=reason,
+        reason={"type": "request", "request": request} if ctx.request_id else None,
         type=kind,
     )
+    if about:
+        url = f"/v2/core/accounts/{about}"
+        event["related_object"] = {"id": about, "type": "v2.core.account", "url": url}
+    if data:
+        event["data"] = data
+    conformity.require(event, core.Event, where=kind)
+    ctx.store.add(event, account=PLATFORM, created=ctx.now)
     _queue(ctx, event["id"], "v2")
     return event
 
 
 def posted(ctx: Context, event: Body) -> Body:
-    """The body of a webhook: the whole event in v1, a notice in v2."""
+    """The body of a webhook: the whole event in v1, a notice without its data in v2."""
     if event["object"] == "event":
         return presenting.present(ctx, event)
-    related = ctx.store.private(event["id"])["related_object"]
-    names = ("id", "object", "type", "created", "livemode", "context", "reason")
-    return {name: event[name] for name in names} | ({"related_object": related} if related else {})
+    return {name: value for name, value in event.items() if name in NOTICE}
 
 
 def _queue(ctx: Context, event_id: str, channel: Channel) -> None:

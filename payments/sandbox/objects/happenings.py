@@ -24,14 +24,7 @@ def retrieve_event(ctx: Context, params: Body, event: str) -> Body:
 
 
 def retrieve_thin(ctx: Context, params: Body, event: str) -> Body:
-    return _thin(ctx, ctx.need("v2.core.event", event))
-
-
-def _thin(ctx: Context, event: Body) -> Body:
-    """The whole v2 event: beyond the SDK's base class it carries its related object and its own data."""
-    private = ctx.store.private(event["id"])
-    beyond = {name: private[name] for name in ("related_object", "data") if private[name]}
-    return event | beyond
+    return ctx.need("v2.core.event", event)
 
 
 def list_thin(ctx: Context, params: Body) -> Body:
@@ -42,7 +35,7 @@ def list_thin(ctx: Context, params: Body) -> Body:
         tests.append(f"json_extract(body, '$.type') IN ({','.join('?' * len(params['types']))})")
         values += params["types"]
     if "object_id" in params:
-        tests.append("json_extract(private, '$.related_object.id') = ?")
+        tests.append("json_extract(body, '$.related_object.id') = ?")
         values.append(params["object_id"])
     for name, text in params.get("created", {}).items():
         tests.append(f"created {COMPARED[name]} ?")
@@ -60,7 +53,7 @@ def list_thin(ctx: Context, params: Body) -> Body:
     rows = ctx.store.rows(sql, *values, limit + 1)
     more = rows[limit - 1]["seq"] if len(rows) > limit else None
     return {
-        "data": [_thin(ctx, json.loads(row["body"])) for row in rows[:limit]],
+        "data": [json.loads(row["body"]) for row in rows[:limit]],
         "next_page_url": f"/v2/core/events?{write_form(params | {'page': more})}" if more else None,
         "previous_page_url": None,
     }
