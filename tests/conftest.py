@@ -28,6 +28,12 @@ django.setup()
 pytest_plugins = ["tests.databases", "tests.browsing", "tests.sandboxed"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker that inherits this name reads the settings before it has a broker number of its own."""
+    if not WORKER and getattr(config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Migrate the template once, before xdist starts its workers."""
