@@ -193,4 +193,4 @@ def test_a_taken_port_is_named():
         )
         shutil.rmtree(folder)
     assert done.returncode != 0
-    assert done.stderr.startswith(f"Foothold does not start. Port {port} of 127.0.0.1 is taken")
+    assert done.stderr.startswith(f"Foothold does not run. Port {port} of 127.0.0.1 is taken")

@@ -2,8 +2,12 @@
 
 import fcntl
 import json
-from collections.abc import Mapping, MutableMapping
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from django.db import OperationalError
 
 from marketplace.environment import CHECKOUT, default_data_dir
 
@@ -25,6 +29,17 @@ def adopt_running(environ: MutableMapping[str, str]) -> None:
         return
     environ["PATH"] = state.pop("PATH", environ.get("PATH", ""))  # the embedded psql, for dbshell
     environ.update({name: value for name, value in state.items() if not given(environ, name)})
+
+
+@contextmanager
+def no_database_in_a_line(environ: Mapping[str, str]) -> Iterator[None]:
+    """Where no database is named and none runs, say so instead of showing where it was missed."""
+    try:
+        yield
+    except OperationalError:
+        if given(environ, "DATABASE_URL"):
+            raise
+        sys.exit("No database runs here: start the site with `make run`, or set DATABASE_URL.")
 
 
 def given(environ: Mapping[str, str], name: str) -> bool:

@@ -1,26 +1,21 @@
-"""Before a command reads the settings: `local` brings the services up, any other command finds them."""
+"""What happens before the settings are read: the services come up, and the environment names them."""
 
 import fcntl
 import json
 import os
-import signal
-import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import IO, NoReturn
+from typing import IO
 from urllib.parse import urlsplit
-
-from django.db import OperationalError
 
 from marketplace.environment import Environment, default_data_dir
 from marketplace.site.local.console import Console
-from marketplace.site.local.discovery import LOCK, STATE, adopt_running, given
+from marketplace.site.local.discovery import LOCK, STATE, given
 from marketplace.site.local.keys import keys_of
-from marketplace.site.local.processes import end_with_parent, free_port, port_is_free
+from marketplace.site.local.processes import free_port, port_is_free
 from marketplace.site.local.servers import OWNER, Postgres, ServiceFailed, Valkey
-from marketplace.site.local.wheels import NotInstalled, bin_dir
+from marketplace.site.local.wheels import bin_dir
 
 SANDBOX = "LOCAL_SANDBOX"  # the address of the Stripe stand-in that the local run is to start
 SANDBOX_PORT = 8420
@@ -30,43 +25,14 @@ SHARED = (
     "STRIPE_WEBHOOK_SECRET_CONNECT",
     "STRIPE_WEBHOOK_SECRET_V2",
 )
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-@contextmanager
-def services_for(command: list[str], environ: MutableMapping[str, str]) -> Iterator[None]:
-    """What `environ` does not name is filled in, for as long as the command runs."""
-    if command != ["local"]:
-        adopt_running(environ)
-        with no_database_in_a_line(environ):
-            yield
-        return
-    try:
-        with ExitStack() as stack:
-            bring_up(stack, environ, Console())
-            yield
-    except (ServiceFailed, NotInstalled) as why:
-        sys.exit(f"Foothold does not start. {why}")
-
-
-@contextmanager
-def no_database_in_a_line(environ: MutableMapping[str, str]) -> Iterator[None]:
-    """Where no database is named and none runs, say so instead of showing where it was missed."""
-    try:
-        yield
-    except OperationalError:
-        if given(environ, "DATABASE_URL"):
-            raise
-        sys.exit("No database runs here: start the site with `make run`, or set DATABASE_URL.")
 
 
 def bring_up(stack: ExitStack, environ: MutableMapping[str, str], console: Console) -> None:
-    """Lock the data folder, start what must be embedded, and tell other commands where it is."""
+    """Lock the data folder, start what must be embedded, fill `environ`, and tell other commands.
+
+    Raises ServiceFailed or NotInstalled.
+    """
     environ["LOCAL_RUN"] = "true"
-    for number in SIGNALS:
-        signal.signal(number, leave)
-    if "MAKELEVEL" in environ:  # then make's end is ours, however it ends
-        end_with_parent()
     env = Environment()
     folder = env.folder("DATA_DIR", default_data_dir())
     host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, least=1, most=65535)
@@ -85,7 +51,6 @@ def bring_up(stack: ExitStack, environ: MutableMapping[str, str], console: Conso
     environ.update(found)
     write_state(folder, found)
     stack.callback((folder / STATE).unlink, missing_ok=True)
-    stack.callback(ignore_signals)  # from here on the services stop, which must not be cut short
 
 
 def embed(stack: ExitStack, folder: Path, console: Console) -> dict[str, str]:
@@ -137,13 +102,3 @@ def sandbox_address(host: str, site_url: str) -> str:
     """Where browsers and our processes reach the stand-in: the same port each time, where it is free."""
     port = SANDBOX_PORT if port_is_free(host, SANDBOX_PORT) else free_port()
     return f"http://{urlsplit(site_url).hostname}:{port}"
-
-
-def leave(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    """Unwind from wherever we are, stopping what was started."""
-    raise SystemExit(0)
-
-
-def ignore_signals() -> None:
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)

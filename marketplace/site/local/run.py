@@ -1,18 +1,30 @@
-"""The local run once its services are up: tables, demo, then every process until it is told to stop."""
+"""`manage.py local`: the whole site on this machine under one supervisor, until it is told to stop."""
 
+import argparse
+import importlib
+import io
 import os
 import signal
+import sys
+from contextlib import ExitStack
 from types import FrameType
+from typing import NoReturn
 from urllib.parse import urlsplit
 
+import django
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connections
 
+from marketplace.environment import CHECKOUT
 from marketplace.site.local.console import Console
-from marketplace.site.local.embedding import SANDBOX, SIGNALS
-from marketplace.site.local.supervisor import Supervisor, answers
+from marketplace.site.local.embedding import SANDBOX, bring_up
+from marketplace.site.local.processes import end_with_parent
+from marketplace.site.local.servers import ServiceFailed
+from marketplace.site.local.supervisor import Failed, Supervisor, answers
+from marketplace.site.local.wheels import NotInstalled
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SANDBOX_FLOAT_CENTS = 500_000  # the platform's own money in the sandbox, for refunds
 # Celery's advice to root, given to people who only try the site.
 NO_ADVICE = "ignore:You're running the worker with superuser privileges"
@@ -20,16 +32,46 @@ PEOPLE = ("student@demo.test", "employer@demo.test", "admin@demo.test")
 PASSWORD = "demo-foothold"  # noqa: S105
 
 
+def main(arguments: list[str]) -> int:
+    """The exit status: 0 when it was told to stop."""
+    parser = argparse.ArgumentParser(prog="manage.py local", description=__doc__)
+    parser.add_argument("--no-demo", action="store_false", dest="demo", help="start without demo data")
+    demo: bool = parser.parse_args(arguments).demo
+    console = Console()
+    for number in SIGNALS:
+        signal.signal(number, leave)
+    if "MAKELEVEL" in os.environ:  # then make's end is ours, however it ends
+        end_with_parent()
+    try:
+        with ExitStack() as stack:
+            bring_up(stack, os.environ, console)
+            stack.callback(ignore_signals)  # the services stop now, which must not be cut short
+            importlib.import_module("marketplace.settings")  # says what is wrong before anything starts
+            LocalRun(console, demo=demo).serve()
+    except (Failed, ServiceFailed, NotInstalled) as why:
+        sys.stderr.write(f"Foothold does not run. {why}\n")
+    return 1
+
+
+def leave(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    """Unwind from wherever we are, stopping what was started."""
+    raise SystemExit(0)
+
+
+def ignore_signals() -> None:
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 class LocalRun:
     """`serve()` starts everything, stays until a signal unwinds it, and stops everything."""
 
     def __init__(self, console: Console, *, demo: bool) -> None:
-        self.console = console
+        self.console, self.demo = console, demo
         self.sandbox = os.environ.get(SANDBOX)
-        self.has_demo = demo and "seed_demo" in get_commands()
-        self.supervisor = Supervisor(settings.BASE_DIR, dict(os.environ) | {"PYTHONUNBUFFERED": "1"}, console)
+        self.supervisor = Supervisor(CHECKOUT, dict(os.environ) | {"PYTHONUNBUFFERED": "1"}, console)
 
-    def serve(self) -> None:
+    def serve(self) -> NoReturn:
         """Raises Failed with one line that says what is wrong."""
         try:
             self.start()
@@ -45,26 +87,27 @@ class LocalRun:
         self.supervisor.kill_all()
 
     def start(self) -> None:
+        """The web server loads while we make the tables; nobody is sent to it before all is there."""
+        start, wait = self.supervisor.start, self.supervisor.wait_until
+        start("web", *gunicorn(f"{settings.HOST}:{settings.PORT}"))
         if self.sandbox:
             self.start_sandbox(self.sandbox)
         with self.console.step("Database tables"):
+            django.setup()
             call_command("migrate", verbosity=0)
-        if self.has_demo:
+        if self.sandbox:
+            wait(answers(f"{self.sandbox}/_sandbox/books"), what="Stripe's stand-in")
+        if self.demo:
             with self.console.step("The first demo projects"):
-                call_command("seed_demo", first=True)
+                call_command("seed_demo", first=True, stdout=io.StringIO())
         connections.close_all()
         with self.console.step("Web server and worker"):
-            self.supervisor.start("web", *gunicorn(f"{settings.HOST}:{settings.PORT}"))
             queues = ("--queues=money,hooks,celery", "--concurrency=2")
-            self.supervisor.start("worker", *celery("worker", *queues), extra={"PYTHONWARNINGS": NO_ADVICE})
-            if self.sandbox:
-                self.supervisor.wait_until(
-                    answers(f"{self.sandbox}/_sandbox/books"), what="Stripe's stand-in"
-                )
-            self.supervisor.wait_until(answers(f"{self.address}/readyz"), what="The site")
-        self.supervisor.start("beat", *celery("beat"))
-        if self.has_demo:
-            self.supervisor.start("demo", "manage.py", "seed_demo", ends=True)
+            start("worker", *celery("worker", *queues), extra={"PYTHONWARNINGS": NO_ADVICE})
+            wait(answers(f"{self.address}/readyz"), what="The site")
+        start("beat", *celery("beat"))
+        if self.demo:
+            start("demo", "manage.py", "seed_demo", ends=True)
 
     def start_sandbox(self, address: str) -> None:
         env = {
@@ -90,7 +133,7 @@ class LocalRun:
     def greet(self) -> None:
         say = self.console.say
         say(f"\n  {settings.SITE_NAME} is ready:  {settings.SITE_URL}/")
-        if self.has_demo:
+        if self.demo:
             say(f"  Log in as         {', '.join(PEOPLE)}")
             say(f"  with the password {PASSWORD}")
         if settings.MAIL_VIEWER:
