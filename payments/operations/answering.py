@@ -46,6 +46,8 @@ def after_failure(claim: Claim, failure: StripeFailed, *, at: datetime) -> None:
     if failure.answer is Answer.BUG:
         note(claim, failure.answer.value, failure)
         finishing.freeze(claim.operation.pk, "refused", str(failure), at=at)
+    elif failure.answer is Answer.INDETERMINATE and claim.operation.kind == Operation.Kind.ACCOUNT:
+        start_anew(claim, failure.answer.value, failure, at=at)  # two empty accounts harm nobody
     elif failure.answer is Answer.REJECTED:
         after_rejection(claim, failure, at=at)
     elif failure.answer is Answer.INDETERMINATE:

@@ -54,7 +54,7 @@ def asked(operation: Operation) -> dict[str, Any]:
 
 
 LOOKS: dict[str, Callable[[Operation], list[gateway.Done]]] = {
-    Operation.Kind.ACCOUNT: lambda _: [],  # a second, empty account harms nobody
+    Operation.Kind.ACCOUNT: lambda _: [],
     Operation.Kind.CHECKOUT: lambda operation: gateway.sessions_since(operation.created_at),
     Operation.Kind.CAPTURE: captured_or_void,
     Operation.Kind.VOID: captured_or_void,

@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)  # over the longest call (28 s), under the broker's 600 s
 STALE_CLAIM_SECONDS = 60  # a worker that slept longer sends nothing (PAYMENTS 4.4, row 19)
 KEY_TRUSTED = timedelta(hours=23)  # Stripe may forget a key after 24 h
-V2_KEY_TRUSTED = timedelta(days=29)  # and one of its newer API, which accounts use, after 30 d
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,12 @@ class Claim:
 
     @property
     def must_look(self) -> bool:
-        """It exists but is not booked yet; or nobody knows, and the key may not protect us: never send."""
+        """It exists but is not booked yet; or nobody knows, and the key may not protect us: never send.
+
+        An account is never looked for: a second one would be empty and harm nobody.
+        """
         if self.operation.kind == Operation.Kind.ACCOUNT:
-            return self.key_age > V2_KEY_TRUSTED
+            return False
         unknown = self.since_500 is not None or self.key_age > KEY_TRUSTED
         return unknown or self.operation.stripe_id is not None
 
