@@ -34,7 +34,7 @@ fmt: $(VENV)/installed-dev ## bring the code into its one style
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 css: ## build static/css from static/src (needs Node)
-	@npm ci --silent && npm run build
+	@npm install --silent && npm run build
 
 lock: $(VENV)/made ## renew the lock files from pyproject.toml
 	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
