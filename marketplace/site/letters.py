@@ -1,7 +1,7 @@
 """Letters of a local run, read in the browser instead of sent."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -47,6 +47,12 @@ def opened(kept: Any) -> Letter:
         id=message["message-id"].strip().strip("<>"),
         subject=message["subject"],
         to=message["to"],
-        at=message["date"].datetime,
+        at=moment_of(message),
         text=body.get_content() if body else "",
     )
+
+
+def moment_of(message: EmailMessage) -> datetime:
+    """Django dates its letters -0000, "UTC, and I say nothing of where I am", which is read as no zone."""
+    at: datetime = message["date"].datetime
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
