@@ -17,13 +17,16 @@ from marketplace.site.local.discovery import is_free
 from marketplace.site.local.servers import APP, DATABASE, OWNER, SUPERUSER, Postgres, Valkey
 
 PREFIX = "foothold-tests-"
+MEMORY = Path("/dev/shm")  # Linux keeps these files in memory
+MEMORY_BYTES = 2 * 1024**3
 ADMIN_URL = "TESTS_ADMIN_DATABASE_URL"
 
 
 def start() -> None:
     """Start both services and put all that settings need into the environment."""
-    sweep_abandoned()
-    home = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = fast_folder()
+    sweep_abandoned(folder)
+    home = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
     home.chmod(0o711)
     lock = (home / "lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -63,9 +66,16 @@ def start() -> None:
     }
 
 
-def sweep_abandoned() -> None:
+def fast_folder() -> Path:
+    """In memory where there is room for it: a database is copied there in a tenth of the time."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES:
+        return MEMORY
+    return Path(tempfile.gettempdir())
+
+
+def sweep_abandoned(folder: Path) -> None:
     """Remove what earlier runs left behind when they were killed."""
-    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for home in folder.glob(f"{PREFIX}*"):
         try:
             with (home / "lock").open() as lock:
                 if is_free(lock.fileno()):
