@@ -10,7 +10,7 @@ DAY = 24 * HOUR
 
 
 class Clock:
-    """Sandbox seconds since 1970: `source()` plus an offset that only grows."""
+    """Sandbox seconds since 1970: `source()` plus an offset that only grows; below zero, it began in the past."""
 
     def __init__(self, source: Callable[[], float] | None = None) -> None:
         self.source = source

@@ -33,11 +33,17 @@ class Control:
             timers.fire_due(ctx)
             _top_up(ctx, float_cents)
 
-    def reset(self) -> None:
-        """Forget everything, the clock's offset too, and begin as a new stand-in does."""
+    def reset(self, *, days_ago: int = 0) -> None:
+        """Forget everything, and begin as a new stand-in does: now, or so long ago.
+
+        From there time only goes forward: `advance` lives through the days up to the present.
+        """
+        if days_ago < 0:
+            raise ValueError("Nothing begins in the future.")
         with self.sandbox.turn() as ctx:
             ctx.store.empty()
-            self.sandbox.clock.offset = 0
+            ctx.store.set_meta("offset", str(-DAY * days_ago))
+        self.sandbox.clock.offset = -DAY * days_ago
         self.start()
 
     def advance(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> int:

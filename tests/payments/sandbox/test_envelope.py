@@ -250,3 +250,15 @@ def test_reset_forgets_everything(make_world):
     assert world.client.v1.payment_intents.list().data == []
     assert world.control.books() == {"platform": {"usd": 500}}
     assert world.app.sandbox.clock.offset == 0
+
+
+def test_a_stand_in_may_begin_in_the_past_and_live_up_to_now(make_world):
+    world = make_world(float_cents=500)
+    now = world.app.sandbox.clock.wall()
+    world.control.reset(days_ago=30)
+    early = world.captured()
+    assert early.created == now - 30 * 86400
+    assert world.control.advance(days=30) == now
+    assert world.captured().created == now
+    with pytest.raises(ValueError, match="future"):
+        world.control.reset(days_ago=-1)
