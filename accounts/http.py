@@ -27,9 +27,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from markdown_it import MarkdownIt
 
 from accounts.models import User
+from marketplace.kernel import letters
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ F = TypeVar("F", bound=BaseForm)
 MAX_EMAIL = User._meta.get_field("email").max_length
 SEEN_SECONDS = 300  # how fresh "last seen" of a session is
 LINKS = {"password_reset_url": "Choose a new password", "signup_url": "Sign up"}  # a letter's one button
+OURS = {*LINKS, "code", "email_confirmation_url"}  # what the letter itself makes; the rest was typed
 OPEN_TO_ALL = ("/accounts/", "/admin/")
 
 
@@ -89,16 +90,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         about = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, **context}
         subject = render_to_string(f"{template_prefix}_subject.txt", about).strip()
         body = render_to_string(f"{template_prefix}_message.txt", about).strip()
+        marked = render_to_string(f"{template_prefix}_message.txt", about | typed(context)).strip()
         to = [email] if isinstance(email, str) else email
         link = next((name for name in LINKS if name in context), "")
-        frame = {
-            "subject": subject,
-            "body": body,
-            "html_body": MarkdownIt("commonmark", {"html": False}).render(body),
+        frame = letters.frame_of(subject, body=body, html_body=letters.MARKDOWN.render(marked)) | {
             "action": LINKS.get(link, ""),
             "url": context.get(link, ""),
-            "site_name": settings.SITE_NAME,
-            "site_url": settings.SITE_URL,
             "email": ", ".join(to),
         }
         mail = EmailMultiAlternatives(
@@ -106,6 +103,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         mail.attach_alternative(render_to_string("emails/base.html", frame), "text/html")
         return mail
+
+
+def typed(context: dict[str, Any]) -> dict[str, Any]:
+    """What of a letter's context somebody typed, so that Markdown takes it literally."""
+    return {
+        name: letters.Words(value, markdown=True)
+        for name, value in context.items()
+        if isinstance(value, str) and name not in OURS
+    }
 
 
 def tell_letter_failed() -> None:

@@ -30,5 +30,6 @@ if not settings.PRODUCTION:
 if settings.MAIL_VIEWER:
     urlpatterns += [
         path("mail/", letters.letters, name="letters"),
+        path("mail/<path:letter_id>/as-sent/", letters.letter_as_sent, name="letter_as_sent"),
         path("mail/<path:letter_id>/", letters.letter, name="letter"),
     ]

@@ -1,45 +1,61 @@
 """One function per letter about offers, work and money; each goes out once, by its key."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from accounts.models import User
 from marketplace.kernel import mail
+from marketplace.kernel.letters import About
+from marketplace.kernel.models import Topic
 from payments.models import Hold, Payee, Release
+from payments.models.bars import bar_of
 from projects.models import Deliverable, Engagement, Review, Submission
+from projects.models.turns import turn_now
 
-
-def when(at: datetime, reader: User) -> str:
-    """A moment as its reader's calendar shows it."""
-    local = timezone.localtime(at, reader.zone)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} ({reader.time_zone})"
+WORKROOM = "Open the workroom"
 
 
 def to_student(template: str, engagement: Engagement, *, key: str, at: datetime, **context: Any) -> None:
-    context = {"title": str(engagement), "company": str(engagement.company)} | context
-    context.setdefault("action", "Open the workroom")
-    context.setdefault("path", engagement.get_absolute_url())
-    mail.send(f"payments/{template}", to=engagement.student, key=key, at=at, **context)
+    why = f"you applied for “{engagement}” at {engagement.company}"
+    tell(template, engagement, [engagement.student], why=why, key=key, at=at, **context)
 
 
-def to_company(
+def to_company(template: str, engagement: Engagement, *, key: str, at: datetime, **context: Any) -> None:
+    why = f"you act for {engagement.company}, which pays for “{engagement}”"
+    members = list(engagement.company.members_now())
+    tell(template, engagement, members, why=why, key=key, at=at, **context)
+
+
+def tell(
     template: str,
     engagement: Engagement,
+    readers: Iterable[User],
     *,
+    why: str,
     key: str,
     at: datetime,
-    moment: datetime | None = None,
-    **context: Any,
+    **more: Any,
 ) -> None:
-    """`moment` reaches each member in their own time zone, as `until`."""
-    context = {"title": str(engagement), "student": str(engagement.student)} | context
-    context.setdefault("action", "Open the workroom")
-    context.setdefault("path", engagement.get_absolute_url())
-    for member in engagement.company.members_now():
-        own = context | ({"until": when(moment, member)} if moment else {})
-        mail.send(f"payments/{template}", to=member, key=key, at=at, **own)
+    """One letter each to people of one side, with the turn and the money as that side sees them now.
+
+    `topic`, `path`, `action` and `not_after` may be among `more`; the rest is for the words.
+    """
+    rows = Engagement.objects.filter(pk=engagement.pk).select_related("company", "student")
+    about, not_after = None, more.pop("not_after", None)
+    path, action = more.pop("path", engagement.get_absolute_url()), more.pop("action", WORKROOM)
+    topic = more.pop("topic", Topic.WORK)
+    words = {
+        "title": str(engagement),
+        "company": str(engagement.company),
+        "student": str(engagement.student),
+        **more,
+    }
+    for reader in readers:
+        about = about or About(path, action, why, topic, turn_now(rows.by_turn(reader)), bar_of(engagement))
+        mail.send(
+            f"payments/{template}", to=reader, key=key, at=at, about=about, not_after=not_after, **words
+        )
 
 
 def work_submitted(submission: Submission, *, review_ends_at: datetime, at: datetime) -> None:
@@ -49,7 +65,8 @@ def work_submitted(submission: Submission, *, review_ends_at: datetime, at: date
         deliverable.engagement,
         key=f"work-submitted:{submission.pk}",
         at=at,
-        moment=review_ends_at,
+        not_after=review_ends_at,
+        until=review_ends_at,
         deliverable=deliverable.title,
         action="Look at the work",
         path=deliverable.get_absolute_url(),
@@ -62,9 +79,11 @@ def review_reminder(deliverable: Deliverable, *, due_at: datetime, at: datetime)
         deliverable.engagement,
         key=f"review-reminder:{deliverable.pk}:{due_at:%Y%m%d%H%M}",
         at=at,
-        moment=deliverable.review_ends_at,
+        topic=Topic.REMINDERS,
+        not_after=deliverable.review_ends_at,
+        until=deliverable.review_ends_at,
         deliverable=deliverable.title,
-        amount=str(deliverable.share),
+        amount=deliverable.share,
         action="Look at the work",
         path=deliverable.get_absolute_url(),
     )
@@ -78,8 +97,9 @@ def changes_asked_for(review: Review, deliverable: Deliverable, *, at: datetime)
         key=f"changes-asked-for:{review.pk}",
         at=at,
         deliverable=deliverable.title,
-        criteria="\n".join(f"- {criterion}" for criterion in named),
+        criteria=named,
         message=review.message,
+        until=deliverable.due_at,
         path=deliverable.get_absolute_url(),
     )
 
@@ -95,8 +115,10 @@ def work_approved_by_silence(release: Release, deliverable: Deliverable, *, at: 
         deliverable.engagement,
         key=f"approved-by-silence:{release.pk}",
         at=at,
+        topic=Topic.MONEY,
+        leaves=release.operation.not_before,
         deliverable=deliverable.title,
-        amount=str(release.amount),
+        amount=release.amount,
     )
 
 
@@ -106,8 +128,10 @@ def release_letter(template: str, release: Release, deliverable: Deliverable, *,
         deliverable.engagement,
         key=f"released:{release.pk}",
         at=at,
+        topic=Topic.MONEY,
+        leaves=release.operation.not_before,
         deliverable=deliverable.title,
-        amount=str(release.amount),
+        amount=release.amount,
         path=deliverable.get_absolute_url(),
     )
 
@@ -119,7 +143,8 @@ def approval_undone(deliverable: Deliverable, *, at: datetime) -> None:
         key=f"approval-undone:{deliverable.pk}:{deliverable.version}",
         at=at,
         deliverable=deliverable.title,
-        until=when(deliverable.review_ends_at or at, deliverable.engagement.student),
+        topic=Topic.MONEY,
+        until=deliverable.review_ends_at,
     )
 
 
@@ -127,7 +152,12 @@ def cancelled_before_start(
     engagement: Engagement, hold: Hold, *, by: User, reason: str, at: datetime
 ) -> None:
     key = f"cancelled:{engagement.pk}"
-    context: dict[str, Any] = {"reason": reason, "amount": str(hold.gross), "by": str(by)}
+    context: dict[str, Any] = {
+        "topic": Topic.MONEY,
+        "reason": reason,
+        "amount": hold.gross,
+        "by": str(by),
+    }
     to_student("cancelled_before_start", engagement, key=key, at=at, **context)
     to_company("cancelled_before_start", engagement, key=key, at=at, **context)
 
@@ -142,7 +172,8 @@ def payee_reminder(payee: Payee, *, due_at: datetime, at: datetime) -> None:
 
 
 def money_letter(template: str, payee: Payee, *, key: str, at: datetime, action: str) -> None:
-    mail.send(f"payments/{template}", to=payee.user, key=key, at=at, path="/money/payee/", action=action)
+    about = About("/money/payee/", action, "you are paid for work that you found here", Topic.MONEY)
+    mail.send(f"payments/{template}", to=payee.user, key=key, at=at, about=about)
 
 
 def offer_made(engagement: Engagement, *, at: datetime) -> None:
@@ -153,9 +184,9 @@ def offer_made(engagement: Engagement, *, at: datetime) -> None:
         key=f"offer-made:{engagement.pk}",
         at=at,
         not_after=expires_at,
-        until=when(expires_at, engagement.student),
-        amount=str(engagement.fee),
-        hours=str(engagement.hours),
+        until=expires_at,
+        amount=engagement.fee,
+        hours=engagement.hours,
         action="See the offer",
     )
 
@@ -168,8 +199,8 @@ def offer_reminder(engagement: Engagement, *, due_at: datetime, at: datetime) ->
         key=f"offer-reminder:{engagement.pk}:{due_at:%Y%m%d%H%M}",
         at=at,
         not_after=expires_at,
-        until=when(expires_at, engagement.student),
-        amount=str(engagement.fee),
+        until=expires_at,
+        amount=engagement.fee,
         action="Answer the offer",
     )
 
@@ -177,12 +208,12 @@ def offer_reminder(engagement: Engagement, *, due_at: datetime, at: datetime) ->
 def offer_expired(engagement: Engagement, *, at: datetime) -> None:
     key = f"offer-expired:{engagement.pk}"
     to_student("offer_expired", engagement, key=key, at=at)
-    to_company("offer_not_taken", engagement, key=key, at=at, amount=str(engagement.total_price))
+    to_company("offer_not_taken", engagement, key=key, at=at, amount=engagement.total_price)
 
 
 def offer_declined(engagement: Engagement, *, at: datetime) -> None:
     key = f"offer-declined:{engagement.pk}"
-    to_company("offer_declined", engagement, key=key, at=at, amount=str(engagement.total_price))
+    to_company("offer_declined", engagement, key=key, at=at, amount=engagement.total_price)
 
 
 def offer_withdrawn(engagement: Engagement, *, at: datetime) -> None:
@@ -191,20 +222,23 @@ def offer_withdrawn(engagement: Engagement, *, at: datetime) -> None:
 
 def card_refused(engagement: Engagement, *, ends_at: datetime, at: datetime) -> None:
     key = f"card-refused:{engagement.pk}:{at:%Y%m%d%H%M}"
-    to_company("card_refused", engagement, key=key, at=at, moment=ends_at, action="Pay again")
-    to_student("payment_is_late", engagement, key=key, at=at)
+    context: dict[str, Any] = {"topic": Topic.MONEY, "not_after": ends_at, "until": ends_at}
+    pay = f"{engagement.get_absolute_url()}pay/"
+    to_company("card_refused", engagement, key=key, at=at, action="Pay again", path=pay, **context)
+    to_student("payment_is_late", engagement, key=key, at=at, **context)
 
 
 def payment_failed(engagement: Engagement, *, at: datetime) -> None:
     key = f"payment-failed:{engagement.pk}"
-    to_student("payment_failed", engagement, key=key, at=at)
-    to_company("payment_failed", engagement, key=key, at=at)
+    to_student("payment_failed", engagement, key=key, at=at, topic=Topic.MONEY)
+    to_company("payment_failed", engagement, key=key, at=at, topic=Topic.MONEY)
 
 
 def work_can_start(engagement: Engagement, *, at: datetime) -> None:
     key = f"work-can-start:{engagement.pk}"
-    to_student("work_can_start", engagement, key=key, at=at, amount=str(engagement.fee))
-    to_company("offer_accepted", engagement, key=key, at=at, amount=str(engagement.total_price))
+    money, price = Topic.MONEY, engagement.total_price
+    to_student("work_can_start", engagement, key=key, at=at, topic=money, amount=engagement.fee)
+    to_company("offer_accepted", engagement, key=key, at=at, topic=money, amount=price)
 
 
 def money_sent(release: Release, *, at: datetime) -> None:
@@ -215,7 +249,8 @@ def money_sent(release: Release, *, at: datetime) -> None:
         key=f"money-sent:{release.pk}",
         at=at,
         deliverable=deliverable.title,
-        amount=str(release.amount),
+        amount=release.amount,
+        topic=Topic.MONEY,
         action="See your money",
         path="/money/",
     )

@@ -1,57 +1,75 @@
 """One function per letter about projects, applications and due work; each goes out once, by its key."""
 
 from datetime import datetime
-
-from django.utils import timezone
+from typing import Any
 
 from accounts.models import User
 from marketplace.kernel import mail
-from projects.models import Application, Deliverable, Project
-
-
-def when(at: datetime | None, reader: User) -> str:
-    """A moment as its reader's calendar shows it, such as `Thu 26 Nov 2026, 23:59 (Europe/Berlin)`."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at, reader.zone)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} ({reader.time_zone})"
+from marketplace.kernel.letters import About
+from marketplace.kernel.models import Topic
+from projects.models import Application, Deliverable, Engagement, Project
+from projects.models.turns import Turn, turn_now
 
 
 def applicants_path(project: Project) -> str:
     return f"{project.get_absolute_url()}applicants/"
 
 
+def to_company(
+    template: str,
+    project: Project,
+    *,
+    key: str,
+    at: datetime,
+    path: str,
+    action: str,
+    topic: Topic,
+    not_after: datetime | None = None,
+    **context: Any,
+) -> None:
+    """Everybody who acts for the company hears what concerns one of its projects."""
+    about = About(
+        path=path,
+        action=action,
+        why=f"you act for {project.company}, which posted “{project.title}”",
+        topic=topic,
+        turn=turn_now(Project.objects.filter(pk=project.pk).by_turn()),
+    )
+    context |= {"title": project.title, "answer_by": project.answer_by_at}
+    for member in project.company.members_now():
+        mail.send(
+            f"projects/{template}", to=member, key=key, at=at, about=about, not_after=not_after, **context
+        )
+
+
 # Moderation
 
 
 def project_passed(project: Project, *, at: datetime) -> None:
-    for member in project.company.members_now():
-        mail.send(
-            "projects/project_passed",
-            to=member,
-            key=f"project_passed:{project.pk}:{project.version}",
-            at=at,
-            path=project.get_absolute_url(),
-            action="See it as students do",
-            title=project.title,
-            closes=when(project.applications_close_at, member),
-            answer_by=when(project.answer_by_at, member),
-        )
+    to_company(
+        "project_passed",
+        project,
+        key=f"project_passed:{project.pk}:{project.version}",
+        at=at,
+        path=project.get_absolute_url(),
+        action="See it as students do",
+        topic=Topic.MODERATION,
+        closes=project.applications_close_at,
+    )
 
 
 def project_refused(project: Project, *, at: datetime) -> None:
-    for member in project.company.members_now():
-        mail.send(
-            "projects/project_refused",
-            to=member,
-            key=f"project_refused:{project.pk}:{project.version}",
-            at=at,
-            path=f"{project.get_absolute_url()}edit/",
-            action="Change the project",
-            title=project.title,
-            reasons=project.rejection_reasons,
-            note=project.rejection_note.replace("\n", "\n> "),  # one quotation
-        )
+    to_company(
+        "project_refused",
+        project,
+        key=f"project_refused:{project.pk}:{project.version}",
+        at=at,
+        path=f"{project.get_absolute_url()}edit/",
+        action="Change the project",
+        topic=Topic.MODERATION,
+        reasons=project.rejection_reasons,
+        note=project.rejection_note,
+    )
 
 
 # Applications
@@ -84,21 +102,34 @@ def application_not_answered(application: Application, *, at: datetime) -> None:
 
 
 def to_applicant(
-    template: str, application: Application, *, at: datetime, action: str, path: str = "", **context: str
+    template: str, application: Application, *, at: datetime, action: str, path: str = "", **context: Any
 ) -> None:
-    project, student = application.project, application.student
-    mail.send(
-        f"projects/{template}",
-        to=student,
-        key=f"{template}:{application.pk}",
-        at=at,
+    project = application.project
+    about = About(
         path=path or application.get_absolute_url(),
         action=action,
-        title=project.title,
-        company=str(project.company),
-        answer_by=when(project.answer_by_at, student),
-        **context,  # type: ignore[arg-type]
+        why=applied_for(project),
+        topic=Topic.APPLICATIONS,
+        turn=turn_for_student(application),
     )
+    context |= {"title": project.title, "company": str(project.company), "answer_by": project.answer_by_at}
+    mail.send(
+        f"projects/{template}",
+        to=application.student,
+        key=f"{template}:{application.pk}",
+        at=at,
+        about=about,
+        **context,
+    )
+
+
+def applied_for(project: Project) -> str:
+    return f"you applied for “{project.title}” at {project.company}"
+
+
+def turn_for_student(application: Application) -> Turn | None:
+    rows = Application.objects.filter(pk=application.pk).select_related("project__company")
+    return turn_now(rows.by_turn())
 
 
 def application_received(application: Application, *, at: datetime) -> None:
@@ -110,35 +141,30 @@ def application_withdrawn(application: Application, *, at: datetime) -> None:
 
 
 def to_choosers(template: str, application: Application, *, at: datetime, action: str) -> None:
-    project = application.project
-    for member in project.company.members_now():
-        mail.send(
-            f"projects/{template}",
-            to=member,
-            key=f"{template}:{application.pk}",
-            at=at,
-            path=applicants_path(project),
-            action=action,
-            title=project.title,
-            student=str(application.student),
-            answer_by=when(project.answer_by_at, member),
-        )
+    to_company(
+        template,
+        application.project,
+        key=f"{template}:{application.pk}",
+        at=at,
+        path=applicants_path(application.project),
+        action=action,
+        topic=Topic.APPLICATIONS,
+        student=str(application.student),
+    )
 
 
 def answer_reminder(project: Project, *, waiting: int, at: datetime) -> None:
-    for member in project.company.members_now():
-        mail.send(
-            "projects/answer_reminder",
-            to=member,
-            key=f"answer_reminder:{project.pk}:{project.answer_by_at:%Y%m%d}",
-            at=at,
-            not_after=project.answer_by_at,
-            path=applicants_path(project),
-            action="Answer them now",
-            title=project.title,
-            waiting=waiting,
-            answer_by=when(project.answer_by_at, member),
-        )
+    to_company(
+        "answer_reminder",
+        project,
+        key=f"answer_reminder:{project.pk}:{project.answer_by_at:%Y%m%d}",
+        at=at,
+        path=applicants_path(project),
+        action="Answer them now",
+        topic=Topic.REMINDERS,
+        not_after=project.answer_by_at,
+        waiting=waiting,
+    )
 
 
 # Work under way
@@ -146,15 +172,27 @@ def answer_reminder(project: Project, *, waiting: int, at: datetime) -> None:
 
 def work_due(deliverable: Deliverable, *, at: datetime) -> None:
     engagement = deliverable.engagement
+    about = About(
+        path=deliverable.get_absolute_url(),
+        action="Deliver this part",
+        why=f"you work on “{engagement}” for {engagement.company}",
+        topic=Topic.REMINDERS,
+        turn=turn_of(engagement, engagement.student),
+    )
     mail.send(
         "projects/work_due",
         to=engagement.student,
         key=f"work_due:{deliverable.pk}:{deliverable.due_at:%Y%m%d}",
         at=at,
-        path=deliverable.get_absolute_url(),
-        action="Deliver this part",
+        about=about,
+        not_after=deliverable.due_at,
         title=str(engagement),
         company=str(engagement.company),
         deliverable=deliverable.title,
-        due=when(deliverable.due_at, engagement.student),
+        due=deliverable.due_at,
     )
+
+
+def turn_of(engagement: Engagement, reader: User) -> Turn | None:
+    rows = Engagement.objects.filter(pk=engagement.pk).select_related("company", "student")
+    return turn_now(rows.by_turn(reader))

@@ -8,6 +8,16 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+class Topic(models.TextChoices):
+    """What a letter or a notice is about: people choose by topic how they are told."""
+
+    WORK = "work", "Offers and work"
+    APPLICATIONS = "applications", "Applications"
+    MODERATION = "moderation", "Checks of your projects"
+    REMINDERS = "reminders", "Reminders of dates"
+    MONEY = "money", "Money"
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self, *, at: datetime) -> "LetterQuerySet":
         """Letters to send now. The lease is the database's clock: it only keeps two workers apart."""
@@ -22,6 +32,7 @@ class Letter(models.Model):
     key = models.CharField(max_length=200, unique=True)
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="letters")
     template = models.CharField(max_length=80)
+    topic = models.CharField(max_length=20, choices=Topic, default=Topic.WORK)
     subject = models.CharField(max_length=200)
     context: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     created_at = models.DateTimeField()
@@ -64,9 +75,11 @@ class Notice(models.Model):
 
     key = models.CharField(max_length=200, unique=True)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    topic = models.CharField(max_length=20, choices=Topic, default=Topic.WORK)
     text = models.CharField(max_length=200)
     path = models.CharField(max_length=300)
     created_at = models.DateTimeField()
+    not_after = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
     objects = models.Manager.from_queryset(NoticeQuerySet)()

@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+AS_SENT = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox allow-top-navigation"
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -22,6 +24,7 @@ class Letter:
     to: str
     at: datetime
     text: str
+    html: str
 
 
 @never_cache
@@ -40,15 +43,28 @@ def letter(request: HttpRequest, letter_id: str) -> HttpResponse:
     return render(request, "site/letter.html", {"letter": opened(kept)})
 
 
+@never_cache
+@require_safe
+def letter_as_sent(_: HttpRequest, letter_id: str) -> HttpResponse:
+    """The HTML as a mail reader shows it: inline styles, and nothing else may load or run."""
+    kept = get_connection().get_message(f"<{letter_id}>")  # type: ignore[attr-defined]
+    if kept is None:
+        raise Http404
+    response = HttpResponse(opened(kept).html)
+    response["Content-Security-Policy"] = AS_SENT
+    return response
+
+
 def opened(kept: Any) -> Letter:
     message = message_from_bytes(kept.as_bytes(), EmailMessage, policy=policy.default)
-    body = message.get_body(("plain",))
+    body, html = message.get_body(("plain",)), message.get_body(("html",))
     return Letter(
         id=message["message-id"].strip().strip("<>"),
         subject=message["subject"],
         to=message["to"],
         at=moment_of(message),
         text=body.get_content() if body else "",
+        html=html.get_content() if html else "",
     )
 
 

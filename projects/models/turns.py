@@ -73,3 +73,9 @@ def not_over(rows: Rows) -> Rows:
 
 def spot_of(row: Any) -> Spot:
     return Spot(row.turn_rank, row.turn_key, row.pk)
+
+
+def turn_now(rows: QuerySet[Any]) -> Turn | None:
+    """Whose turn it is with the one row of `rows`, which know it by `by_turn`."""
+    row = rows.first()
+    return row.turn if row is not None else None

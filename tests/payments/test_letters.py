@@ -1,0 +1,151 @@
+"""Every letter of the site, written by its own function about a real engagement: whole, of one action, honest."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from marketplace.kernel import letters
+from marketplace.kernel.models import Letter
+from payments import emails as money
+from payments import releasing, reviewing
+from payments.models import Hold, Payee, Release
+from projects import emails as work
+from projects.models import Application, Deliverable, Engagement
+from tests import cast, stages
+
+FOLDER = settings.BASE_DIR / "templates/emails"
+TEMPLATES = {f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.txt")}
+MOMENTS = ("until", "answer_by", "closes", "due", "leaves", "ends")
+
+
+@pytest.fixture
+def engagement(sandbox):
+    return stages.under_way(sandbox)
+
+
+def write_all(engagement):
+    """One letter of each kind, to whoever gets it."""
+    at, project = timezone.now(), engagement.project
+    by, part = engagement.offered_by, engagement.deliverables.get(number=1)
+    submission = stages.deliver(engagement, at=at)
+    part.refresh_from_db()
+    review = reviewing.ask_for_changes(
+        part, by=by, at=at, failing_criteria=[1], message="One\n\n    # is missing"
+    )
+    stages.deliver(engagement, at=at)
+    release = releasing.approve_work(part, by=by, at=at)
+    part, engagement = Deliverable.objects.get(pk=part.pk), Engagement.objects.get(pk=engagement.pk)
+    hold, payee = Hold.objects.get(engagement=engagement), Payee.objects.get(user=engagement.student)
+    application = Application.objects.get(pk=engagement.application_id)
+    ends = at + timedelta(days=3)
+    money.work_submitted(submission, review_ends_at=ends, at=at)
+    money.review_reminder(part, due_at=ends, at=at)
+    money.changes_asked_for(review, part, at=at)
+    money.work_approved_by_silence(Release(pk=0, **as_given(release)), part, at=at)
+    money.approval_undone(part, at=at)
+    money.cancelled_before_start(engagement, hold, by=by, reason="Our plans\nchanged.", at=at)
+    money.payee_ready(payee, at=at)
+    money.payee_reminder(payee, due_at=ends, at=at)
+    for about_offer in (
+        money.offer_made,
+        money.offer_expired,
+        money.offer_declined,
+        money.offer_withdrawn,
+        money.payment_failed,
+        money.work_can_start,
+    ):
+        about_offer(engagement, at=at)
+    money.offer_reminder(engagement, due_at=ends, at=at)
+    money.card_refused(engagement, ends_at=ends, at=at)
+    money.money_sent(release, at=at)
+    project.rejection_note, project.rejection_codes = "Say who\ntakes part.", ["unclear"]
+    work.project_passed(project, at=at)
+    work.project_refused(project, at=at)
+    application.decline_reason, application.decline_note = "skills", "Thank you\nfor your time."
+    for about_application in (
+        work.application_sent,
+        work.application_shortlisted,
+        work.application_declined,
+        work.application_not_answered,
+        work.application_received,
+        work.application_withdrawn,
+    ):
+        about_application(application, at=at)
+    work.answer_reminder(project, waiting=2, at=at)
+    work.work_due(part, at=at)
+    return at
+
+
+def as_given(release):
+    return {name: getattr(release, name) for name in ("share", "operation", "student_cents", "decided_at")}
+
+
+def test_every_letter_is_whole_and_asks_for_one_thing(engagement):
+    at = write_all(engagement)
+
+    assert set(Letter.objects.values_list("template", flat=True)) == TEMPLATES
+    for letter in Letter.objects.select_related("to"):
+        message = letters.message(letter, at=at)
+        text, html = message.body, message.alternatives[0][0]
+        assert text.count(f"{letter.context['action']}:\n{settings.SITE_URL}/") == 1, text
+        assert html.count('class="button"') == 1, letter.template
+        assert "because you " in text, text
+        for broken in ("None", "()", "“”", "{{", "{%", "$at", "\\", "  ,", " ,", " .\n"):
+            assert broken not in text.replace("-- ", ""), (letter.template, broken, text)
+        assert letter.subject in html.replace("&#x27;", "'")
+
+
+def test_a_subject_says_nothing_that_becomes_wrong_while_the_letter_waits():
+    told = {name: (FOLDER / f"{name}.txt").read_text().partition("\n")[0] for name in TEMPLATES}
+
+    assert {
+        name for name, line in told.items() if any(f"{{{{ {moment}" in line for moment in MOMENTS)
+    } == set()
+    assert {name for name, line in told.items() if {"tomorrow", "today"} & set(line.lower().split())} == set()
+
+
+def test_the_letters_of_an_offer_show_the_turn_and_the_money_of_their_side(sandbox):
+    engagement = stages.offered(sandbox)
+    at = timezone.now()
+
+    letter = Letter.objects.get(template="payments/offer_made")
+    text = letters.message(letter, at=at).body
+
+    assert text.startswith("Your turn · ")
+    assert f"\nReserved on the card {engagement.total_price} · since " in text
+
+
+def test_delivered_work_is_the_employers_turn_and_its_money_is_held(engagement):
+    stages.deliver(engagement)
+
+    letter = Letter.objects.get(template="payments/work_submitted", to=engagement.offered_by)
+    text = letters.message(letter, at=timezone.now()).body
+
+    assert text.startswith("Your turn · 7 days left\n")
+    assert f"\nHeld {engagement.total_price} · since " in text
+
+
+def test_a_cancelled_engagement_says_that_the_money_goes_back(engagement):
+    from payments import refunding
+
+    refunding.cancel_before_start(
+        engagement, by=engagement.student, at=timezone.now(), reason="I fell ill.\nI am sorry."
+    )
+
+    letter = Letter.objects.get(template="payments/cancelled_before_start", to=engagement.offered_by)
+    text = letters.message(letter, at=timezone.now()).body
+    assert f"\nOn its way back to the card {engagement.total_price} · " in text
+    assert "\n> I fell ill.\n> I am sorry.\n" in text
+
+
+def test_nobody_but_the_reader_is_named_in_the_footer(engagement):
+    stages.deliver(engagement)
+    letter = Letter.objects.get(template="payments/work_submitted", to=engagement.offered_by)
+
+    text = letters.message(letter, at=timezone.now()).body
+
+    assert engagement.offered_by.email in text
+    assert engagement.student.email not in text
+    assert cast.company_of(engagement.offered_by).name in text
