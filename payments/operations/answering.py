@@ -58,6 +58,18 @@ def after_failure(claim: Claim, failure: StripeFailed, *, at: datetime) -> None:
         put_back(claim, failure.answer.value, failure, next_try_at=at + timedelta(seconds=seconds))
 
 
+def after_failed_look(claim: Claim, failure: StripeFailed, *, at: datetime) -> None:
+    """Nothing was sent, so no more is unknown than before: look again, or stop where we may not ask."""
+    if failure.answer is Answer.BUG:
+        after_failure(claim, failure, at=at)
+        return
+    logger.warning("Operation %s could not be looked for: %s", claim.operation.pk, failure)
+    if claim.operation.attempts > PATIENCE:
+        finishing.ring("operation_stuck", str(claim.operation.pk), str(failure), at=at)
+    later = at + timedelta(minutes=LOOK_MINUTES[0])
+    put_back(claim, failure.answer.value, failure, next_try_at=later)
+
+
 def after_rejection(claim: Claim, failure: StripeFailed, *, at: datetime) -> None:
     """Definitely not executed now, perhaps earlier: look once, then a fresh key, a wait, or the end."""
     operation = claim.operation

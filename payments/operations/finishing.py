@@ -21,8 +21,11 @@ def finish(pk: UUID, done: Done, *, at: datetime) -> None:
     """T2: book the success once, however often it is reported."""
     with transaction.atomic():
         operation = lock(pk)
-        if not operation.is_open or operation.status == Operation.Status.FROZEN:
+        if not is_news(operation):
             compare(operation, done, at=at)
+            return
+        if done.amount_cents not in (None, operation.amount_cents):
+            freeze(pk, "other_amount", f"{done.id} is over {done.amount_cents}", at=at)
             return
         operation.stripe_id = done.id
         if operation.kind == Operation.Kind.REFUND and done.booking is None:
@@ -50,6 +53,12 @@ def lock_hold(hold: Hold) -> Hold:
     hold = relock(hold)
     hold.engagement = engagement
     return hold
+
+
+def is_news(operation: Operation) -> bool:
+    """Whether its object is booked for the first time. One that waits for a person is booked all the same."""
+    frozen = operation.status == Operation.Status.FROZEN
+    return operation.is_open and not (frozen and operation.stripe_id is not None)
 
 
 def compare(operation: Operation, done: Done, *, at: datetime) -> None:

@@ -16,8 +16,13 @@ class NotReady(Exception):
         super().__init__(reason)
         self.reason = reason
 
+    @property
+    def needs_a_person(self) -> bool:
+        return self.reason == OTHER_ACCOUNT
+
 
 PAYEE_REASONS = ("no_payee", "payee")
+OTHER_ACCOUNT = "other_account"  # the request names an account that is not the payee's any more
 
 
 def check(operation: Operation) -> None:
@@ -30,6 +35,8 @@ def check(operation: Operation) -> None:
     payee = Payee.objects.filter(user_id=hold.engagement.student_id).first()
     if payee is None or not payee.is_ready:
         raise NotReady("no_payee")
+    if operation.params is not None and operation.params["destination"] != payee.stripe_account:
+        raise NotReady(OTHER_ACCOUNT)
 
 
 def request_for(operation: Operation) -> dict[str, Any]:

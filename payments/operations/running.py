@@ -52,6 +52,11 @@ class Claim:
         return unknown or self.operation.stripe_id is not None
 
     @property
+    def looks_first(self) -> bool:
+        """A later key is used only after one more look: since the last one, much may have happened."""
+        return self.must_look or self.operation.epoch > 0
+
+    @property
     def unknown_for(self) -> timedelta:
         """Since when at least nobody knows: the younger of the key and of the last 500."""
         return min(age for age in (self.since_500, self.key_age) if age is not None)
@@ -69,6 +74,7 @@ def run_guarded(pk: uuid.UUID, *, at: datetime) -> bool:
         return run(pk, at=at)
     except (RuleViolation, DatabaseError, JournalMismatch):
         logger.exception("Operation %s could not be booked; its lease brings it back", pk)
+        finishing.ring("operation_not_booked", str(pk), "What Stripe did is not in our book.", at=at)
         return True
 
 
@@ -105,47 +111,57 @@ def run(pk: uuid.UUID, *, at: datetime) -> bool:
         return False
     reach("claimed")
     try:
-        found = looking.found(claim.operation) if claim.must_look else send(claim)
+        found = looking.found(claim.operation) if claim.looks_first else None
     except looking.TwoObjects as two:
         answering.after_two(claim, two, at=at)
     except StripeFailed as failure:
-        answering.after_failure(claim, failure, at=at)
+        answering.after_failed_look(claim, failure, at=at)
     else:
-        after_answer(claim, found, at=at)
+        after_look(claim, found, at=at)
     return True
 
 
-def after_answer(claim: Claim, found: gateway.Done | None, *, at: datetime) -> None:
-    """T2 for a yes; a look that found nothing is counted, and a worker that slept has done nothing."""
-    if found is not None:
-        reach("sent")
-        finishing.finish(claim.operation.pk, found, at=at)
-        answering.note(claim, "done")
-        recording.record_capture(claim.operation, at=at)
-    elif claim.must_look:
+def after_look(claim: Claim, found: gateway.Done | None, *, at: datetime) -> None:
+    """What is there already is booked; what may not be sent is looked for again; all else is sent."""
+    if found is None and claim.must_look:
         answering.after_miss(claim, at=at)
+        return
+    try:
+        done = found or send(claim)
+    except StripeFailed as failure:
+        answering.after_failure(claim, failure, at=at)
     else:
+        after_answer(claim, done, at=at)
+
+
+def after_answer(claim: Claim, done: gateway.Done | None, *, at: datetime) -> None:
+    """T2 for a yes; a worker that slept has done nothing."""
+    if done is None:
         answering.note(claim, "slept")
+        return
+    reach("sent")
+    finishing.finish(claim.operation.pk, done, at=at)
+    answering.note(claim, "done")
+    recording.record_capture(claim.operation, at=at)
 
 
 def take(pk: uuid.UUID, *, at: datetime) -> Claim | None:
     """T1: lock the row, freeze the request, write the attempt. None where there is nothing to do."""
-    token = uuid.uuid4()
+    token, booted = uuid.uuid4(), time.clock_gettime(time.CLOCK_BOOTTIME)
     with transaction.atomic():
         due = Operation.objects.due(at=at).select_for_update(skip_locked=True, of=("self",))
         operation = due.filter(pk=pk).select_related("hold__engagement", "payee__user").first()
-        if operation is None or not is_ready(operation):
+        if operation is None or not is_ready(operation, at=at):
             return None
         key_age, since_500 = ages_of(operation)
         mark_sending(operation, token)
         attempt = OperationAttempt.objects.create(
             operation=operation, number=operation.attempts, epoch=operation.epoch
         )
-    booted = time.clock_gettime(time.CLOCK_BOOTTIME)
     return Claim(operation, attempt, token, key_age, since_500, booted)
 
 
-def is_ready(operation: Operation) -> bool:
+def is_ready(operation: Operation, *, at: datetime) -> bool:
     """Whether the request may go out. What must wait for somebody is put aside; else its words are frozen."""
     if operation.epoch_sent_at is not None:
         return True
@@ -154,6 +170,10 @@ def is_ready(operation: Operation) -> bool:
     except requesting.NotReady as error:
         operation.status, operation.blocked_reason = Operation.Status.BLOCKED, error.reason
         operation.save(update_fields=["status", "blocked_reason"])
+        if error.needs_a_person:
+            finishing.ring(
+                f"operation_{error.reason}", str(operation.pk), "It cannot go on by itself.", at=at
+            )
         return False
     if operation.params is None:
         operation.params = requesting.request_for(operation)

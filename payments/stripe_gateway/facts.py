@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+MOVES = {"transfer", "refund"}
+
 
 @dataclass(frozen=True)
 class Booking:
@@ -51,6 +53,7 @@ class Done:
     status: str = ""
     at: datetime | None = None
     booking: Booking | None = None
+    amount_cents: int | None = None  # of the money that it moves by itself
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def done(o: Mapping[str, Any]) -> Done:
         status=str(o.get("status") or ""),
         at=moment(created) if isinstance(created, int) else None,
         booking=booked(o.get("balance_transaction")),
+        amount_cents=o["amount"] if o.get("object") in MOVES else None,
     )
 
 

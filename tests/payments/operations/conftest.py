@@ -26,6 +26,11 @@ class Due:
         """The operation that pays the first part."""
         return Operation.objects.get(kind="transfer", slot="deliverable-1")
 
+    @property
+    def owed(self):
+        """What all parts together owe the student."""
+        return self.engagement.fee
+
     def made(self):
         """The transfers at Stripe that carry this operation's mark, whoever knows of them."""
         mark = str(self.transfer.pk)

@@ -1,5 +1,6 @@
 """When nobody knows whether money moved: look before sending, and never twice."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from payments import ledger, operations, stripe_gateway
-from payments.models import Alarm, Operation
-from payments.operations import answering, running
+from payments.models import Alarm, Operation, Payee
+from payments.operations import answering, requesting, running
 from payments.stripe_gateway import Answer, StripeFailed
 from tests.payments import steps
 
@@ -65,6 +66,40 @@ def test_a_500_that_took_effect_hours_later_pays_once(due):
     assert at < due.at + timedelta(hours=9)
 
 
+def wait_for_a_new_key(due):
+    """Nobody learns what became of the request until another key may be used; the moment then."""
+    due.run()
+    steps.pass_time(due.sandbox, 25)
+    at = due.at + timedelta(hours=25)
+    while due.transfer.epoch == 0:
+        due.run(at)
+        steps.pass_time(due.sandbox, 1)
+        at += timedelta(hours=1)
+    assert due.made() == []
+    return at
+
+
+def test_a_new_key_is_used_only_after_another_look(due):
+    """The workers stood still since the last one, and Stripe carried the first request out after all."""
+    due.sandbox.break_("500_late:35", **POST_TRANSFER)
+    at = wait_for_a_new_key(due)
+    steps.pass_time(due.sandbox, 10)
+    due.run(at + timedelta(hours=10))
+    assert due.transfer.status == "succeeded"
+    assert due.made() == [due.transfer.stripe_id]
+
+
+def test_a_look_that_fails_is_repeated_before_a_new_key_is_used(due):
+    due.sandbox.break_("500_late:35", **POST_TRANSFER)
+    at = wait_for_a_new_key(due)
+    steps.pass_time(due.sandbox, 10)
+    due.sandbox.break_("500_no_effect", method="GET", path="/v1/transfers")
+    due.run(at + timedelta(hours=10))
+    assert due.transfer.last_500_at is None
+    due.run(at + timedelta(hours=11))
+    assert due.made() == [due.transfer.stripe_id]
+
+
 def test_stripes_own_word_ends_an_operation_whose_answer_was_lost(due):
     due.sandbox.break_("drop_after_commit", **POST_TRANSFER)
     due.run()
@@ -98,6 +133,16 @@ def test_a_twin_that_stripe_tells_of_later_rings(due):
     assert due.transfer.status == "succeeded"
 
 
+def test_an_object_of_another_amount_is_not_taken_for_ours(due):
+    twin = dict(requesting.request_for(due.transfer))
+    twin["amount"] = 1
+    stripe_gateway.client().v1.transfers.create(twin, {"idempotency_key": "somebody else"})
+    steps.hear(due.sandbox, at=due.at)
+    assert due.transfer.status == "frozen"
+    assert Alarm.objects.get(kind="operation_other_amount").subject == str(due.transfer.pk)
+    assert ledger.balances_of(due.transfer.hold_id).student_payable == due.owed
+
+
 def test_a_large_amount_waits_for_a_person_instead_of_a_new_key(due, settings):
     settings.AUTOMATIC_RESEND_CENTS = 100
     due.sandbox.break_("500_no_effect", **POST_TRANSFER)
@@ -110,6 +155,20 @@ def test_a_large_amount_waits_for_a_person_instead_of_a_new_key(due, settings):
     assert due.transfer.status == "frozen"
     assert Alarm.objects.filter(kind="operation_needs_a_person").exists()
     assert due.made() == []
+
+
+def test_stripes_word_is_booked_even_when_a_person_was_asked(due, settings):
+    settings.AUTOMATIC_RESEND_CENTS = 100
+    due.sandbox.break_("500_late:60", **POST_TRANSFER)
+    at = due.at
+    while due.transfer.status != "frozen":
+        due.run(at)
+        steps.pass_time(due.sandbox, 4)
+        at += timedelta(hours=4)
+    steps.pass_time(due.sandbox, 60)
+    steps.hear(due.sandbox, at=at)
+    assert due.transfer.status == "succeeded"
+    assert due.made() == [due.transfer.stripe_id]
 
 
 def test_a_key_that_was_used_for_something_else_freezes_the_operation(due):
@@ -148,6 +207,16 @@ def test_a_payee_who_cannot_be_paid_any_more_is_waited_for(due):
     assert due.made() == [due.transfer.stripe_id]
 
 
+def test_money_prepared_for_one_account_never_goes_to_another(due):
+    due.sandbox.break_("400:transfers_not_allowed", **POST_TRANSFER)
+    due.run()
+    Payee.objects.update(stripe_account="acct_of_somebody")
+    operations.run_due(at=due.at + timedelta(days=1))
+    assert (due.transfer.status, due.transfer.blocked_reason) == ("blocked", "other_account")
+    assert Alarm.objects.filter(kind="operation_other_account", subject=due.transfer.pk).exists()
+    assert due.made() == []
+
+
 def test_a_stopped_hold_sends_nothing_even_what_was_prepared(due):
     due.sandbox.break_("400:transfers_not_allowed", **POST_TRANSFER)
     due.run()
@@ -164,6 +233,19 @@ def test_a_worker_that_slept_sends_nothing(due):
     claim = replace(claim, booted=claim.booted - 61)
     assert running.send(claim) is None
     assert due.made() == []
+
+
+def test_a_worker_counts_its_sleep_from_before_the_claim(due):
+    """Frozen right after the claim, it would otherwise take an old key for a fresh one."""
+    pk, moments = due.transfer.pk, []
+
+    def watched(execute, *statement):
+        moments.append(time.clock_gettime(time.CLOCK_BOOTTIME))
+        return execute(*statement)
+
+    with connection.execute_wrapper(watched):
+        claim = running.take(pk, at=due.at)
+    assert claim.booted <= moments[0]
 
 
 def test_a_worker_whose_lease_was_taken_over_changes_nothing(due):
@@ -203,6 +285,7 @@ def test_an_operation_that_cannot_be_booked_does_not_stop_the_others(due):
     second.refresh_from_db()
     assert first.status == "succeeded"
     assert second.status == "sending"
+    assert Alarm.objects.get(kind="operation_not_booked").subject == str(second.pk)
     assert len(due.sandbox.report()["transfers"]) == 2
 
 
