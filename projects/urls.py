@@ -3,7 +3,7 @@
 from django.urls import path
 
 from projects import api
-from projects.views import applying, browsing, posting, selecting, working
+from projects.views import applying, browsing, posting, selecting, starting, working
 
 app_name = "projects"
 
@@ -12,7 +12,9 @@ API = "api/v1"
 
 urlpatterns = [
     path("projects/", browsing.project_list, name="list"),
-    path("projects/new/", posting.new, name="new"),
+    path("projects/new/", starting.new, name="new"),
+    path("projects/templates/", starting.gallery, name="templates"),
+    path("projects/templates/<slug:key>/", starting.template, name="template"),
     path("projects/mine/", posting.mine, name="mine"),
     path(f"{PROJECT}/", browsing.project, name="project"),
     path(f"{PROJECT}/edit/", posting.edit, name="edit"),

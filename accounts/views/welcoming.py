@@ -24,10 +24,11 @@ EMPLOYER_STEPS = ["Your company"]
 
 
 def introduced(view: View) -> View:
-    """Lets through to the second step who has done the first."""
+    """Lets through to the second step who has done the first; where they were going is remembered."""
 
     @wraps(view)
     def wrapped(request: PersonRequest) -> HttpResponse:
+        Draft(request).note_next()
         return view(request) if request.user.name else redirect("accounts:welcome")
 
     return wrapped

@@ -8,14 +8,12 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 
-from accounts.models import Company, User
 from projects import drafts
 from projects.drafts import Draft, Part, Price
 from projects.forms.applying import Prose
 from projects.forms.fields import LinesField, MoneyField
 from projects.models import Project
 from projects.models.projects import MAX_SEATS, MAX_SPAN_DAYS, MAX_START_DAYS
-from projects.project_templates import TEMPLATES
 
 QUESTION_LENGTH = 200
 PART_FIELDS = ("title", "criteria", "due_days", "share")
@@ -237,21 +235,3 @@ def initial_of(project: Project) -> dict[str, Any]:
     }
     fee = draft.pop("fee_cents")
     return {**draft, **questions, **parts, "fee": fee, "version": project.version}
-
-
-class StartForm(forms.Form):
-    """From which template a draft starts, and for which of one's companies."""
-
-    template = forms.ChoiceField(choices=[("", ""), *((key, key) for key in TEMPLATES)], required=False)
-    company = forms.ModelChoiceField(Company.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        company: Any = self.fields["company"]
-        company.queryset = Company.objects.of(user).order_by("name")
-        company.initial = company.queryset.first()
-
-    def start(self) -> dict[str, Any]:
-        """The arguments of `posting.start_draft` beside who and when."""
-        chosen = self.cleaned_data["template"]
-        return {"company": self.cleaned_data["company"], "template": TEMPLATES.get(chosen)}

@@ -1,4 +1,4 @@
-"""Pages of an employer who posts: choose a template, write the draft, look at it once more, send it."""
+"""Pages of an employer who posts: write the draft, look at it once more, send it."""
 
 from datetime import datetime
 
@@ -14,9 +14,8 @@ from marketplace.kernel.errors import StalePage
 from projects import checking, drafts, posting
 from projects.forms.applying import VersionForm
 from projects.forms.listing import FromForm
-from projects.forms.posting import DraftForm, StartForm, initial_of
+from projects.forms.posting import DraftForm, initial_of
 from projects.models import Project
-from projects.project_templates import TEMPLATES
 
 STEPS = ("Start", "Write", "Check and send")
 
@@ -28,20 +27,6 @@ def mine(request: PersonRequest) -> HttpResponse:
     kept = Project.objects.managed_by(request.user).exclude(status="cancelled", published_at=None)
     listed = FromForm(request.GET).page(kept.by_turn().for_cards())
     return render(request, "projects/mine.html", listed)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: PersonRequest) -> HttpResponse:
-    """Choose a template or a blank page."""
-    if not request.user.is_employer:
-        return redirect("accounts:welcome_company")
-    form = StartForm(request.POST if request.method == "POST" else None, user=request.user)
-    if form.is_valid():
-        project = posting.start_draft(by=request.user, at=timezone.now(), **form.start())
-        return redirect("projects:edit", project.public_id)
-    context = {"form": form, "templates": TEMPLATES.values(), "steps": steps(0)}
-    return render(request, "projects/new.html", context, status=422 if form.is_bound else 200)
 
 
 def own_or_404(request: PersonRequest, public_id: str) -> Project:

@@ -13,7 +13,6 @@ from marketplace.kernel.states import InvalidTransition
 from projects import posting
 from projects.drafts import Part, draft_of, faults, price, shared_out
 from projects.models import PlannedDeliverable, Project
-from projects.project_templates import TEMPLATES
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +33,6 @@ def faults_with(**changes):
 
 
 class TestADraft:
-    @pytest.mark.parametrize("template", TEMPLATES)
-    def test_from_each_template_could_be_sent_as_it_stands(self, template):
-        project = cast.a_draft(template=template)
-        assert faults(draft_of(project)) == []
-        assert send(project).status == Project.Status.IN_MODERATION
-
     def test_of_a_template_pays_a_floor_that_is_higher_than_its_fee(self, settings):
         settings.PAY_FLOOR_CENTS = 5_000
         project = cast.a_draft()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from projects import posting
 from projects.drafts import draft_of
 from projects.models import Project
+from projects.project_templates import TEMPLATES
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +71,9 @@ def address(project, page="edit"):
 
 
 class TestStarting:
-    def test_offers_three_templates_and_a_blank_page(self, client, employer):
+    def test_offers_every_template_and_a_blank_page(self, client, employer):
         page = client.get("/projects/new/").content.decode()
-        assert page.count("Use this template") == 3
+        assert page.count("Use this template") == len(TEMPLATES)
         assert "Start blank" in page
 
     def test_from_a_template_leads_to_the_draft(self, client, employer):
