@@ -1,7 +1,6 @@
 """Real browsers: several people at once, each watched for what a page must never do."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,8 @@ from playwright.sync_api import (
     Response,
     sync_playwright,
 )
+
+from tests.chromium import found
 
 FLAGS = [
     "--disable-gpu",
@@ -35,7 +36,7 @@ OpenContext = Callable[..., BrowserContext]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, once for each worker. A missing browser is a failure, never a skip."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    program = found()
     if program is None:
         pytest.fail("Chromium is missing. Install it (Debian: apt install chromium) or name it in CHROMIUM.")
     # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
