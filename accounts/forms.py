@@ -7,6 +7,7 @@ from allauth.account import forms as allauth
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Company, StudentProfile, User
 from accounts.models.countries import COUNTRIES
@@ -107,6 +108,17 @@ class ConfirmEmailCodeForm(OurWords, allauth.ConfirmEmailVerificationCodeForm): 
 
 class ConfirmResetCodeForm(OurWords, allauth.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
     """The code that lets one choose a new password."""
+
+
+class KeysForm(forms.Form):
+    """Single keys in tables, on or off, and the page from which it was chosen."""
+
+    on = forms.BooleanField(required=False)
+    next = forms.CharField(max_length=500, required=False)
+
+    def clean_next(self) -> str:
+        address = str(self.cleaned_data["next"])
+        return address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else ""
 
 
 class EndSessionForm(forms.Form):

@@ -81,6 +81,14 @@ def edit_profile(user: User, *, name: str, time_zone: str) -> User:
     return fresh
 
 
+def choose_keys(user: User, *, on: bool) -> User:
+    """Whether single keys act in tables for this person, wherever they log in."""
+    with locked(user) as fresh:
+        fresh.shortcut_keys = on
+        fresh.save(update_fields=["shortcut_keys"])
+    return fresh
+
+
 def check_age(born_on: date, *, today: date) -> date:
     """The day on which the person came of age. Raises TooYoung or ImpossibleBirthDate."""
     if not today.year - OLDEST_YEARS <= born_on.year <= today.year:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/settings/", profile.settings, name="settings"),
     path("accounts/profile/", profile.edit_profile, name="profile"),
     path("accounts/profile/student/", profile.edit_student, name="student"),
+    path("accounts/keys/", profile.choose_keys, name="keys"),
     path("accounts/sessions/", profile.sessions, name="sessions"),  # before allauth's, which asks per session
     path("companies/<slug:slug>/", companies.company, name="company"),
 ]

@@ -92,8 +92,15 @@ def apply(
         motivation, answers = motivation.strip(), [answer.strip() for answer in answers]
         if not motivation or [bool(answer) for answer in answers] != [True] * len(project.questions):
             raise AnswersMissing
+        assert project.answer_by_at is not None
         application = Application.objects.create(
-            project=project, student=by, motivation=motivation, answers=answers, submitted_at=at
+            project=project,
+            student=by,
+            number=project.applications.next_number(),
+            motivation=motivation,
+            answers=answers,
+            submitted_at=at,
+            answer_by_at=project.answer_by_at,
         )
         emails.application_sent(application, at=at)
         emails.application_received(application, at=at)

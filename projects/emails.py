@@ -112,7 +112,11 @@ def to_applicant(
         topic=Topic.APPLICATIONS,
         turn=turn_for_student(application),
     )
-    context |= {"title": project.title, "company": str(project.company), "answer_by": project.answer_by_at}
+    context |= {
+        "title": project.title,
+        "company": str(project.company),
+        "answer_by": application.answer_by_at,
+    }
     mail.send(
         f"projects/{template}",
         to=application.student,
@@ -149,7 +153,7 @@ def to_choosers(template: str, application: Application, *, at: datetime, action
         path=applicants_path(application.project),
         action=action,
         topic=Topic.APPLICATIONS,
-        student=str(application.student),
+        student=application.applicant,
     )
 
 

@@ -53,10 +53,9 @@ def story_of_application(application: Application) -> list[Event]:
 def what_comes(application: Application) -> Iterator[Event]:
     project = application.project
     if application.is_undecided:
-        yield Event(NEXT, f"{project.company} answers", project.answer_by_at)
-        yield Event(
-            AUTO, "Without an answer it closes as not answered, and you are told", project.answer_by_at
-        )
+        until = application.answer_by_at
+        yield Event(NEXT, f"{project.company} answers", until)
+        yield Event(AUTO, "Without an answer it closes as not answered, and you are told", until)
 
 
 # Engagements

@@ -100,7 +100,6 @@ def answering(
         application = relock(application)
         application.project = project
         application.expect_version(version)
-        in_time = project.answer_by_at is not None and at <= project.answer_by_at
-        if project.status not in while_project_is or not in_time:
+        if project.status not in while_project_is or at > application.answer_by_at:
             raise AnsweringIsOver
         yield application

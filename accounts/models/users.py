@@ -58,6 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField("full name", max_length=100, blank=True)
     time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
+    shortcut_keys = models.BooleanField("single keys act in tables", default=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)

@@ -8,9 +8,10 @@ from django.forms import model_to_dict
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from accounts import onboarding
-from accounts.forms import EndSessionForm, ProfileForm, StudentForm
+from accounts.forms import EndSessionForm, KeysForm, ProfileForm, StudentForm
 from accounts.http import PersonRequest, live_sessions
 from accounts.models import StudentProfile
 
@@ -50,6 +51,17 @@ def edit_student(request: PersonRequest) -> HttpResponse:
         messages.success(request, "Your student profile is saved.")
         return redirect("accounts:settings")
     return render(request, "accounts/student.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def choose_keys(request: PersonRequest) -> HttpResponse:
+    """Single keys in tables, on or off; back to where the choice was made."""
+    form = KeysForm(request.POST)
+    on = form.is_valid() and form.cleaned_data["on"]
+    onboarding.choose_keys(request.user, on=on)
+    messages.success(request, f"Single keys in tables are {'on' if on else 'off'}.")
+    return redirect(form.cleaned_data.get("next") or "accounts:settings")
 
 
 @login_required

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.http import urlencode
 
 from projects.models.turns import Spot, spot_of
 
@@ -16,11 +17,18 @@ class FromForm(forms.Form):
 
     @property
     def spot(self) -> Spot | None:
-        written = self.cleaned_data["after"] if self.is_valid() else ""
+        self.is_valid()
+        written = self.cleaned_data.get("after")
         return Spot(*map(int, written.split("."))) if written else None
 
     def page(self, rows: Any, *, size: int = PAGE) -> dict[str, Any]:
         """One page of a queryset that knows `after`, and the address of what follows."""
         found = list(rows.after(self.spot)[: size + 1])
-        older = f"?after={spot_of(found[size - 1])}" if len(found) > size else ""
-        return {"rows": found[:size], "older": older, "newer": "?" if self.spot else ""}
+        older = self.query(after=str(spot_of(found[size - 1]))) if len(found) > size else ""
+        return {"rows": found[:size], "older": older, "newer": self.query() if self.spot else ""}
+
+    def query(self, **changes: str) -> str:
+        """What the address says beside the place, as far as it can be read, with `changes`."""
+        self.is_valid()
+        kept = {name: value for name, value in self.cleaned_data.items() if name != "after"}
+        return "?" + urlencode({name: value for name, value in (kept | changes).items() if value})

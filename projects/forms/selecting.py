@@ -1,11 +1,113 @@
-"""What an employer types to an applicant who is not chosen."""
+"""How an employer narrows the list of applicants, and what they type to those who are not chosen."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django import forms
+from django.urls import reverse
 
 from projects.forms.applying import Prose
-from projects.models import Application
+from projects.forms.listing import FromForm
+from projects.models import Application, Project
+
+MOST_HOURS = 168
+STATES = {
+    "undecided": ("Without an answer", ["submitted", "shortlisted"]),
+    "shortlisted": ("On the short-list", ["shortlisted"]),
+    "offered": ("With an offer", ["offered", "accepted"]),
+    "closed": (
+        "Closed",
+        [
+            "declined",
+            "withdrawn",
+            "not_answered",
+            "offer_declined",
+            "offer_expired",
+            "offer_withdrawn",
+            "void",
+        ],
+    ),
+}
+
+
+class ApplicantsForm(FromForm):
+    """Which applicants, in which order, as it stands in the address; what cannot be read is overlooked."""
+
+    state = forms.ChoiceField(
+        label="State",
+        choices=[("", "All"), *((key, label) for key, (label, _) in STATES.items())],
+        required=False,
+    )
+    skill = forms.ChoiceField(label="Skill", required=False)
+    hours = forms.IntegerField(
+        label="Hours a week, at least",
+        min_value=1,
+        max_value=MOST_HOURS,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    sort = forms.ChoiceField(
+        label="Order",
+        choices=[
+            ("", "Short-list first"),
+            ("newest", "Newest first"),
+            ("oldest", "Oldest first"),
+            ("hours", "Most hours a week first"),
+        ],
+        required=False,
+    )
+    answers = forms.ChoiceField(label="Answers", choices=[("", "Folded"), ("open", "Open")], required=False)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "find_%s"} | kwargs)
+        skill: Any = self.fields["skill"]
+        skill.choices = [("", "Any"), *((term.slug, term.name) for term in project.skills.all())]
+
+    def chosen(self, applications: Any) -> Any:
+        """Those of `applications` that the address asks for, in its order."""
+        self.is_valid()
+        values = self.cleaned_data
+        if values.get("state"):
+            applications = applications.filter(status__in=STATES[values["state"]][1])
+        if values.get("skill"):
+            applications = applications.filter(student__student_profile__skills__slug=values["skill"])
+        if values.get("hours"):
+            applications = applications.filter(student__student_profile__hours_a_week__gte=values["hours"])
+        return applications.for_choosing(order=values.get("sort", ""))
+
+    @property
+    def sorted_by(self) -> str:
+        return str(self.cleaned_data.get("sort", ""))
+
+    @property
+    def is_open(self) -> bool:
+        return self.cleaned_data.get("answers") == "open"
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.cleaned_data.get(name) for name in ("state", "skill", "hours"))
+
+    def addresses(self) -> dict[str, str]:
+        """The same list in another order, or with its answers open or folded."""
+        orders = {order: self.query(sort=order) for order in ("newest", "oldest", "hours")}
+        return orders | {"open": self.query(answers="open"), "folded": self.query(answers="")}
+
+
+class ReturnForm(forms.Form):
+    """How the list of applicants looked when somebody acted in it, so that they come back to the same."""
+
+    back = forms.CharField(max_length=500, required=False)
+
+    def list_of(self, project: Project) -> str:
+        """What the address of the list said, as far as it can be read."""
+        left = self.cleaned_data["back"] if self.is_valid() else ""
+        return ApplicantsForm(dict(parse_qsl(left.lstrip("?"))), project=project).query()
+
+    def address(self, application: Application) -> str:
+        """That list, at this applicant."""
+        project = application.project
+        page = reverse("projects:applicants", args=[project.public_id])
+        return f"{page}{self.list_of(project)}#application-{application.public_id}"
 
 
 class DeclineForm(forms.ModelForm):

@@ -1,77 +1,25 @@
 """Applications: one student's bid for one project."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Skill, User
 from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.states import StateMachine, Transition
+from projects.models.comparing import ApplicationQuerySet
 from projects.models.projects import MAX_QUESTIONS, Project
-from projects.models.turns import MINE, THEIRS, Micros, Spot, Turn, past, sorted_by_turn
+from projects.models.turns import MINE, THEIRS, Turn
 
 ANSWER_LENGTH = 800  # PRODUCT.md: at most 3 questions, 800 characters each
 RIGHTS = "The rights to the work of each deliverable pass to the company when its share is released."
-
-
-class ApplicationQuerySet(models.QuerySet["Application"]):
-    def visible_to(self, user: Any) -> "ApplicationQuerySet":
-        """One's own, and those for projects of one's company; a moderator sees all."""
-        if user.is_staff:
-            return self
-        return self.filter(Q(student=user) | Q(project__company__in=user.company_ids))
-
-    def of(self, student: User) -> "ApplicationQuerySet":
-        return self.filter(student=student)
-
-    def waiting(self) -> "ApplicationQuerySet":
-        """Those still without an answer."""
-        return self.filter(status=Application.Status.SUBMITTED)
-
-    def using_budget(self, *, at: datetime) -> "ApplicationQuerySet":
-        """Those that use a place of the student's budget: until short-list, answer or date."""
-        return self.waiting().filter(project__answer_by_at__gt=at)
-
-    def undecided(self) -> "ApplicationQuerySet":
-        """Those that the answer-by date closes."""
-        return self.filter(status__in=[Application.Status.SUBMITTED, Application.Status.SHORTLISTED])
-
-    def newest_first(self) -> "ApplicationQuerySet":
-        return self.order_by("-submitted_at", "-pk")
-
-    def by_turn(self) -> "ApplicationQuerySet":
-        """As their student sees them: offers first, then what waits for an answer, by time left."""
-        undecided = Q(status__in=[Application.Status.SUBMITTED, Application.Status.SHORTLISTED])
-        offered = Application.objects.filter(pk=models.OuterRef("pk"), status=Application.Status.OFFERED)
-        offer = offered.filter(engagements__status="offered").values("engagements__offer_expires_at")
-        return sorted_by_turn(
-            self,
-            mine=models.Subquery(offer[:1]),
-            theirs=Case(When(undecided, then="project__answer_by_at")),
-            under_way=undecided,
-            since="submitted_at",
-        )
-
-    def for_choosing(self) -> "ApplicationQuerySet":
-        """As an employer compares them: those still to be decided, then the rest, in the order they came."""
-        rank = Case(
-            When(status__in=[Application.Status.SHORTLISTED, Application.Status.OFFERED], then=0),
-            When(status=Application.Status.SUBMITTED, then=1),
-            default=2,
-        )
-        ranked = self.annotate(turn_rank=rank, turn_key=Micros("submitted_at"))
-        return ranked.order_by("turn_rank", "turn_key", "pk")
-
-    def after(self, spot: Spot | None) -> "ApplicationQuerySet":
-        return past(self, spot)
 
 
 class Application(StateMachine):
@@ -124,12 +72,14 @@ class Application(StateMachine):
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="applications")
     student = models.ForeignKey(User, models.PROTECT, related_name="applications")
+    number = models.PositiveSmallIntegerField("number among the project’s applications")
     status = models.CharField(max_length=20, choices=Status, default=Status.SUBMITTED)
     motivation = models.TextField("why this project", max_length=ANSWER_LENGTH)
     answers = ArrayField(
         models.CharField(max_length=ANSWER_LENGTH), size=MAX_QUESTIONS, default=list, blank=True
     )
     submitted_at = models.DateTimeField()
+    answer_by_at = models.DateTimeField("hard end, the project’s date when it was sent")
     answered_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
     decline_note = models.TextField(max_length=500, blank=True)
@@ -143,6 +93,7 @@ class Application(StateMachine):
         ]
         constraints = [
             models.UniqueConstraint(name="application_once_per_project", fields=["project", "student"]),
+            models.UniqueConstraint(name="application_number_in_project", fields=["project", "number"]),
             models.CheckConstraint(
                 name="application_decline_has_a_reason",
                 condition=Q(status="declined", decline_reason__gt="") | (~Q(status="declined")),
@@ -158,7 +109,7 @@ class Application(StateMachine):
         ]
 
     def __str__(self) -> str:
-        return f"{self.student} for {self.project}"
+        return f"Applicant {self.number} for {self.project}"
 
     def get_absolute_url(self) -> str:
         return reverse("projects:application", args=[self.public_id])
@@ -169,8 +120,29 @@ class Application(StateMachine):
         if self.turn_rank == MINE:  # type: ignore[attr-defined]
             return Turn(mine=True, until=self.turn_mine_until)  # type: ignore[attr-defined]
         if self.turn_rank == THEIRS:  # type: ignore[attr-defined]
-            return Turn(mine=False, who=str(self.project.company), until=self.project.answer_by_at)
+            return Turn(mine=False, who=str(self.project.company), until=self.answer_by_at)
         return None
+
+    @property
+    def turn_of_company(self) -> Turn | None:
+        """Whose move it is, as the employer sees it; only rows of `for_choosing` know."""
+        live_status = self.live_status  # type: ignore[attr-defined]
+        if self.status == self.Status.OFFERED:
+            return Turn(mine=False, who=self.applicant, until=self.offer_until)  # type: ignore[attr-defined]
+        if self.is_undecided:
+            return Turn(mine=True, until=None if live_status else self.answer_by_at)
+        return None
+
+    @property
+    def applicant(self) -> str:
+        """What the employer calls the student."""
+        return str(self.student)
+
+    @property
+    def fitting_skills(self) -> "list[Skill]":
+        """The skills of the project that the student has; no query where both were prefetched."""
+        had = set(self.student.student_profile.skills.all())
+        return [skill for skill in self.project.skills.all() if skill in had]
 
     @property
     def answered(self) -> list[tuple[str, str]]:

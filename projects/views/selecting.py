@@ -2,17 +2,17 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import PersonRequest
+from accounts.models import Skill
 from projects import selecting
 from projects.forms.applying import VersionForm
-from projects.forms.listing import FromForm
-from projects.forms.selecting import DeclineForm
+from projects.forms.selecting import ApplicantsForm, DeclineForm, ReturnForm
 from projects.models import Application, Project
 
 PAGE = 50
@@ -23,12 +23,20 @@ PAGE = 50
 def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
     """All applicants of a project side by side; a moderator may look."""
     mine = Project.objects.all() if request.user.is_staff else Project.objects.managed_by(request.user)
-    project = get_object_or_404(mine.select_related("company"), public_id=public_id)
-    rows = project.applications.for_choosing().select_related("student__student_profile")
-    listed = FromForm(request.GET).page(rows.prefetch_related("student__student_profile__skills"), size=PAGE)
+    known = mine.select_related("company").prefetch_related(
+        Prefetch("skills", Skill.objects.order_by("name"))
+    )
+    project = get_object_or_404(known, public_id=public_id)
+    form = ApplicantsForm(request.GET, project=project)
+    rows = form.chosen(project.applications.all()).select_related("student__student_profile")
+    listed = form.page(rows.prefetch_related("student__student_profile__skills"), size=PAGE)
     counts = dict(project.applications.order_by().values_list("status").annotate(Count("pk")))
     context = {
         "project": project,
+        "form": form,
+        "list": form.query(),
+        "addresses": form.addresses(),
+        "keys": request.user.shortcut_keys,
         "may_answer": project.company.has_member(request.user),
         "total": sum(counts.values()),
         "undecided": counts.get("submitted", 0) + counts.get("shortlisted", 0),
@@ -48,9 +56,9 @@ def application_or_404(request: PersonRequest, public_id: str) -> Application:
 def shortlist(request: PersonRequest, public_id: str) -> HttpResponse:
     application = application_or_404(request, public_id)
     version = VersionForm(request.POST).seen
-    selecting.shortlist(application, by=request.user, at=timezone.now(), version=version)
-    messages.success(request, f"{application.student} is on the short-list and was told.")
-    return redirect("projects:applicants", application.project.public_id)
+    application = selecting.shortlist(application, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, f"{application.applicant} is on the short-list and was told.")
+    return redirect(ReturnForm(request.POST).address(application))
 
 
 @login_required
@@ -59,11 +67,17 @@ def decline(request: PersonRequest, public_id: str) -> HttpResponse:
     """Say no, with the reason that the student reads."""
     application = application_or_404(request, public_id)
     form = DeclineForm(request.POST if request.method == "POST" else None)
+    left = ReturnForm(request.POST if form.is_bound else request.GET)
     if form.is_valid():
         version = VersionForm(request.POST).seen
         at = timezone.now()
         selecting.decline(application, by=request.user, at=at, version=version, **form.decision())
-        messages.success(request, f"Declined. {application.student} reads your reason.")
-        return redirect("projects:applicants", application.project.public_id)
-    context = {"application": application, "form": form}
+        messages.success(request, f"Declined. {application.applicant} reads your reason.")
+        return redirect(left.address(application))
+    context = {
+        "application": application,
+        "form": form,
+        "back": left.address(application),
+        "list": left.list_of(application.project),
+    }
     return render(request, "projects/decline.html", context, status=422 if form.is_bound else 200)

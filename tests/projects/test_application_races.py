@@ -72,7 +72,12 @@ class TestTheLastPlaceOfTheBudget:
                     applying.check_may_apply(project, by=student, at=at)
                     both_counted.wait()
                     return Application.objects.create(
-                        project=project, student=student, motivation="At once.", submitted_at=at
+                        project=project,
+                        student=student,
+                        number=1,
+                        motivation="At once.",
+                        submitted_at=at,
+                        answer_by_at=project.answer_by_at,
                     ).status
 
             return act

@@ -76,8 +76,24 @@ def test_the_database_holds_one_application_per_student_and_project():
 
     with pytest.raises(IntegrityError, match="application_once_per_project"), transaction.atomic():
         Application.objects.create(
-            project=first.project, student=first.student, motivation=WHY, submitted_at=timezone.now()
+            project=first.project,
+            student=first.student,
+            number=2,
+            motivation=WHY,
+            submitted_at=timezone.now(),
+            answer_by_at=first.answer_by_at,
         )
+
+
+def test_applicants_of_a_project_are_numbered_as_they_come():
+    project = cast.an_open_project()
+    applications = [apply(person, project) for person in (cast.a_student(), cast.another_student())]
+    elsewhere = cast.an_application()
+
+    assert [row.number for row in applications] == [1, 2]
+    assert elsewhere.number == 1
+    with pytest.raises(IntegrityError, match="application_number_in_project"), transaction.atomic():
+        Application.objects.filter(pk=applications[1].pk).update(number=1)
 
 
 def test_only_students_apply():

@@ -1,0 +1,93 @@
+"""How applications are listed: for their student by whose turn it is, for the employer to compare."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Case, ExpressionWrapper, F, Max, OuterRef, Q, Subquery, Value, When
+
+from accounts.models import User
+from projects.models.turns import Micros, Spot, past, sorted_by_turn
+
+if TYPE_CHECKING:
+    from projects.models.applications import Application
+
+UNANSWERED = ("authorising", "offered", "funding")  # engagements that are no work yet
+FIRST = Value(0)
+
+
+def most_first(expression: Any) -> Any:
+    """As a whole number that grows the other way; typed, or the address of a page would not reach it."""
+    return ExpressionWrapper(expression * Value(-1), output_field=models.BigIntegerField())
+
+
+# How an employer may sort applicants: rank and key of each order.
+ORDERS: dict[str, tuple[Any, Any]] = {
+    "": (
+        Case(
+            When(status__in=["shortlisted", "offered"], then=0), When(status="submitted", then=1), default=2
+        ),
+        Micros("submitted_at"),
+    ),
+    "newest": (FIRST, most_first(Micros("submitted_at"))),
+    "oldest": (FIRST, Micros("submitted_at")),
+    "hours": (FIRST, most_first(F("student__student_profile__hours_a_week"))),
+}
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    model: "type[Application]"
+
+    def visible_to(self, user: Any) -> "ApplicationQuerySet":
+        """One's own, and those for projects of one's company; a moderator sees all."""
+        if user.is_staff:
+            return self
+        return self.filter(Q(student=user) | Q(project__company__in=user.company_ids))
+
+    def of(self, student: User) -> "ApplicationQuerySet":
+        return self.filter(student=student)
+
+    def next_number(self) -> int:
+        """The number of the next applicant. The project is locked, or two get the same."""
+        return (self.aggregate(last=Max("number"))["last"] or 0) + 1
+
+    def waiting(self) -> "ApplicationQuerySet":
+        """Those still without an answer."""
+        return self.filter(status=self.model.Status.SUBMITTED)
+
+    def using_budget(self, *, at: datetime) -> "ApplicationQuerySet":
+        """Those that use a place of the student's budget: until short-list, answer or date."""
+        return self.waiting().filter(answer_by_at__gt=at)
+
+    def undecided(self) -> "ApplicationQuerySet":
+        """Those that the answer-by date closes."""
+        return self.filter(status__in=[self.model.Status.SUBMITTED, self.model.Status.SHORTLISTED])
+
+    def newest_first(self) -> "ApplicationQuerySet":
+        return self.order_by("-submitted_at", "-pk")
+
+    def by_turn(self) -> "ApplicationQuerySet":
+        """As their student sees them: offers first, then what waits for an answer, by time left."""
+        undecided = Q(status__in=[self.model.Status.SUBMITTED, self.model.Status.SHORTLISTED])
+        offered = self.model.objects.filter(pk=OuterRef("pk"), status=self.model.Status.OFFERED)
+        offer = offered.filter(engagements__status="offered").values("engagements__offer_expires_at")
+        return sorted_by_turn(
+            self,
+            mine=Subquery(offer[:1]),
+            theirs=Case(When(undecided, then="answer_by_at")),
+            under_way=undecided,
+            since="submitted_at",
+        )
+
+    def for_choosing(self, *, order: str = "") -> "ApplicationQuerySet":
+        """As an employer compares them, in one of `ORDERS`; how well a student fits orders nothing."""
+        live = self.model.objects.filter(pk=OuterRef("pk"), engagements__status__in=UNANSWERED)
+        known = self.annotate(
+            live_status=Subquery(live.values("engagements__status")[:1]),
+            offer_until=Subquery(live.values("engagements__offer_expires_at")[:1]),
+        )
+        rank, key = ORDERS.get(order, ORDERS[""])
+        return known.annotate(turn_rank=rank, turn_key=key).order_by("turn_rank", "turn_key", "pk")
+
+    def after(self, spot: Spot | None) -> "ApplicationQuerySet":
+        return past(self, spot)
