@@ -65,7 +65,14 @@ def transfer_made(event: StripeEvent, *, at: datetime) -> None:
 
 
 def refund_changed(event: StripeEvent, *, at: datetime) -> None:
-    object_made(stripe_gateway.refund(event.object_id), at=at)
+    refund = stripe_gateway.refund(event.object_id)
+    if not is_of_reservation(refund):
+        object_made(refund, at=at)
+
+
+def is_of_reservation(refund: stripe_gateway.Done) -> bool:
+    """What a cancelled reservation leaves behind: done, of no operation, and no money moved (PAYMENTS 0.3)."""
+    return refund.status == "succeeded" and not refund.operation_id and refund.booking is None
 
 
 def object_made(done: stripe_gateway.Done, *, at: datetime) -> None:

@@ -11,10 +11,11 @@ from marketplace.kernel.models import Letter
 from marketplace.kernel.states import InvalidTransition
 from payments import funding, ledger, offering, operations, paying_out, refunding, releasing, reviewing, tasks
 from payments.ledger import Code
-from payments.models import Hold, Operation, Payee, Release
+from payments.models import Hold, Operation, Payee, Release, StripeEvent
 from projects import applying
 from projects.models import Application, Deliverable, Engagement, Project
 from tests import cast
+from tests.payments import steps
 
 ANSWERS = ["I have done this before, in a course on methods, and can show the notes of it."] * 3
 
@@ -197,6 +198,21 @@ def test_a_declined_offer_gives_the_card_back(application, sandbox):
     assert Operation.objects.get(kind="void").status == Operation.Status.SUCCEEDED
     assert Application.objects.get(pk=application.pk).status == Application.Status.OFFER_DECLINED
     assert sandbox.books()["platform"].get("usd", 0) == 0
+
+
+def test_what_a_freed_reservation_leaves_at_stripe_is_no_refund_of_ours_and_rings_nothing(
+    application, sandbox
+):
+    engagement = offered(application, sandbox)
+    now = timezone.now()
+    offering.decline_offer(engagement, by=application.student, at=now)
+    tasks.sweep_once(at=now)
+
+    steps.hear(sandbox, at=now)
+
+    told = StripeEvent.objects.filter(type="refund.created")
+    assert [event.status for event in told] == [StripeEvent.Status.HANDLED]
+    assert not StripeEvent.objects.filter(status=StripeEvent.Status.NEW).exists()
 
 
 def test_an_offer_ends_by_itself_when_its_time_is_over(application, sandbox):
