@@ -69,6 +69,11 @@ def mark_read(recipient: Any, *, at: datetime) -> int:
     return Notice.objects.visible_to(recipient).unread().update(read_at=at)
 
 
+def let_go(letters: "models.QuerySet[Letter]", *, at: datetime) -> int:
+    """These are old news: those that wait go out no more, and their keys stay, so none is written again."""
+    return letters.filter(sent_at=None, dropped_at=None).update(dropped_at=at)
+
+
 def deliver_waiting(*, at: datetime, limit: int = 100) -> int:
     """Send what waits, each letter under a lease of its own; returns how many went out."""
     sent = 0

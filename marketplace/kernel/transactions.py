@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,6 +13,8 @@ from django.db import models, transaction
 logger = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=models.Model)
+
+unheard: ContextVar[bool] = ContextVar("unheard", default=False)
 
 
 @contextmanager
@@ -35,7 +38,18 @@ def after_commit(task: str, *ids: Any) -> None:
 
     A broker that is down is logged, not raised: the row is the queue, and the task's sweep finds it.
     """
-    transaction.on_commit(partial(nudge, task, *ids), robust=True)
+    if not unheard.get():
+        transaction.on_commit(partial(nudge, task, *ids), robust=True)
+
+
+@contextmanager
+def without_nudges() -> Iterator[None]:
+    """For a great deal of work at once that nobody waits for: its rows are left to the sweeps."""
+    before = unheard.set(True)
+    try:
+        yield
+    finally:
+        unheard.reset(before)
 
 
 def nudge(task: str, *ids: Any) -> None:

@@ -177,6 +177,16 @@ def test_a_job_may_end_by_itself():
     assert "demo did not finish (exit status 4)" in out.getvalue()
 
 
+def test_what_waits_for_a_job_starts_when_it_has_ended():
+    supervisor, began = Supervisor(CHECKOUT, dict(os.environ), Console(io.StringIO())), []
+    job = supervisor.start("demo", "-c", "pass", ends=True, then=lambda: began.append("work"))
+    supervisor.fail_if_one_died()
+    job.process.wait(20)
+    supervisor.fail_if_one_died()
+    supervisor.fail_if_one_died()
+    assert began == ["work"]
+
+
 def test_a_taken_port_is_named():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from marketplace.environment import CHECKOUT
+from marketplace.site.demo import PASSWORD, PEOPLE
 from marketplace.site.local.console import Console
 from marketplace.site.local.embedding import SANDBOX, bring_up
 from marketplace.site.local.processes import end_with_parent
@@ -28,8 +29,6 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SANDBOX_FLOAT_CENTS = 500_000  # the platform's own money in the sandbox, for refunds
 # Celery's advice to root, given to people who only try the site.
 NO_ADVICE = "ignore:You're running the worker with superuser privileges"
-PEOPLE = ("student@demo.test", "employer@demo.test", "admin@demo.test")
-PASSWORD = "demo-foothold"  # noqa: S105
 
 
 def main(arguments: list[str]) -> int:
@@ -97,17 +96,44 @@ class LocalRun:
             call_command("migrate", verbosity=0)
         if self.sandbox:
             wait(answers(f"{self.sandbox}/_sandbox/books"), what="Stripe's stand-in")
-        if self.demo:
-            with self.console.step("The first demo projects"):
-                call_command("seed_demo", first=True, stdout=io.StringIO())
+        wanted = self.demo and self.begin_demo()
         connections.close_all()
-        with self.console.step("Web server and worker"):
-            queues = ("--queues=money,hooks,celery", "--concurrency=2")
-            start("worker", *celery("worker", *queues), extra={"PYTHONWARNINGS": NO_ADVICE})
+        with self.console.step("Web server"):
             wait(answers(f"{self.address}/readyz"), what="The site")
-        start("beat", *celery("beat"))
-        if self.demo:
-            start("demo", "manage.py", "seed_demo", ends=True)
+        if wanted and self.sandbox:
+            self.live_past()
+        else:
+            self.start_work()
+            if wanted:
+                self.add_rest()
+
+    def begin_demo(self) -> bool:
+        """The first of the demo, which is there before the site answers; whether more is to follow."""
+        from marketplace.site.demo import seeding
+
+        if not seeding.is_wanted():
+            return False
+        with self.console.step("The first demo projects"):
+            call_command("seed_demo", first=True, stdout=io.StringIO())
+        return True
+
+    def live_past(self) -> None:
+        """Worker and clock wait until the demo's past is over, since they would act in it."""
+
+        def follow() -> None:
+            self.start_work()
+            self.add_rest()
+
+        self.supervisor.start("demo", "manage.py", "seed_demo", "--past", ends=True, then=follow)
+
+    def add_rest(self) -> None:
+        self.supervisor.start("demo", "manage.py", "seed_demo", "--rest", ends=True)
+
+    def start_work(self) -> None:
+        """What happens by itself, from now on."""
+        queues = ("--queues=money,hooks,celery", "--concurrency=2")
+        self.supervisor.start("worker", *celery("worker", *queues), extra={"PYTHONWARNINGS": NO_ADVICE})
+        self.supervisor.start("beat", *celery("beat"))
 
     def start_sandbox(self, address: str) -> None:
         env = {

@@ -29,6 +29,7 @@ class Child:
     process: subprocess.Popen[bytes]
     relay: threading.Thread
     ends: bool = False  # does a job and leaves; the others run until they are stopped
+    then: Callable[[], None] | None = None  # what follows once the job has ended, well or not
 
 
 @dataclass
@@ -41,7 +42,12 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
 
     def start(
-        self, name: str, *command: Any, ends: bool = False, extra: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *command: Any,
+        ends: bool = False,
+        then: Callable[[], None] | None = None,
+        extra: Mapping[str, str] | None = None,
     ) -> Child:
         process = spawn(
             [sys.executable, *command],
@@ -52,7 +58,7 @@ class Supervisor:
             stderr=subprocess.STDOUT,
         )
         assert process.stdout is not None
-        child = Child(name, process, self.console.relay(name, process.stdout), ends)
+        child = Child(name, process, self.console.relay(name, process.stdout), ends, then)
         self.children.append(child)
         return child
 
@@ -84,6 +90,8 @@ class Supervisor:
                 self.console.say(
                     f"  {child.name} did not finish ({ending(code)}); the site goes on without it."
                 )
+            if child.then is not None:
+                child.then()
 
     def stop_all(self) -> None:
         """The youngest is asked first, then all end side by side."""
