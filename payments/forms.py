@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
 from accounts.models.countries import COUNTRIES
+from payments.models import Payee
 from projects import filing
 from projects.models import Deliverable, Review, Submission
 from projects.models.submissions import MAX_FILES
@@ -144,6 +145,14 @@ class CountryForm(forms.Form):
     """Where the student has their bank account, asked in a plain question before money is on its way."""
 
     country = forms.ChoiceField(label="In which country is your bank account?")
+
+    @classmethod
+    def asked_of(cls, user: Any, sent: Mapping[str, Any] | None = None) -> "CountryForm | None":
+        """The question, with the country they live in as a guess; None for whoever has answered it before."""
+        if Payee.objects.visible_to(user).exists():
+            return None
+        profile = getattr(user, "student_profile", None)
+        return cls(sent, initial={"country": profile and profile.country})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

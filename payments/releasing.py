@@ -44,9 +44,8 @@ def approve_work(deliverable: Deliverable, *, by: User, at: datetime, version: i
         deliverable = relock(deliverable)
         deliverable.expect_version(version)
         deliverable.become(Deliverable.Status.APPROVED, by=by, at=at, approved_at=at)
-        release = promise(
-            deliverable, engagement, by=by, at=at, undo=timedelta(minutes=settings.UNDO_MINUTES)
-        )
+        undo = timedelta(minutes=engagement.terms["undo_minutes"])
+        release = promise(deliverable, engagement, by=by, at=at, undo=undo)
         emails.work_approved(release, deliverable, at=at)
     return release
 

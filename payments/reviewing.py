@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 
@@ -31,9 +30,9 @@ class NoRoundLeft(RuleViolation):
 
     code = "no_round_left"
 
-    def __init__(self) -> None:
+    def __init__(self, rounds: int) -> None:
         super().__init__(
-            f"The {settings.REVISION_ROUNDS} included rounds of changes are used. "
+            f"The {rounds} included rounds of changes are used. "
             "Approve the work, or agree on more work as a further project."
         )
 
@@ -91,8 +90,9 @@ def submit_work(
 
 
 def end_of_review(deliverable: Deliverable, *, at: datetime) -> datetime:
-    """When silence approves: 7 days after a first submission, 5 after a later one (PRODUCT.md)."""
-    days = settings.LATER_REVIEW_DAYS if deliverable.rounds_used else settings.REVIEW_DAYS
+    """When silence approves: as the terms say, 7 days after a first submission, 5 after a later one."""
+    terms = deliverable.engagement.terms
+    days = terms["later_review_days"] if deliverable.rounds_used else terms["review_days"]
     return end_of_day(at, ZoneInfo(deliverable.engagement.company.time_zone), days=days)
 
 
@@ -117,9 +117,10 @@ def ask_for_changes(
         named = sorted(set(failing_criteria))
         if not named or not set(named) <= set(range(1, len(deliverable.criteria) + 1)):
             raise NoCriterionNamed
-        if deliverable.rounds_used >= settings.REVISION_ROUNDS:
-            raise NoRoundLeft
-        rework_until = end_of_day(at, engagement.student.zone, days=settings.REWORK_DAYS)
+        rounds, rework_days = engagement.terms["revision_rounds"], engagement.terms["rework_days"]
+        if deliverable.rounds_used >= rounds:
+            raise NoRoundLeft(rounds)
+        rework_until = end_of_day(at, engagement.student.zone, days=rework_days)
         due_at = max(deliverable.due_at or rework_until, rework_until)
         deliverable.become(
             Deliverable.Status.CHANGES_REQUESTED,

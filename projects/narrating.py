@@ -87,13 +87,12 @@ TAKEN_BACK = {Deliverable.Status.APPROVED, Deliverable.Status.AUTO_APPROVED}
 
 def story_of_engagement(engagement: Engagement) -> list[Event]:
     """Built from the history rows of the engagement, its deliverables and its payment, all prefetched."""
-    parts = list(engagement.deliverables.all())
-    events = [*moves_of(engagement), *what_awaits(engagement)]
-    for part in parts:
-        events += [*moves_of_part(part), *what_awaits_part(engagement, part)]
-    for hold in engagement.holds.all():
+    events: list[Event] = []
+    for hold in engagement.holds.all():  # of what happened at one moment, the cause comes first
         events += moves_of_money(hold)
-    return in_order(events)
+    for part in engagement.deliverables.all():
+        events += [*moves_of_part(part), *what_awaits_part(engagement, part)]
+    return in_order([*events, *moves_of(engagement), *what_awaits(engagement)])
 
 
 def moves_of(engagement: Engagement) -> Iterator[Event]:
@@ -121,7 +120,17 @@ def moves_of_money(hold: Any) -> Iterator[Event]:
             if release.sent_at:
                 yield Event(PAST, f"{release.amount} sent to the student", release.sent_at)
             elif release.undone_at is None:
-                yield Event(AUTO, f"{release.amount} leaves for the student", release.operation.not_before)
+                yield what_awaits_release(release)
+
+
+def what_awaits_release(release: Any) -> Event:
+    if release.waits_for == "payee":
+        return Event(NEXT, f"{release.amount} leaves once the student has set up being paid")
+    if release.waits_for:
+        return Event(NEXT, f"{release.amount} waits until a person has looked at it")
+    if release.operation.first_sent_at:
+        return Event(AUTO, f"{release.amount} is on its way to the student")
+    return Event(AUTO, f"{release.amount} leaves for the student", release.operation.not_before)
 
 
 def what_awaits(engagement: Engagement) -> Iterator[Event]:

@@ -193,5 +193,12 @@ class Release(models.Model):
     def amount(self) -> Money:
         return Money(self.student_cents)
 
+    @property
+    def waits_for(self) -> str:
+        """Who must act before it can be sent: `payee`, `person`, or empty where it goes by itself."""
+        if self.operation.status not in {"blocked", "frozen"}:
+            return ""
+        return "payee" if self.operation.blocked_reason in self.operation.PAYEE_REASONS else "person"
+
     def can_be_undone(self, *, at: datetime) -> bool:
         return self.undone_at is None and self.sent_at is None and at < self.undo_until

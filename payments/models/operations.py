@@ -46,6 +46,8 @@ class Operation(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
+    # Why a transfer is blocked until the student has set up being paid.
+    PAYEE_REASONS: ClassVar[tuple[str, ...]] = ("no_payee", "payee")
     OPEN: ClassVar[tuple[str, ...]] = (Status.PLANNED, Status.SENDING, Status.UNKNOWN)
     ENDS: ClassVar[tuple[str, ...]] = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 

@@ -12,6 +12,9 @@ class PayeeQuerySet(models.QuerySet["Payee"]):
     def visible_to(self, user: Any) -> "PayeeQuerySet":
         return self.filter(user=user)
 
+    def ready(self) -> "PayeeQuerySet":
+        return self.filter(transfers_status=Payee.TransfersStatus.ACTIVE)
+
 
 class Payee(models.Model):
     """A student as Stripe knows them; Stripe keeps the bank details, we an id and whether it can be paid."""

@@ -21,7 +21,6 @@ class NotReady(Exception):
         return self.reason == OTHER_ACCOUNT
 
 
-PAYEE_REASONS = ("no_payee", "payee")
 OTHER_ACCOUNT = "other_account"  # the request names an account that is not the payee's any more
 
 

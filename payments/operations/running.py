@@ -83,7 +83,7 @@ def resume_blocked() -> int:
     ready = Operation.objects.filter(
         kind=Operation.Kind.TRANSFER,
         status=Operation.Status.BLOCKED,
-        blocked_reason__in=requesting.PAYEE_REASONS,
+        blocked_reason__in=Operation.PAYEE_REASONS,
         hold__engagement__student__payee__transfers_status=Payee.TransfersStatus.ACTIVE,
     )
     pks = list(ready.values_list("pk", flat=True))

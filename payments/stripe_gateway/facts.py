@@ -107,9 +107,10 @@ def payee(o: Mapping[str, Any]) -> PayeeFacts:
     recipient = (o.get("configuration") or {}).get("recipient") or {}
     capability = ((recipient.get("capabilities") or {}).get("stripe_balance") or {}).get("stripe_transfers")
     entries = (o.get("requirements") or {}).get("entries") or []
+    asked = [entry for entry in entries if entry.get("awaiting_action_from") == "user"]
     return PayeeFacts(
         transfers_status=str((capability or {}).get("status") or "pending"),
-        requirements=[str(entry.get("description", "")) for entry in entries],
+        requirements=[str(entry.get("description", "")) for entry in asked],
     )
 
 

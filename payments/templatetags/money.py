@@ -4,10 +4,26 @@ from typing import Any
 
 from django import template
 
+from payments.forms import CountryForm
+from payments.models import Payee
 from payments.models.bars import bar_of
 from projects.models import Engagement
 
 register = template.Library()
+
+
+@register.inclusion_tag("payments/_accept.html", takes_context=True)
+def accept_offer(context: dict[str, Any], engagement: Engagement) -> dict[str, Any]:
+    """Draw the student's yes to an offer, so that accepting takes one click."""
+    return {"engagement": engagement, "form": CountryForm.asked_of(context["request"].user)}
+
+
+@register.inclusion_tag("payments/_being_paid.html", takes_context=True)
+def being_paid(context: dict[str, Any], engagement: Engagement, role: str) -> dict[str, Any]:
+    """Remind a student, from the acceptance on, that money needs an account to go to."""
+    status = engagement.Status
+    earns = role == "student" and engagement.status in {status.FUNDING, status.ACTIVE, status.COMPLETED}
+    return {"is_wanted": earns and not Payee.objects.visible_to(context["request"].user).ready().exists()}
 
 
 @register.inclusion_tag("components/money_bar.html")

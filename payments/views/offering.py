@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import PersonRequest
 from payments import funding, offering, operations, paying_out, stripe_gateway
 from payments.forms import AttemptForm, CountryForm, VersionForm
-from payments.models import Hold, Operation, Payee
+from payments.models import Hold, Operation
 from payments.views.finding import engagement_or_404
 from payments.views.leaving import may_leave_to_stripe
 from projects.models import Application, Engagement
@@ -89,14 +89,11 @@ def accept_offer(request: PersonRequest, public_id: str) -> HttpResponse:
     engagement = get_object_or_404(offered.select_related("company"), public_id=public_id)
     if request.method == "GET" and engagement.status != Engagement.Status.OFFERED:
         return redirect(engagement)
-    known = Payee.objects.visible_to(request.user).exists()
-    profile = getattr(request.user, "student_profile", None)
-    form = CountryForm(request.POST or None, initial={"country": profile and profile.country})
-    if request.method == "POST" and (known or form.is_valid()):
-        country = None if known else form.cleaned_data["country"]
-        return accepted(request, engagement, country)
-    context = {"engagement": engagement, "form": None if known else form}
-    return render(request, "payments/accept.html", context, status=422 if form.is_bound else 200)
+    form = CountryForm.asked_of(request.user, request.POST or None)
+    if request.method == "POST" and (form is None or form.is_valid()):
+        return accepted(request, engagement, form.cleaned_data["country"] if form else None)
+    context = {"engagement": engagement, "form": form}
+    return render(request, "payments/accept.html", context, status=422 if form and form.is_bound else 200)
 
 
 def accepted(request: PersonRequest, engagement: Engagement, country: str | None) -> HttpResponse:

@@ -23,9 +23,8 @@ def payee(request: PersonRequest) -> HttpResponse:
     mine = Payee.objects.visible_to(request.user).first()
     if mine is not None and not mine.is_ready:
         mine = paying_out.refresh_payee(mine, at=timezone.now())
-    profile = getattr(request.user, "student_profile", None)
-    form = None if mine else CountryForm(initial={"country": profile and profile.country})
-    return render(request, "payments/payee.html", {"payee": mine, "form": form or ""})
+    form = CountryForm.asked_of(request.user) or ""
+    return render(request, "payments/payee.html", {"payee": mine, "form": form})
 
 
 @login_required

@@ -96,7 +96,8 @@ class DraftForm(forms.ModelForm):
         for name in ("industry", "job_role", "skills"):
             field: Any = self.fields[name]
             field.queryset = field.queryset.order_by("name")
-            field.empty_label = "Choose one"
+            if name != "skills":  # a box to check that means none would be one skill more
+                field.empty_label = "Choose one"
         for name in ("brief", "industry", "skills", "hours"):
             self.fields[name].required = True
 

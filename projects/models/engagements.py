@@ -190,6 +190,11 @@ class Engagement(StateMachine):
             return Turn(mine=False, who=str(self.company), until=employer_until)
         return None
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was ever handed in, so that it could still be cancelled before its start."""
+        return all(part.status == "pending" for part in self.deliverables.all())
+
     def role_of(self, user: Any) -> str:
         """From which side this person sees it: `student`, `employer`, or else `moderator`."""
         if user.pk == self.student_id:

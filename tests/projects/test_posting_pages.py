@@ -5,6 +5,7 @@ from itertools import cycle
 import pytest
 from django.utils import timezone
 
+from accounts.models import Skill
 from projects import posting
 from projects.drafts import draft_of
 from projects.models import Project
@@ -139,6 +140,10 @@ class TestWriting:
         for wrong, button in zip(ODD_VALUES, cycle(("save", "summary", "price")), strict=False):
             answer = client.post(address(project), typed(project, **wrong, **{button: "1"}))
             assert answer.status_code == 422, (wrong, button)
+
+    def test_no_box_among_the_skills_stands_for_none(self, client, employer):
+        page = client.get(address(cast.a_draft(employer))).content.decode()
+        assert page.count('type="checkbox" name="skills"') == Skill.objects.count()
 
     def test_an_emptied_number_keeps_its_value(self, client, employer):
         project = cast.a_draft(employer)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from marketplace.kernel.models import Letter
 from payments import offering, releasing, reviewing
+from payments import tasks as money_tasks
 from projects import narrating, tasks
 from projects.models import Deadline, Deliverable, Engagement, Submission
 from tests import cast, stages
@@ -185,6 +186,39 @@ class TestTheRoom:
         assert "Another brief" not in page
         assert engagement.terms["rights"] in page
         assert engagement.student.name not in str(engagement.terms)
+
+    def test_a_number_that_changes_later_changes_no_agreement(self, client, engagement, employer, settings):
+        settings.UNDO_MINUTES, settings.REVIEW_DAYS, settings.REVISION_ROUNDS = 1, 1, 0
+        client.force_login(employer)
+        stages.deliver(engagement)
+        part = engagement.deliverables.get(number=1)
+
+        assert part.review_ends_at > timezone.now() + timedelta(days=6)
+        page = text(client.get(engagement.get_absolute_url()))
+        assert "for 30 minutes" in page
+        assert "Ask for changes" in page
+        release = releasing.approve_work(part, by=employer, at=timezone.now())
+        assert release.undo_until > timezone.now() + timedelta(minutes=29)
+
+    def test_cancelling_is_offered_until_something_was_handed_in(self, client, engagement):
+        client.force_login(engagement.student)
+        assert "Cancel before the start" in text(client.get(engagement.get_absolute_url()))
+
+        stages.deliver(engagement)
+
+        assert "Cancel before the start" not in text(client.get(engagement.get_absolute_url()))
+
+    def test_money_that_waits_for_an_account_says_so_to_both(self, client, engagement, employer):
+        stages.deliver(engagement)
+        releasing.approve_work(engagement.deliverables.get(number=1), by=employer, at=timezone.now())
+        money_tasks.sweep_once(at=timezone.now() + timedelta(days=8))
+        address = engagement.get_absolute_url()
+
+        client.force_login(engagement.student)
+        assert "as soon as you have set up being paid" in text(client.get(address))
+        client.force_login(employer)
+        assert "as soon as Maya Lindqvist has set up being paid" in text(client.get(address))
+        assert (narrating.NEXT, "$200.00 leaves once the student has set up being paid") in told(engagement)
 
     def test_the_undo_is_there_while_its_time_lasts(self, client, engagement, employer, time_machine):
         stages.deliver(engagement)

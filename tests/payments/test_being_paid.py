@@ -1,0 +1,94 @@
+"""The student's pages on the way to money: the yes to an offer, and the account that it goes to."""
+
+import pytest
+from django.utils import timezone
+
+from payments import paying_out
+from payments.models import Payee
+from projects.models import Engagement
+from tests import stages
+from tests.payments import steps
+
+
+@pytest.fixture
+def offered(sandbox, client):
+    engagement = stages.offered(sandbox)
+    client.force_login(engagement.student)
+    return engagement
+
+
+@pytest.fixture
+def payee(sandbox, client):
+    engagement = stages.under_way(sandbox)
+    client.force_login(engagement.student)
+    return Payee.objects.get(user=engagement.student)
+
+
+def page(client, address):
+    return client.get(address).content.decode()
+
+
+def accept(client, engagement, **given):
+    fields = {"version": engagement.version, "accept": "yes"} | given
+    return client.post(f"/engagements/{engagement.public_id}/accept/", fields)
+
+
+def test_the_offer_is_accepted_where_it_is_read(offered, client):
+    shown = page(client, offered.get_absolute_url())
+    assert "In which country is your bank account?" in shown
+    assert "Accept, start when $400.00 is held" in shown
+
+    assert accept(client, offered, country="SE").status_code == 302
+
+    offered.refresh_from_db()
+    assert offered.status == Engagement.Status.ACTIVE
+
+
+def test_who_was_asked_for_the_country_is_not_asked_again(offered, client):
+    paying_out.open_account(offered.student, country="SE", at=timezone.now())
+    assert "In which country" not in page(client, offered.get_absolute_url())
+
+    assert accept(client, offered).status_code == 302
+
+
+def test_a_country_that_cannot_be_paid_is_no_answer(offered, client):
+    answer = accept(client, offered, country="KP")
+
+    assert answer.status_code == 422
+    assert "id_country_error" in answer.content.decode()
+    offered.refresh_from_db()
+    assert offered.status == Engagement.Status.OFFERED
+
+
+def test_an_account_that_nobody_began_to_set_up_is_not_being_checked(payee, client):
+    shown = page(client, "/money/payee/")
+
+    assert "Not set up" in shown
+    assert "Stripe is checking" not in shown
+
+
+def test_an_account_that_stripe_checks_leaves_nothing_to_do(payee, client, sandbox):
+    sandbox.onboard(payee.stripe_account, "later")
+    shown = page(client, "/money/payee/")
+    assert "Nothing to do: Stripe is checking" in shown
+    assert "<form class" not in shown.partition("<main")[2]
+
+    sandbox.advance(days=2)
+
+    assert "Ready to be paid" in page(client, "/money/payee/")
+
+
+def test_an_account_of_which_stripe_wants_more_leads_there(payee, client, sandbox):
+    sandbox.onboard(payee.stripe_account)
+    sandbox.capability(payee.stripe_account, "restricted")
+
+    assert "Go on at Stripe" in page(client, "/money/payee/")
+
+
+def test_the_workroom_asks_for_an_account_until_there_is_one(payee, client, sandbox):
+    address = Engagement.objects.get().get_absolute_url()
+    assert "until Stripe knows your bank account" in page(client, address)
+
+    steps.a_ready_payee(sandbox, payee.user, at=timezone.now())
+
+    assert "until Stripe knows your bank account" not in page(client, address)
