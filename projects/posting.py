@@ -53,14 +53,28 @@ def start_draft(
     company: Company, *, by: User, at: datetime, template: ProjectTemplate | None = None
 ) -> Project:
     """A new draft for the company, blank or filled from a template."""
+    if template is None:
+        return begin(company, None, by=by, at=at)
+    return begin(company, filled_from(template), by=by, at=at, template_key=template.key)
+
+
+def duplicate(project: Project, *, by: User, at: datetime) -> Project:
+    """A new draft that says what this project says, whatever became of it; the site's numbers are today's."""
+    return begin(project.company, draft_of(project), by=by, at=at, template_key=project.template_key)
+
+
+def begin(
+    company: Company, draft: Draft | None, *, by: User, at: datetime, template_key: str = ""
+) -> Project:
     check_member(company, by)
     blank: dict[str, Any] = {"window_days": settings.APPLICATION_WINDOW_DAYS, **site_numbers()}
-    project = Project(company=company, posted_by=by, created_at=at, changed_at=at, **blank)
+    project = Project(
+        company=company, posted_by=by, template_key=template_key, created_at=at, changed_at=at, **blank
+    )
     with transaction.atomic():
         project.save(force_insert=True)
-        if template is not None:
-            project.template_key = template.key
-            write(project, filled_from(template), at=at)
+        if draft is not None:
+            write(project, draft, at=at)
     return project
 
 

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import PersonRequest
-from marketplace.kernel.errors import StalePage
+from marketplace.kernel.errors import RuleViolation, StalePage
 from projects import checking, drafts, posting
 from projects.forms.applying import VersionForm
 from projects.forms.listing import FromForm
@@ -48,6 +48,8 @@ def edit(request: PersonRequest, public_id: str) -> HttpResponse:
 
 
 def write(request: PersonRequest, project: Project, form: DraftForm) -> HttpResponse:
+    if "by_itself" in request.POST:
+        return autosave(request, project, form)
     if "price" in request.POST:
         return page(request, project, form, status=200 if form.is_valid() else 422)
     goes_on = "summary" in request.POST
@@ -59,6 +61,21 @@ def write(request: PersonRequest, project: Project, form: DraftForm) -> HttpResp
     except StalePage:
         return show_conflict(request, project, form)
     return saved(request, project, goes_on=goes_on, at=at)
+
+
+def autosave(request: PersonRequest, project: Project, form: DraftForm) -> JsonResponse:
+    """What the page saves while one types: the new version and the time, or why it was not kept."""
+    if not form.is_valid():
+        boxes = ", ".join(str(form[name].label) for name in form.errors)
+        return JsonResponse({"problem": f"Not saved. Look at: {boxes}."}, status=422)
+    at = timezone.now()
+    try:
+        kept = posting.save_draft(project, by=request.user, at=at, version=form.seen_version, **form.draft())
+    except StalePage:
+        return JsonResponse({"newer": project.version}, status=409)
+    except RuleViolation as error:
+        return JsonResponse({"problem": f"Not saved. {error}"}, status=409)
+    return JsonResponse({"version": kept.version, "saved": f"Saved {timezone.localtime(at):%H:%M}"})
 
 
 def saved(request: PersonRequest, project: Project, *, goes_on: bool, at: datetime) -> HttpResponse:
@@ -139,6 +156,14 @@ def discard(request: PersonRequest, public_id: str) -> HttpResponse:
     posting.discard(project, by=request.user, at=timezone.now(), version=version)
     messages.success(request, "The draft is gone.")
     return redirect("projects:mine")
+
+
+@login_required
+@require_POST
+def duplicate(request: PersonRequest, public_id: str) -> HttpResponse:
+    copy = posting.duplicate(own_or_404(request, public_id), by=request.user, at=timezone.now())
+    messages.success(request, "This is a copy, and a draft. The other project stays as it is.")
+    return redirect("projects:edit", copy.public_id)
 
 
 def steps(now: int, project: Project | None = None) -> list[dict[str, str]]:

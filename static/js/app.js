@@ -125,6 +125,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guard]");
   if (form) changed.add(form);
 });
+document.addEventListener("saved", (event) => changed.delete(event.target)); // a draft that saves itself
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented) return;
