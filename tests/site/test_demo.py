@@ -115,9 +115,9 @@ FATES = ("offered", "changes", "paid", "silence", "payment_failed", "late_payee"
 
 @pytest.fixture
 def lived(sandbox):
-    """A story of each of these kinds, interrupted twice on the way."""
+    """A story of each of these kinds, interrupted twice on the way, and asked for once more at the end."""
     seeding.begin(at=NOW)
-    for most in (25, 60, 10_000):
+    for most in (25, 60, 10_000, 10_000):
         asked = count()
         with suppress(Stopped):
             seeding.live_past(
