@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,13 +92,13 @@ def watch(site_server: str) -> Iterator[Watch]:
     assert watch.complaints == []
 
 
-@pytest.fixture
-def open_context(browser: Browser, site_server: str, watch: Watch) -> Iterator[OpenContext]:
-    """Open one more person's browser: `open_context(color_scheme="dark")` takes Playwright's options."""
+@contextmanager
+def contexts_of(browser: Browser, address: str, watch: Watch) -> Iterator[OpenContext]:
+    """Open browsers for people at the site of `address`, all closed at the end."""
     contexts: list[BrowserContext] = []
 
     def open_one(**options: Any) -> BrowserContext:
-        context = browser.new_context(base_url=site_server, **options)
+        context = browser.new_context(base_url=address, **options)
         context.set_default_timeout(15_000)
         watch.follow(context)
         contexts.append(context)
@@ -106,6 +107,13 @@ def open_context(browser: Browser, site_server: str, watch: Watch) -> Iterator[O
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_context(browser: Browser, site_server: str, watch: Watch) -> Iterator[OpenContext]:
+    """Open one more person's browser: `open_context(color_scheme="dark")` takes Playwright's options."""
+    with contexts_of(browser, site_server, watch) as open_one:
+        yield open_one
 
 
 @pytest.fixture

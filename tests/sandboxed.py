@@ -1,11 +1,14 @@
 """The stand-in for Stripe inside the test's process: the real SDK, the real app, no socket."""
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.conf import settings as site
 from django.test import Client
+from werkzeug.serving import make_server
 
 from payments import stripe_gateway
 from payments.sandbox.app import SandboxApp, create_app
@@ -45,3 +48,17 @@ def sandbox(own_database: str, settings: Any) -> Iterator[Any]:
     yield running[-1].control
     running.pop().sandbox.store.close()
     stripe_gateway.client.cache_clear()
+
+
+@pytest.fixture
+def sandbox_pages(sandbox: Any, settings: Any) -> Iterator[str]:
+    """The pages of the same stand-in for people's browsers, the card page above all; yields their address."""
+    app = running[-1]
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    address = f"http://localhost:{server.server_port}"
+    app.sandbox.config = replace(app.sandbox.config, public_url=address)
+    settings.STRIPE_PAGE_ORIGINS = [address]
+    yield address
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,92 @@
+"""The main job as a user runs it: every process real, three people, from sign-up to every cent paid."""
+
+import json
+import signal
+import urllib.request
+
+import psycopg
+
+from marketplace.site.local.run import SANDBOX_FLOAT_CENTS
+from payments.ledger import Code
+from tests.browsing import Watch, contexts_of
+from tests.journeys.people import REPORT, SECRET, Employer, Moderator, Student
+from tests.local_run import Run, running
+
+TITLE = "Five interviews with patients about booking an appointment"
+PLAN, FINDINGS = "1. Interview guide and plan", "2. Findings from five interviews"
+QUESTIONS = ("Describe a conversation", "When in the next two weeks")
+AT_ONCE = {"UNDO_MINUTES": "0", "FIRST_CHARGES": "0"}  # so that an approval is sent without waiting
+
+
+def test_from_sign_up_to_every_cent_paid(browser):
+    with running(**AT_ONCE, DJANGO_SUPERUSER_PASSWORD=SECRET) as run:
+        run.until("Stop with")
+        watch = Watch(run.address, run.found["LOCAL_SANDBOX"])
+        with contexts_of(browser, run.address, watch) as open_context:
+            sam, maya = walk(run, open_context)
+            for person in (sam, maya):
+                person.sees_in_time("Completed")
+                person.sees_in_time("$200.00 was sent")
+                person.sees_every_cent(settled=True)
+        assert watch.complaints == []
+        assert_the_books_agree(run)
+        assert run.end(signal.SIGINT) == 0
+        assert [line for line in run.lines if "Traceback" in line or "[error" in line] == []
+
+
+def walk(run, open_context):
+    sam = Employer(open_context(), "Sam Ode", "sam@example.org")
+    sam.sign_up("I want to get work done", time_zone="America/Toronto")
+    sam.found_company("Maple Health")
+    sam.post(TITLE)
+
+    noor = Moderator(open_context(), "Noor Haddad", "noor@example.org")
+    assert run.other("createsuperuser", "--noinput", "--email", noor.email)[0] == 0
+    noor.log_in()
+    noor.pass_project(TITLE)
+
+    maya = Student(open_context(), "Maya Lindqvist", "maya@example.org")
+    maya.sign_up("I study and look for paid projects", time_zone="Europe/Oslo")
+    maya.tell_of_themselves()
+    maya.find("interviews patients", TITLE)
+    maya.apply(*QUESTIONS)
+
+    sam.offer_to("Maya Lindqvist")
+    sam.pay()
+    sam.sees("Waiting for Maya Lindqvist")
+
+    maya.go(link_in(maya.letter("Maple Health offers you"), run.address))
+    maya.accept("Norway")
+    maya.set_up_being_paid()
+    for part in (PLAN, FINDINGS):
+        maya.deliver(part)
+        sam.page.reload()
+        sam.sees(REPORT["name"])
+        sam.approve("$200.00", part=part)
+    return sam, maya
+
+
+def link_in(letter, address):
+    """Where the one button of a letter leads."""
+    return next(word for word in letter.split() if word.startswith(f"{address}/engagements/"))
+
+
+def assert_the_books_agree(run):
+    """Cent by cent: our ledger, the stand-in's own books, and the student's whole fee in their account."""
+    with urllib.request.urlopen(f"{run.found['LOCAL_SANDBOX']}/_sandbox/books", timeout=20) as answer:
+        books = json.load(answer)["result"]
+    platform = books.pop("platform")["usd"] - SANDBOX_FLOAT_CENTS
+    ours = balances(run)
+    assert ours[Code.STRIPE_BALANCE] == platform
+    assert ours[Code.PLATFORM_FEE] == 4_000
+    assert (ours[Code.HELD], ours[Code.STUDENT_PAYABLE]) == (0, 0)
+    assert [account.get("usd") for account in books.values()] == [40_000]
+
+
+def balances(run: Run) -> dict[int, int]:
+    with psycopg.connect(run.found["DATABASE_URL"]) as database:
+        rows = database.execute(
+            "SELECT code, sum(amount_cents * normal) FROM ledger_entry JOIN ledger_account a ON a.id = account_id"
+            " GROUP BY code"
+        )
+        return {code: int(cents) for code, cents in rows}
