@@ -115,6 +115,18 @@ class CancelForm(forms.Form):
     )
 
 
+class MoreTimeForm(forms.Form):
+    """A word to the employer, if the student wants to say one."""
+
+    reason = forms.CharField(
+        label="A word to the employer",
+        required=False,
+        max_length=500,
+        help_text="They read it in a letter. You owe nobody a reason.",
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
 class VersionForm(forms.Form):
     """The version of what the person saw, so that a stale page decides nothing."""
 

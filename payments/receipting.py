@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from marketplace.kernel.money import Money, fee_part
+from marketplace.kernel.money import Money, fee_part, total
 from payments.ledger.models import Entry, Journal
-from payments.models import Hold
+from payments.models import Hold, Refund
 
 WORDS = {
     Journal.Kind.FUNDED: "Charged to the card and held",
@@ -16,6 +16,9 @@ WORDS = {
     Journal.Kind.REFUND_BOOKED: "Refunded to the card",
     Journal.Kind.REFUND_FAILED: "The refund came back from the bank",
 }
+
+
+COLUMNS = ("Employer pays", "Student receives", "Platform fee")
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,10 @@ class Move:
 
 
 def receipt_for(hold: Hold) -> Receipt:
-    """The hold by deliverables; the platform fee is cut as it is earned, so that every column adds up."""
+    """The hold by deliverables, then what was given back; the platform fee is cut so that all adds up."""
     rows, shares, fees = [], 0, 0
-    for share in hold.shares.select_related("deliverable").order_by("deliverable__number"):
+    parts = hold.shares.select_related("deliverable", "refund__operation").order_by("deliverable__number")
+    for share in parts:
         shares += share.amount_cents
         fee = fee_part(hold.platform_fee_cents, hold.student_fee_cents, shares, fees)
         fees += fee
@@ -53,8 +57,16 @@ def receipt_for(hold: Hold) -> Receipt:
         done = share.deliverable.approved_at
         note = share.deliverable.get_status_display()
         rows.append(Row(str(share.deliverable), (student + platform, student, platform), done, note))
-    columns = ("Employer pays", "Student receives", "Platform fee")
-    return Receipt(columns, rows, (hold.gross, hold.student_fee, hold.platform_fee))
+    rows += [given_back(share.refund) for share in parts if hasattr(share, "refund")]
+    employer, student, platform = (total([row.amounts[n] for row in rows]) for n in range(3))
+    return Receipt(COLUMNS, rows, (employer, student, platform))
+
+
+def given_back(refund: Refund) -> Row:
+    student, platform = Money(refund.student_cents), Money(refund.platform_fee_cents)
+    at, note = refund.operation.done_at, "Nothing was handed in."
+    label = f"{refund.share.deliverable}: {'given back' if at else 'on its way back'} to the card"
+    return Row(label, (-refund.amount, -student, -platform), at or refund.decided_at, note)
 
 
 def moves_of(hold: Hold) -> list[Move]:

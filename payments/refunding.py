@@ -1,15 +1,20 @@
-"""Money back to the card: an engagement that was paid and never started."""
+"""Money back to the card: an engagement that never started, and a part for which nothing was ever handed in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
 from payments import emails, operations
-from payments.models import Deadline, Hold, Operation
+from payments.emails import late
+from payments.models import Deadline, Hold, Operation, Refund
+from payments.models.deadlines import grace_ends_at, undelivered_ends_at
 from projects.models import Deliverable, Engagement
+
+LOOK_AGAIN = timedelta(days=1)  # at a payment that a bank or a person has stopped
 
 
 class AlreadyStarted(RuleViolation):
@@ -36,8 +41,80 @@ def cancel_before_start(engagement: Engagement, *, by: User, at: datetime, reaso
             raise AlreadyStarted
         for deliverable in deliverables:
             deliverable.become(Deliverable.Status.ENDED, by=by, at=at, reason=reason)
+            Deadline.objects.stop_awaiting(deliverable, at=at)
         hold = relock(engagement.holds.get(status=Hold.Status.FUNDED))
         Deadline.objects.pending().filter(hold=hold).update(done_at=at)
         operation = operations.plan_refund(hold, at=at)
         emails.cancelled_before_start(engagement, hold, by=by, reason=reason, at=at)
     return operation
+
+
+# A part that is never delivered (PRODUCT.md: 3 days of grace, then 7 more)
+
+
+def is_awaited(deliverable: Deliverable, engagement: Engagement) -> bool:
+    """Whether nothing was ever handed in for this part while work goes on."""
+    pending = deliverable.status == Deliverable.Status.PENDING
+    return pending and engagement.status == Engagement.Status.ACTIVE and not deliverable.submissions.exists()
+
+
+def announce_refund(deliverable: Deliverable, *, at: datetime) -> None:
+    """The days of grace are over: tell both sides what happens by itself, and when."""
+    with locked(deliverable.engagement) as engagement:
+        deliverable = relock(deliverable)
+        if is_awaited(deliverable, engagement) and at >= grace_ends_at(deliverable):
+            ends_at = max(undelivered_ends_at(deliverable), at + timedelta(days=settings.LATE_NOTICE_DAYS))
+            late.work_is_late(deliverable, ends_at=ends_at, at=at)
+
+
+def remind_of_refund(deliverable: Deliverable, *, at: datetime) -> None:
+    """A day before: the last chance to hand something in; nothing where the refund is not near."""
+    deliverable = Deliverable.objects.select_related("engagement").get(pk=deliverable.pk)
+    ends_at, announced_at = undelivered_ends_at(deliverable), Deadline.objects.announced_at(deliverable)
+    if announced_at is not None and at < ends_at and is_awaited(deliverable, deliverable.engagement):
+        late.work_is_late(deliverable, ends_at=ends_at, at=at)
+
+
+def refund_undelivered(deliverable: Deliverable, *, at: datetime) -> Refund | None:
+    """Give the share of a part back for which nothing was ever handed in. None where it is not to be.
+
+    A submission locks the same rows, so that either it counts or the refund does. What was not announced
+    long enough before waits, and so does a payment that a bank or a person has stopped.
+    """
+    with locked(deliverable.engagement) as engagement:
+        deliverable = relock(deliverable)
+        if not is_awaited(deliverable, engagement) or at < undelivered_ends_at(deliverable):
+            return None
+        share = deliverable.hold_share
+        hold = share.hold = relock(share.hold)
+        if (waits_until := not_yet(deliverable, hold, at=at)) is not None:
+            kind = Deadline.Kind.UNDELIVERED_ENDS
+            Deadline.objects.create(kind=kind, deliverable=deliverable, due_at=waits_until)
+            return None
+        reason = "Nothing was handed in, and the days of grace were over."
+        deliverable.become(Deliverable.Status.ENDED, by=None, at=at, reason=reason)
+        Deadline.objects.stop_awaiting(deliverable, at=at)
+        refund = operations.plan_share_refund(share, at=at)
+        conclude(engagement, at=at)
+        late.share_refunded(refund, deliverable, at=at)
+    return refund
+
+
+def not_yet(deliverable: Deliverable, hold: Hold, *, at: datetime) -> datetime | None:
+    """Until when this refund must wait; None where it may be made now."""
+    announced_at = Deadline.objects.announced_at(deliverable)
+    if announced_at is None or hold.status != Hold.Status.FUNDED or hold.hold_reason:
+        return at + LOOK_AGAIN
+    earliest = announced_at + timedelta(days=settings.LATE_NOTICE_DAYS)
+    return earliest if at < earliest else None
+
+
+def conclude(engagement: Engagement, *, at: datetime) -> None:
+    """The engagement is over when no part is open: completed if any was approved, else ended."""
+    parts = engagement.deliverables
+    if parts.unapproved().exists():
+        return
+    approved = parts.exclude(status=Deliverable.Status.ENDED).exists()
+    status = Engagement.Status.COMPLETED if approved else Engagement.Status.ENDED
+    reason = "" if approved else "Nothing was handed in."
+    engagement.become(status, by=None, at=at, reason=reason, finished_at=at)

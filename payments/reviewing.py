@@ -16,6 +16,7 @@ from marketplace.kernel.transactions import locked, relock
 from payments import emails
 from payments.models import Deadline
 from projects import filing
+from projects.models import Deadline as WorkDeadline
 from projects.models import Deliverable, Engagement, Review, Submission
 
 
@@ -133,6 +134,7 @@ def ask_for_changes(
         Deadline.objects.end_review(deliverable, at=at)
         kind = Deadline.Kind.REWORK_ENDS
         Deadline.objects.create(kind=kind, deliverable=deliverable, due_at=due_at)
+        WorkDeadline.objects.remind_of_due(deliverable, at=at)
         review = Review.objects.create(
             submission=deliverable.submissions.get(number=deliverable.submissions.count()),
             failing_criteria=named,

@@ -10,7 +10,16 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from marketplace.kernel.errors import RuleViolation
-from payments import funding, offering, operations, paying_out, releasing, reviewing, stripe_events
+from payments import (
+    funding,
+    offering,
+    operations,
+    paying_out,
+    refunding,
+    releasing,
+    reviewing,
+    stripe_events,
+)
 from payments.models import Deadline
 
 logger = logging.getLogger(__name__)
@@ -60,7 +69,8 @@ def run_deadline(deadline: Deadline, *, at: datetime) -> bool:
     except (RuleViolation, DatabaseError):
         logger.exception("Deadline %s failed and will be tried again", deadline.pk)
         return False
-    Deadline.objects.filter(pk=deadline.pk, done_at=None).update(done_at=at)
+    same = Deadline.objects.pending().filter(pk=deadline.pk, due_at=deadline.due_at)
+    same.update(done_at=at)  # one that was moved meanwhile is still to come
     return True
 
 
@@ -86,6 +96,9 @@ RULES: dict[Deadline.Kind, Rule] = {
     ),
     Deadline.Kind.REVIEW_ENDS: lambda row, at: releasing.approve_by_silence(row.subject, at=at),
     Deadline.Kind.REWORK_ENDS: ring_for_rework,
+    Deadline.Kind.GRACE_ENDS: lambda row, at: refunding.announce_refund(row.subject, at=at),
+    Deadline.Kind.UNDELIVERED_REMINDER: lambda row, at: refunding.remind_of_refund(row.subject, at=at),
+    Deadline.Kind.UNDELIVERED_ENDS: lambda row, at: refunding.refund_undelivered(row.subject, at=at),
     Deadline.Kind.PAYEE_REMINDER: lambda row, at: paying_out.remind_payee(
         row.subject, due_at=row.due_at, at=at
     ),

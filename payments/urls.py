@@ -18,6 +18,7 @@ urlpatterns = [
     path("engagements/<slug:public_id>/withdraw/", offering.withdraw_offer, name="withdraw_offer"),
     path("engagements/<slug:public_id>/cancel/", releasing.cancel, name="cancel"),
     path(f"{DELIVERABLE}/deliver/", reviewing.submit_work, name="submit_work"),
+    path(f"{DELIVERABLE}/more-time/", reviewing.take_more_time, name="take_more_time"),
     path(f"{DELIVERABLE}/changes/", reviewing.ask_for_changes, name="ask_for_changes"),
     path(f"{DELIVERABLE}/approve/", releasing.approve_work, name="approve_work"),
     path(f"{DELIVERABLE}/undo/", releasing.undo_approval, name="undo_approval"),

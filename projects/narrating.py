@@ -64,7 +64,7 @@ ENGAGEMENT_WORDS = {
     Engagement.Status.OFFERED: (PAST, "Offer made, the amount is reserved on the card"),
     Engagement.Status.FUNDING: (PAST, "Accepted"),
     Engagement.Status.ACTIVE: (PAST, "Work can start"),
-    Engagement.Status.COMPLETED: (PAST, "All parts are approved"),
+    Engagement.Status.COMPLETED: (PAST, "No part is open any more"),
     Engagement.Status.ABANDONED: (TROUBLE, "The payment page was left"),
     Engagement.Status.DECLINED: (TROUBLE, "Offer declined"),
     Engagement.Status.EXPIRED: (TROUBLE, "Offer ended without an answer"),
@@ -108,7 +108,9 @@ def moves_of_part(part: Deliverable) -> Iterator[Event]:
         state, words = DELIVERABLE_WORDS[Deliverable.Status(move.to_status)]
         if move.from_status in TAKEN_BACK and move.to_status == Deliverable.Status.SUBMITTED:
             words = "approval taken back"
-        yield Event(state, f"{part}: {words}", move.at)
+        yield Event(state, f"{part}: {words}", move.at, move.reason if state == TROUBLE else "")
+    if part.extended_at:
+        yield Event(PAST, f"{part}: more time taken", part.extended_at, part.extension_reason)
 
 
 def moves_of_money(hold: Any) -> Iterator[Event]:
@@ -116,6 +118,11 @@ def moves_of_money(hold: Any) -> Iterator[Event]:
     if hold.funded_at:
         yield Event(PAST, f"{Money(hold.gross_cents)} charged and held", hold.funded_at)
     for share in hold.shares.all():
+        refund = getattr(share, "refund", None)
+        if refund is not None:
+            booked = refund.operation.done_at
+            words = "given back to the card" if booked else "goes back to the card"
+            yield Event(PAST, f"{refund.amount} {words}", booked or refund.decided_at)
         for release in share.releases.all():
             if release.sent_at:
                 yield Event(PAST, f"{release.amount} sent to the student", release.sent_at)
@@ -156,9 +163,19 @@ def what_awaits_part(engagement: Engagement, part: Deliverable) -> Iterator[Even
         return
     if part.status == Deliverable.Status.PENDING:
         yield Event(NEXT, f"{part} is due", part.due_at)
+        if refund_at := refund_of(part):
+            note = f"{part.share} and its part of the platform fee. Anything handed in stops that for good."
+            yield Event(AUTO, f"With nothing handed in, {part} is refunded", refund_at, note)
     elif part.status == Deliverable.Status.CHANGES_REQUESTED:
         yield Event(NEXT, f"{part}: the next version is due", part.due_at)
     elif part.status == Deliverable.Status.SUBMITTED:
         yield Event(NEXT, f"{engagement.company} reviews {part}", part.review_ends_at)
         note = f"{part.share} goes to {engagement.student}."
         yield Event(AUTO, f"Without an answer {part} is approved", part.review_ends_at, note)
+
+
+def refund_of(part: Deliverable) -> datetime | None:
+    """When this happens by itself, read from the rows that will do it."""
+    clocks: Any = part.money_deadlines.all()
+    ends = [row.due_at for row in clocks if row.kind == "undelivered_ends" and row.done_at is None]
+    return max(ends, default=None)

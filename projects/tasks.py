@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from marketplace.kernel.errors import RuleViolation
 from projects import closing, delivering
-from projects.models import Deadline, Project
+from projects.models import Deadline, Deliverable, Project
 
 logger = logging.getLogger(__name__)
 
@@ -47,13 +47,17 @@ def run_deadline(deadline: Deadline, *, at: datetime) -> bool:
 
 
 def claim(deadline: Deadline) -> bool:
-    """Whether this deadline is ours now. Another sweep that is at the same project keeps it.
+    """Whether this deadline is ours now. Another sweep that is at the same project or part keeps it.
 
-    The project is locked before the deadline, as people's clicks lock them, so that nobody waits in a ring.
+    What it is about is locked before the deadline, as people's clicks lock them: nobody waits in a ring.
     """
     if deadline.project_id is not None:
         project = Project.objects.filter(pk=deadline.project_id)
         if project.select_for_update(skip_locked=True).first() is None:
+            return False
+    elif deadline.deliverable_id is not None:
+        part = Deliverable.objects.filter(pk=deadline.deliverable_id)
+        if part.select_for_update(skip_locked=True, of=("self",)).first() is None:
             return False
     row = Deadline.objects.pending().filter(pk=deadline.pk)
     return row.select_for_update(skip_locked=True).first() is not None
@@ -61,9 +65,9 @@ def claim(deadline: Deadline) -> bool:
 
 def run(deadline: Deadline, *, at: datetime) -> bool:
     kind = Deadline.Kind(deadline.kind)
+    Deadline.objects.filter(pk=deadline.pk).update(done_at=at)  # first, as a rule may write the next one
     if deadline.project is not None:
         PROJECT_RULES[kind](deadline.project, at=at)
     elif deadline.deliverable is not None:
         DELIVERABLE_RULES[kind](deadline.deliverable, at=at)
-    Deadline.objects.filter(pk=deadline.pk).update(done_at=at)
     return True

@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt
 
 from marketplace.kernel.models import Letter, Topic
 from marketplace.kernel.money import Money
-from marketplace.templatetags.display import day, left, moment, soon, timeleft, until
+from marketplace.templatetags.display import day, left, moment, past, soon, timeleft, until
 
 # The texts are ours; what people wrote stands in them escaped, so that every mark is one of ours.
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["link", "image"])
@@ -217,13 +217,13 @@ def chip_of(turn: Mapping[str, Any] | None, *, now: datetime) -> dict[str, Any] 
     """The turn chip: its words, the same as on the page, and its look."""
     if turn is None:
         return None
-    end = turn["until"]
-    if not turn["mine"]:
-        who = Words(turn["who"], markdown=False)
-        words = f"Waiting for {who}" + (f" · until {until(end, now)}" if end else "")
-        return {"words": words, "look": "theirs"}
-    words = "Your turn" + (f" · {left(end, now)}" if end else "")
-    return {"words": words, "look": "soon" if soon(end, now) else "mine"}
+    mine, end = turn["mine"], turn["until"]
+    words = "Your turn" if mine else f"Waiting for {Words(turn['who'], markdown=False)}"
+    if past(end, now):
+        words += f" · was due {day(end)}"
+    elif end:
+        words += f" · {left(end, now)}" if mine else f" · until {until(end, now)}"
+    return {"words": words, "look": "theirs" if not mine else "soon" if soon(end, now) else "mine"}
 
 
 def bar_of(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:

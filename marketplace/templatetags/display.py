@@ -56,6 +56,12 @@ def left(at: datetime | None, now: datetime | None = None) -> str:
 
 
 @register.filter
+def past(at: datetime | None, now: datetime | None = None) -> bool:
+    """Whether this moment is over."""
+    return at is not None and at <= (now or timezone.now())
+
+
+@register.filter
 def soon(at: datetime | None, now: datetime | None = None) -> bool:
     """Whether less than a day is left."""
     return at is not None and at - (now or timezone.now()) < timedelta(days=1)

@@ -6,6 +6,7 @@ from payments.models.events import Alarm, StripeEvent
 from payments.models.holds import Hold, HoldTransition, Release, Share
 from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
+from payments.models.refunds import Refund
 
 __all__ = [
     "Account",
@@ -19,6 +20,7 @@ __all__ = [
     "Operation",
     "OperationAttempt",
     "Payee",
+    "Refund",
     "Release",
     "Share",
     "StripeEvent",

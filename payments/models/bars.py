@@ -23,7 +23,7 @@ def bar_of(engagement: Engagement) -> list[Step]:
 def given_back(hold: Hold) -> list[Operation]:
     """What goes back to the card of the money that was held."""
     refunds = hold.operations.filter(kind=Operation.Kind.REFUND).exclude(slot__startswith="unapplied-")
-    return list(refunds.exclude(status=Operation.Status.CANCELLED))
+    return list(refunds.exclude(status=Operation.Status.CANCELLED).select_related("share_refund"))
 
 
 def step(
@@ -37,36 +37,42 @@ def steps_of(hold: Hold, releases: list[Release], refunds: list[Operation]) -> l
     if hold.status == Hold.Status.VOID:
         return [step("Given back to the card", "stopped", hold.gross)]
     returned = total([refund.amount for refund in refunds])
-    if returned == hold.gross:
-        return [*reached(hold, [], 2)[:2], give_back(refunds, returned, state="stopped")]
+    if refunds and returned == hold.gross:
+        return [*way_of(hold, 2, returned), give_back(refunds, returned, state="stopped")]
+    shares = [refund.share_refund.student_cents for refund in refunds]  # type: ignore[attr-defined]
+    fee = hold.student_fee - Money(sum(shares))
     promised = total([release.amount for release in releases])
     sent = total([release.amount for release in releases if release.sent_at])
-    now = 3 if sent and sent == hold.student_fee else 2 if promised else 1 if hold.funded_at else 0
+    now = 3 if sent and sent == fee else 2 if promised else 1 if hold.funded_at else 0
     if hold.authorised_at is None and hold.funded_at is None:
         now = -1
-    return reached(hold, releases, now)
+    way = [*way_of(hold, now, returned), *pay_of(fee, releases, now)]
+    return [*way, give_back(refunds, returned, state="done")] if refunds else way
 
 
-def reached(hold: Hold, releases: list[Release], now: int) -> list[Step]:
-    sent = [release for release in releases if release.sent_at]
-    shown = [
-        ("Reserved on the card", hold.gross, hold.authorised_at),
-        ("Held", hold.gross, hold.funded_at),
-        (
-            "Released to the student",
-            total([release.amount for release in releases]) or hold.student_fee,
-            max((release.decided_at for release in releases), default=None),
-        ),
-        (
-            "Sent",
-            total([release.amount for release in sent]) or hold.student_fee,
-            max((release.sent_at for release in sent if release.sent_at), default=None),
-        ),
-    ]
+def way_of(hold: Hold, now: int, returned: Money) -> list[Step]:
+    """The two steps before anything is decided; while nothing is released, what is still held."""
+    held = hold.gross - returned if now == 1 else hold.gross
     return [
-        step(label, "done" if n < now else "now" if n == now else "next", amount, at, mark=MARKS[n])
-        for n, (label, amount, at) in enumerate(shown)
+        step("Reserved on the card", state_of(0, now), hold.gross, hold.authorised_at, mark=MARKS[0]),
+        step("Held", state_of(1, now), held, hold.funded_at, mark=MARKS[1]),
     ]
+
+
+def pay_of(fee: Money, releases: list[Release], now: int) -> list[Step]:
+    """The two steps to the student; until something is promised they show the `fee` that is to come."""
+    sent = [release for release in releases if release.sent_at]
+    promised_at = max((release.decided_at for release in releases), default=None)
+    sent_at = max((release.sent_at for release in sent if release.sent_at), default=None)
+    promised, gone = (total([release.amount for release in some]) or fee for some in (releases, sent))
+    return [
+        step("Released to the student", state_of(2, now), promised, promised_at, mark=MARKS[2]),
+        step("Sent", state_of(3, now), gone, sent_at, mark=MARKS[3]),
+    ]
+
+
+def state_of(number: int, now: int) -> str:
+    return "done" if number < now else "now" if number == now else "next"
 
 
 def give_back(refunds: list[Operation], amount: Money, *, state: str) -> Step:

@@ -7,9 +7,26 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from marketplace.kernel.times import end_of_day
 from payments.models.holds import Hold
 from payments.models.payees import Payee
 from projects.models import Deliverable, Engagement
+
+
+def late_by(deliverable: Deliverable, days: int) -> datetime:
+    """The end of the student's day that is so many days after the due date."""
+    assert deliverable.due_at is not None
+    return end_of_day(deliverable.due_at, deliverable.engagement.student.zone, days=days)
+
+
+def grace_ends_at(deliverable: Deliverable) -> datetime:
+    """Until when a delivery is not late: the terms say how many days of grace there are."""
+    return late_by(deliverable, deliverable.engagement.late_days[0])
+
+
+def undelivered_ends_at(deliverable: Deliverable) -> datetime:
+    """When the share of a part goes back to the employer if nothing was ever handed in for it."""
+    return late_by(deliverable, sum(deliverable.engagement.late_days))
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -30,14 +47,38 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         self.bulk_create([*rows, Deadline(kind=kind.OFFER_EXPIRES, engagement=engagement, due_at=end)])
 
     def start_review(self, deliverable: Deliverable, *, at: datetime) -> None:
-        """The end of the review window, and the reminders before it; a rework that was awaited is here."""
+        """The end of the review window, and the reminders before it; what was awaited is here."""
         kind, end = Deadline.Kind, deliverable.review_ends_at or at
         self.pending().filter(kind=kind.REWORK_ENDS, deliverable=deliverable).update(done_at=at)
+        self.stop_awaiting(deliverable, at=at)
         moments = [at + timedelta(days=days) for days in settings.REVIEW_REMINDER_DAYS]
         rows = [
             Deadline(kind=kind.REVIEW_REMINDER, deliverable=deliverable, due_at=m) for m in moments if m < end
         ]
         self.bulk_create([*rows, Deadline(kind=kind.REVIEW_ENDS, deliverable=deliverable, due_at=end)])
+
+    def await_delivery(self, deliverable: Deliverable) -> None:
+        """What happens to a part that nobody hands in; rows for an earlier due date are moved."""
+        kind, end = Deadline.Kind, undelivered_ends_at(deliverable)
+        moments = {
+            kind.GRACE_ENDS: grace_ends_at(deliverable),
+            kind.UNDELIVERED_REMINDER: end - timedelta(days=1),
+            kind.UNDELIVERED_ENDS: end,
+        }
+        for name, due_at in moments.items():
+            rows = self.pending().filter(kind=name, deliverable=deliverable)
+            if not rows.update(due_at=due_at):
+                self.create(kind=name, deliverable=deliverable, due_at=due_at)
+
+    def stop_awaiting(self, deliverable: Deliverable, *, at: datetime) -> None:
+        """Something was handed in, or this part ends another way: no timer refunds it any more."""
+        self.pending().filter(kind__in=LATE, deliverable=deliverable).update(done_at=at)
+
+    def announced_at(self, deliverable: Deliverable) -> datetime | None:
+        """When both sides were told that this part will be refunded unless something is handed in."""
+        told = self.filter(kind=Deadline.Kind.GRACE_ENDS, deliverable=deliverable)
+        at: datetime | None = told.aggregate(at=models.Max("done_at"))["at"]
+        return at
 
     def end_review(self, deliverable: Deliverable, *, at: datetime) -> None:
         """Nothing waits for this review any more."""
@@ -70,6 +111,9 @@ class Deadline(models.Model):
         REVIEW_REMINDER = "review_reminder"
         REVIEW_ENDS = "review_ends"
         REWORK_ENDS = "rework_ends"
+        GRACE_ENDS = "grace_ends"
+        UNDELIVERED_REMINDER = "undelivered_reminder"
+        UNDELIVERED_ENDS = "undelivered_ends"
         PAYEE_REMINDER = "payee_reminder"
         HOLD_ALARM = "hold_alarm"
 
@@ -110,3 +154,6 @@ class Deadline(models.Model):
     def subject(self) -> Any:
         """The one row that this deadline is about."""
         return self.engagement or self.deliverable or self.hold or self.payee
+
+
+LATE = (Deadline.Kind.GRACE_ENDS, Deadline.Kind.UNDELIVERED_REMINDER, Deadline.Kind.UNDELIVERED_ENDS)

@@ -10,7 +10,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money, fee_part
 from marketplace.kernel.transactions import after_commit, relock
 from payments import ledger
-from payments.models import Hold, Operation, Payee, Release, Share
+from payments.models import Hold, Operation, Payee, Refund, Release, Share
 from payments.operations.failpoints import reach
 
 # When a payment that nobody told us of is looked up first (`funding.confirm_awaited`).
@@ -98,9 +98,7 @@ def promise_transfer(share: Share, *, at: datetime, not_before: datetime, undo_u
     Raises ledger.Overdrawn where the hold has not that much left.
     """
     hold = share.hold
-    so_far = ledger.released_so_far(hold.pk)
-    released = so_far.share.cents + share.amount_cents
-    fee = fee_part(hold.platform_fee_cents, hold.student_fee_cents, released, so_far.fee.cents)
+    fee = next_fee(share)
     operation = plan(
         Operation.Kind.TRANSFER,
         slot=next_slot(hold, Operation.Kind.TRANSFER, f"deliverable-{share.deliverable.number}"),
@@ -121,6 +119,19 @@ def promise_transfer(share: Share, *, at: datetime, not_before: datetime, undo_u
         decided_at=at,
         undo_until=undo_until,
     )
+
+
+def next_fee(share: Share) -> int:
+    """The cents of the platform fee that go with this share (PAYMENTS 0.2).
+
+    Released and refunded shares are counted together, so that any order of them adds up to the whole fee.
+    """
+    hold, released = share.hold, ledger.released_so_far(share.hold_id)
+    refunds = Refund.objects.filter(share__hold=hold)
+    back = refunds.aggregate(share=models.Sum("student_cents"), fee=models.Sum("platform_fee_cents"))
+    shares = released.share.cents + (back["share"] or 0) + share.amount_cents
+    fees = released.fee.cents + (back["fee"] or 0)
+    return fee_part(hold.platform_fee_cents, hold.student_fee_cents, shares, fees)
 
 
 def undo_release(release: Release, *, at: datetime) -> None:
@@ -147,6 +158,30 @@ def plan_refund(hold: Hold, *, at: datetime) -> Operation:
     )
     ledger.refund_decided(hold=hold.pk, operation=operation.pk, amount=hold.gross, occurred_at=at)
     return operation
+
+
+def plan_share_refund(share: Share, *, at: datetime) -> Refund:
+    """Give one share back with its part of the platform fee, once. The hold is locked.
+
+    Raises ledger.Overdrawn where the hold has not that much left.
+    """
+    hold, fee = share.hold, next_fee(share)
+    operation = plan(
+        Operation.Kind.REFUND,
+        slot=f"deliverable-{share.deliverable.number}",
+        at=at,
+        hold=hold,
+        amount_cents=share.amount_cents + fee,
+        currency=hold.currency,
+    )
+    ledger.refund_decided(hold=hold.pk, operation=operation.pk, amount=operation.amount, occurred_at=at)
+    return Refund.objects.create(
+        share=share,
+        operation=operation,
+        student_cents=share.amount_cents,
+        platform_fee_cents=fee,
+        decided_at=at,
+    )
 
 
 def plan_return(hold: Hold, *, payment: str, amount: Money, at: datetime) -> None:

@@ -12,7 +12,7 @@ from payments import stripe_gateway as gateway
 from payments.models import Deadline, Hold, Operation
 from payments.operations import finishing, planning
 from payments.stripe_gateway import Booking, Intent, StripeFailed
-from projects.models import Application, Deliverable, Engagement, Project
+from projects.models import Application, Engagement, Project
 from projects.models import Deadline as WorkDeadline
 
 AUTHORISATION = timedelta(days=7)  # the shortest that card networks keep one, where Stripe names no end
@@ -168,9 +168,10 @@ def start_work(engagement: Engagement, *, at: datetime) -> None:
     engagement.become(Engagement.Status.ACTIVE, by=None, at=at, starts_at=starts_at)
     for deliverable in engagement.deliverables.order_by("number"):
         due_at = end_of_day(starts_at, zone, days=deliverable.due_days)
-        Deliverable.objects.filter(pk=deliverable.pk).update(due_at=due_at)
-        kind = WorkDeadline.Kind.WORK_DUE_REMINDER
-        WorkDeadline.objects.create(kind=kind, deliverable=deliverable, due_at=due_at - timedelta(days=1))
+        deliverable.engagement, deliverable.due_at = engagement, due_at
+        deliverable.save(update_fields=["due_at"])
+        WorkDeadline.objects.remind_of_due(deliverable, at=at)
+        Deadline.objects.await_delivery(deliverable)
     fill(engagement.project, at=at)  # before the application: closing a project locks them in this order
     relock(engagement.application).become(Application.Status.ACCEPTED, by=None, at=at)
     emails.work_can_start(engagement, at=at)

@@ -1,5 +1,6 @@
 """Doors for handing work in and for asking for changes."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -8,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import PersonRequest
-from payments import reviewing
-from payments.forms import ChangesForm, DeliveryForm, VersionForm
+from payments import extending, reviewing
+from payments.forms import ChangesForm, DeliveryForm, MoreTimeForm, VersionForm
 from payments.views.finding import deliverable_or_404
 
 
@@ -41,3 +42,22 @@ def ask_for_changes(request: PersonRequest, public_id: str, number: int) -> Http
         return redirect(deliverable.engagement)
     context = {"form": form, "deliverable": deliverable, "engagement": deliverable.engagement, "seen": seen}
     return render(request, "payments/ask_for_changes.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def take_more_time(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
+    deliverable = deliverable_or_404(request, public_id, number)
+    form = MoreTimeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        extending.take_more_time(deliverable, by=request.user, at=timezone.now(), reason=reason)
+        messages.success(request, "You have more time. The employer is told.")
+        return redirect(deliverable.engagement)
+    context = {
+        "form": form,
+        "deliverable": deliverable,
+        "engagement": deliverable.engagement,
+        "days": settings.EXTENSION_DAYS,
+    }
+    return render(request, "payments/more_time.html", context, status=422 if form.is_bound else 200)

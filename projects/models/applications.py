@@ -189,6 +189,8 @@ class Application(StateMachine):
             "rework_days": settings.REWORK_DAYS,
             "revision_rounds": settings.REVISION_ROUNDS,
             "undo_minutes": settings.UNDO_MINUTES,
+            "late_grace_days": settings.LATE_GRACE_DAYS,
+            "late_refund_days": settings.LATE_REFUND_DAYS,
         }
 
 

@@ -1,12 +1,22 @@
 """What happens by itself to projects and deliverables: rows that a sweep finds when they are due."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from projects.models.deliverables import Deliverable
 from projects.models.projects import Project
+
+
+def reminders_of(deliverable: Deliverable) -> list[datetime]:
+    """Around the due date of a first version; before that of a later one, after which a person looks."""
+    if deliverable.due_at is None:
+        return []
+    first = deliverable.status == Deliverable.Status.PENDING
+    days = [days for days in settings.WORK_REMINDER_DAYS if first or days < 0]
+    return [deliverable.due_at + timedelta(days=number) for number in sorted(days)]
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -15,6 +25,14 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def pending(self) -> "DeadlineQuerySet":
         return self.filter(done_at=None)
+
+    def remind_of_due(self, deliverable: Deliverable, *, at: datetime) -> None:
+        """The next reminder of a part's due date, one row at a time: what was missed is not made up for."""
+        kind = Deadline.Kind.WORK_DUE_REMINDER
+        self.pending().filter(kind=kind, deliverable=deliverable).update(done_at=at)
+        coming = [moment for moment in reminders_of(deliverable) if moment > at]
+        if coming:
+            self.create(kind=kind, deliverable=deliverable, due_at=coming[0])
 
 
 class Deadline(models.Model):

@@ -67,6 +67,8 @@ class Deliverable(StateMachine):
     submitted_at = models.DateTimeField(null=True, blank=True)
     review_ends_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
+    extended_at = models.DateTimeField(null=True, blank=True)
+    extension_reason = models.TextField(max_length=500, blank=True)
 
     objects = models.Manager.from_queryset(DeliverableQuerySet)()
 

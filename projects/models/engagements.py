@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
@@ -194,6 +195,12 @@ class Engagement(StateMachine):
     def is_untouched(self) -> bool:
         """Whether nothing was ever handed in, so that it could still be cancelled before its start."""
         return all(part.status == "pending" for part in self.deliverables.all())
+
+    @property
+    def late_days(self) -> tuple[int, int]:
+        """Days of grace after a due date, and days after those until an undelivered share is refunded."""
+        grace, refund = settings.LATE_GRACE_DAYS, settings.LATE_REFUND_DAYS  # offers older than the terms
+        return self.terms.get("late_grace_days", grace), self.terms.get("late_refund_days", refund)
 
     def role_of(self, user: Any) -> str:
         """From which side this person sees it: `student`, `employer`, or else `moderator`."""

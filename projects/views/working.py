@@ -54,18 +54,28 @@ def with_everything(engagements: Any) -> Any:
         Prefetch("deliverables", parts),
         Prefetch("deliverables__submissions", versions),
         "deliverables__history",
+        "deliverables__money_deadlines",
         "history",
         "holds__shares__releases__operation",
+        "holds__shares__refund__operation",
     )
 
 
 def part_of_page(part: Deliverable, *, at: Any) -> dict[str, Any]:
-    """A deliverable with its release, where there is one that stands."""
+    """A deliverable with its release or refund, where there is one that stands, and whether it is late."""
     share = getattr(part, "hold_share", None)
     releases = share.releases.all() if share else []
     release = next((release for release in releases if release.undone_at is None), None)
     part.can_be_undone = release is not None and release.can_be_undone(at=at)  # type: ignore[attr-defined]
-    return {"deliverable": part, "release": release, "submissions": part.submissions.all()}
+    awaited = part.status == Deliverable.Status.PENDING and part.due_at is not None
+    return {
+        "deliverable": part,
+        "release": release,
+        "refund": getattr(share, "refund", None),
+        "refund_at": narrating.refund_of(part),
+        "is_late": awaited and part.due_at < at,
+        "submissions": part.submissions.all(),
+    }
 
 
 @login_required

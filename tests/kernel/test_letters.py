@@ -56,6 +56,13 @@ class Seen(HTMLParser):
         return "".join(self.words)
 
 
+@pytest.fixture(autouse=True)
+def _now():
+    """A date of another year is written with its year."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
 def about(**changes):
     given = {
         "path": "/engagements/abc/",
@@ -167,8 +174,7 @@ class TestTheFrame:
     def test_has_the_chip_and_the_bar_of_the_page_in_text_and_html(self, db):
         letter = offer(cast.a_student(), turn=self.TURN, bar=self.BAR)
 
-        with time_machine.travel(NOW, tick=False):
-            text, html = parts_of(letters.message(letter, at=NOW))
+        text, html = parts_of(letters.message(letter, at=NOW))
 
         assert text.startswith("Your turn · 3 days left\n")
         assert "\nHeld $330.00 · since Tue 24 Nov\n" in text
@@ -182,6 +188,20 @@ class TestTheFrame:
         text, _ = parts_of(letters.message(offer(cast.a_student(), turn=turn), at=NOW))
 
         assert text.startswith("Waiting for Maple Health · until Friday\n")
+
+    def test_says_so_when_the_turn_is_overdue(self, db):
+        mine, theirs = Turn(mine=True, until=ENDS), Turn(mine=False, who="Maya", until=ENDS)
+        chips = [
+            letters.chip_of(
+                {"mine": turn.mine, "who": turn.who, "until": turn.until}, now=ENDS + timedelta(days=2)
+            )
+            for turn in (mine, theirs)
+        ]
+
+        assert [chip["words"] for chip in chips] == [
+            "Your turn · was due Fri 27 Nov",
+            "Waiting for Maya · was due Fri 27 Nov",
+        ]
 
     def test_has_one_action_and_says_who_and_why(self, db):
         student = cast.a_student()

@@ -10,7 +10,8 @@ from marketplace.kernel import letters
 from marketplace.kernel.models import Letter
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.models import Hold, Payee, Release
+from payments.emails import late
+from payments.models import Hold, Payee, Refund, Release
 from projects import emails as work
 from projects.models import Application, Deliverable, Engagement
 from tests import cast, stages
@@ -75,6 +76,12 @@ def write_all(engagement):
         about_application(application, at=at)
     work.answer_reminder(project, waiting=2, at=at)
     work.work_due(part, at=at)
+    work.work_overdue(part, at=at + timedelta(days=9))
+    late.work_is_late(part, ends_at=ends, at=at)
+    refund = Refund(pk=0, share=release.share, student_cents=10000, platform_fee_cents=1000)
+    late.share_refunded(refund, part, at=at)
+    part.extension_reason = "I am ill.\nSorry."
+    late.more_time_taken(part, at=at)
     return at
 
 
