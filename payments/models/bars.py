@@ -6,6 +6,7 @@ from typing import Any
 from marketplace.kernel.money import Money, total
 from payments.models.holds import Hold, Release
 from payments.models.operations import Operation
+from payments.models.refunds import Refund
 from projects.models import Engagement
 
 Step = dict[str, Any]
@@ -23,7 +24,7 @@ def bar_of(engagement: Engagement) -> list[Step]:
 def given_back(hold: Hold) -> list[Operation]:
     """What goes back to the card of the money that was held."""
     refunds = hold.operations.filter(kind=Operation.Kind.REFUND).exclude(slot__startswith="unapplied-")
-    return list(refunds.exclude(status=Operation.Status.CANCELLED).select_related("share_refund"))
+    return list(refunds.exclude(status=Operation.Status.CANCELLED))
 
 
 def step(
@@ -39,8 +40,8 @@ def steps_of(hold: Hold, releases: list[Release], refunds: list[Operation]) -> l
     returned = total([refund.amount for refund in refunds])
     if refunds and returned == hold.gross:
         return [*way_of(hold, 2, returned), give_back(refunds, returned, state="stopped")]
-    shares = [refund.share_refund.student_cents for refund in refunds]  # type: ignore[attr-defined]
-    fee = hold.student_fee - Money(sum(shares))
+    shares = Refund.objects.filter(operation__in=refunds).values_list("student_cents", flat=True)
+    fee = hold.student_fee - Money(sum(shares) if refunds else 0)
     promised = total([release.amount for release in releases])
     sent = total([release.amount for release in releases if release.sent_at])
     now = 3 if sent and sent == fee else 2 if promised else 1 if hold.funded_at else 0

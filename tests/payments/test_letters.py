@@ -17,7 +17,7 @@ from projects.models import Application, Deliverable, Engagement
 from tests import cast, stages
 
 FOLDER = settings.BASE_DIR / "templates/emails"
-TEMPLATES = {f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.txt")}
+TEMPLATES = {f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("p*/*.txt")}  # projects, payments
 MOMENTS = ("until", "answer_by", "closes", "due", "leaves", "ends")
 
 
