@@ -93,7 +93,10 @@ def make_offer(application: Application, *, by: User, at: datetime, version: int
         seat = free_seat(project)
         check_limit(project.company, project.total_price)
         if application.status == Application.Status.SUBMITTED:
-            application.become(Application.Status.SHORTLISTED, by=by, at=at, answered_at=at)
+            named_at = application.named_at or at
+            application.become(
+                Application.Status.SHORTLISTED, by=by, at=at, answered_at=at, named_at=named_at
+            )
         if not application.can_become(Application.Status.OFFERED):
             application.become(Application.Status.OFFERED, by=by, at=at)  # says why not
         engagement = draw_up(project, application, seat=seat, by=by, at=at)

@@ -101,6 +101,7 @@ def apply(
             answers=answers,
             submitted_at=at,
             answer_by_at=project.answer_by_at,
+            named_at=None if project.names_hidden else at,
         )
         emails.application_sent(application, at=at)
         emails.application_received(application, at=at)

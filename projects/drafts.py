@@ -1,7 +1,7 @@
 """Drafts: all that an employer says of a project, what it comes to, and what it still lacks."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from django.conf import settings
 
@@ -37,6 +37,7 @@ class Draft(TypedDict):
     seats: int
     starts_within_days: int
     window_days: int
+    names_hidden: NotRequired[bool]
     questions: Sequence[str]
     parts: Sequence[Part]
 
@@ -75,6 +76,7 @@ def draft_of(project: Project) -> Draft:
         "seats": project.seats,
         "starts_within_days": project.starts_within_days,
         "window_days": project.window_days,
+        "names_hidden": project.names_hidden,
         "questions": project.questions,
         "parts": [Part(row.title, row.criteria, row.share_cents, row.due_days) for row in planned],
     }
@@ -93,6 +95,7 @@ def filled_from(template: ProjectTemplate) -> Draft:
         "seats": 1,
         "starts_within_days": 3,
         "window_days": settings.APPLICATION_WINDOW_DAYS,
+        "names_hidden": True,
         "questions": list(template.questions),
         "parts": [Part(part.title, part.criteria, due_days=part.due_days) for part in template.deliverables],
     }

@@ -49,7 +49,8 @@ def shortlist(application: Application, *, by: User, at: datetime, version: int 
         if application.status != Application.Status.SUBMITTED:  # after a no, only the student's consent
             now = application.get_status_display().lower()
             raise InvalidTransition(f"This application is {now} already.")
-        application.become(Application.Status.SHORTLISTED, by=by, at=at, answered_at=at)
+        named_at = application.named_at or at  # from here on the employer may know who it is
+        application.become(Application.Status.SHORTLISTED, by=by, at=at, answered_at=at, named_at=named_at)
         emails.application_shortlisted(application, at=at)
     return application
 

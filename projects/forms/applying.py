@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from projects.models import Application, Project
-from projects.models.applications import ANSWER_LENGTH
+from projects.models.applications import ANSWER_LENGTH, WHY
 
 
 class Prose(forms.CharField):
@@ -27,7 +27,7 @@ class ApplicationForm(forms.ModelForm):
         model = Application
         fields = ("motivation",)
         field_classes = {"motivation": Prose}
-        labels = {"motivation": "Why this project?"}
+        labels = {"motivation": WHY}
         help_texts = {
             "motivation": "What draws you to it, and what of yours fits: a course, a job, something you made."
         }

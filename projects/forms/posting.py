@@ -48,6 +48,7 @@ class DraftForm(forms.ModelForm):
             "starts_within_days",
             "seats",
             "window_days",
+            "names_hidden",
         )
         field_classes = {"brief": Prose}
         widgets: ClassVar[dict[str, Any]] = {
@@ -67,6 +68,7 @@ class DraftForm(forms.ModelForm):
             "starts_within_days": "Work starts within",
             "seats": "Students wanted",
             "window_days": "Takes applications for",
+            "names_hidden": "Hide names and schools until the short-list",
         }
         help_texts: ClassVar[dict[str, str]] = {
             "title": "The result, in a few words.",
@@ -74,6 +76,8 @@ class DraftForm(forms.ModelForm):
             "**Bold**, lists with - and empty lines between paragraphs are shown as such. "
             "No addresses, numbers or links.",
             "skills": f"Up to {drafts.MAX_SKILLS}. Students find the project by them.",
+            "names_hidden": "You read skills, time and answers first. Until you put them on the short-list, "
+            "applicants are “Applicant 1”, “Applicant 2” and so on.",
             "starts_within_days": "After the student accepts and the money is held.",
         }
 
@@ -194,6 +198,7 @@ class DraftForm(forms.ModelForm):
             "seats": values["seats"],
             "starts_within_days": values["starts_within_days"],
             "window_days": values["window_days"],
+            "names_hidden": values["names_hidden"],
             "questions": [values[name] for name in self.asked if values[name]],
             "parts": [part for _, part in self.filled_parts()],
         }

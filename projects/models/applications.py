@@ -15,10 +15,14 @@ from accounts.models import Skill, User
 from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.comparing import ApplicationQuerySet
+from projects.models.naming import covering
 from projects.models.projects import MAX_QUESTIONS, Project
 from projects.models.turns import MINE, THEIRS, Turn
 
 ANSWER_LENGTH = 800  # PRODUCT.md: at most 3 questions, 800 characters each
+WHY = "Why this project?"
+# States that an application may be in without the employer ever having learned the name.
+BEFORE_CHOSEN = ("submitted", "declined", "withdrawn", "not_answered", "void")
 RIGHTS = "The rights to the work of each deliverable pass to the company when its share is released."
 
 
@@ -80,6 +84,7 @@ class Application(StateMachine):
     )
     submitted_at = models.DateTimeField()
     answer_by_at = models.DateTimeField("hard end, the project’s date when it was sent")
+    named_at = models.DateTimeField("when the employer learned the name", null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
     decline_note = models.TextField(max_length=500, blank=True)
@@ -99,6 +104,10 @@ class Application(StateMachine):
                 condition=Q(status="declined", decline_reason__gt="") | (~Q(status="declined")),
             ),
             models.CheckConstraint(name="application_says_why", condition=~Q(motivation="")),
+            models.CheckConstraint(
+                name="application_chosen_by_name",
+                condition=Q(named_at__isnull=False) | Q(status__in=BEFORE_CHOSEN),
+            ),
             models.CheckConstraint(
                 name="application_motivation_length",
                 condition=LessThanOrEqual(Length("motivation"), ANSWER_LENGTH),
@@ -135,8 +144,8 @@ class Application(StateMachine):
 
     @property
     def applicant(self) -> str:
-        """What the employer calls the student."""
-        return str(self.student)
+        """What the employer calls the student: by name once it may be known."""
+        return f"Applicant {self.number}" if self.named_at is None else str(self.student)
 
     @property
     def fitting_skills(self) -> "list[Skill]":
@@ -148,6 +157,16 @@ class Application(StateMachine):
     def answered(self) -> list[tuple[str, str]]:
         """Each question of the project with the answer to it."""
         return list(zip(self.project.questions, self.answers, strict=False))
+
+    @property
+    def words_for_employer(self) -> list[tuple[str, str]]:
+        """Everything that was written, by question; who wrote it is covered while the name is hidden."""
+        words = [(WHY, self.motivation), *self.answered]
+        if self.named_at is not None:
+            return words
+        school = self.student.student_profile.school
+        cover = covering(name=self.student.name, email=self.student.email, school=school)
+        return [(question, cover(answer)) for question, answer in words]
 
     @property
     def is_undecided(self) -> bool:

@@ -124,6 +124,7 @@ class Project(StateMachine):
     fee_minimum_cents = models.PositiveIntegerField()
     platform_fee_cents = models.PositiveIntegerField(null=True, blank=True)
     window_days = models.PositiveSmallIntegerField("days open to applications")
+    names_hidden = models.BooleanField("names and schools hidden until the short-list", default=True)
     answer_days = models.PositiveSmallIntegerField()
 
     created_at = models.DateTimeField()

@@ -13,6 +13,7 @@ from projects import applying, narrating
 from projects.forms.applying import ApplicationForm, VersionForm
 from projects.forms.listing import FromForm
 from projects.models import Application, Project
+from projects.models.applications import WHY
 
 
 @login_required(login_url="account_signup")
@@ -72,6 +73,9 @@ def application(request: PersonRequest, public_id: str) -> HttpResponse:
     context = {
         "application": application,
         "own": own,
+        "words": [(WHY, application.motivation), *application.answered]
+        if own
+        else application.words_for_employer,
         "may_answer": application.project.company.has_member(request.user),
         "events": narrating.story_of_application(application),
         "engagement": application.engagements.visible_to(request.user).newest_first().first(),

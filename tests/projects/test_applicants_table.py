@@ -23,7 +23,7 @@ def skills(*slugs):
 @pytest.fixture
 def project(db):
     """Asks for SQL and statistics."""
-    return cast.an_open_project(skills=list(skills("sql", "statistics")), window_days=21)
+    return cast.an_open_project(skills=list(skills("sql", "statistics")), names_hidden=False, window_days=21)
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ class TestTheChoiceOfKeys:
 @pytest.fixture
 def board(own_database, open_context, site_server):
     """Opens the table of three applicants as their employer: `board(**options)` gives the page."""
-    project = cast.an_open_project(skills=list(skills("sql", "statistics")))
+    project = cast.an_open_project(skills=list(skills("sql", "statistics")), names_hidden=False)
     for name in ("Ann A", "Bea B", "Cem C"):
         cast.an_application(cast.a_student(name=name), project)
     client = Client()
