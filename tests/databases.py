@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -13,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
+from marketplace.site.local.servers import DATABASE
 from tests import embedded
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -42,12 +44,15 @@ def own_database(
     """
     if {"db", "transactional_db"} & set(request.fixturenames):
         pytest.fail("A test has either a transaction (`db`) or a database of its own (`own_database`).")
+    with django_db_blocker.unblock(), separate(f"own_{WORKER}") as name:
+        yield name
+
+
+@contextmanager
+def separate(name: str, *, of: str = DATABASE) -> Iterator[str]:
+    """Work in a copy of the database `of` until the end, with its address in the environment."""
     before = connection.settings_dict["NAME"]
-    with (
-        embedded.clone(f"own_{WORKER}") as name,
-        django_db_blocker.unblock(),
-        pytest.MonkeyPatch.context() as env,
-    ):
+    with embedded.clone(name, of=of), pytest.MonkeyPatch.context() as env:
         for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             env.setenv(variable, os.environ[variable].rpartition("/")[0] + f"/{name}")
         use(name)

@@ -85,14 +85,14 @@ def sweep_abandoned(folder: Path) -> None:
 
 
 @contextmanager
-def clone(name: str) -> Iterator[str]:
-    """A database of that name, copied from the migrated template and dropped at the end."""
+def clone(name: str, *, of: str = DATABASE) -> Iterator[str]:
+    """A database of that name, copied from the migrated template (or from `of`) and dropped at the end."""
     with psycopg.connect(os.environ[ADMIN_URL], autocommit=True) as admin:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         admin.execute(drop)
         admin.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(DATABASE), sql.Identifier(OWNER)
+                sql.Identifier(name), sql.Identifier(of), sql.Identifier(OWNER)
             )
         )
     try:

@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.conf import settings as site
-from django.test import Client
+from django.test import Client, override_settings
 from werkzeug.serving import make_server
 
 from payments import stripe_gateway
 from payments.sandbox.app import SandboxApp, create_app
 from payments.sandbox.config import Config, Webhook
+from payments.sandbox.control import Control
 from payments.sandbox.transport import SandboxTransport
 
 running: list[SandboxApp] = []
@@ -35,19 +37,32 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     return answer.status_code
 
 
-@pytest.fixture
-def sandbox(own_database: str, settings: Any) -> Iterator[Any]:
-    """Its control: pay, onboard, advance, deliver, books. Needs commits, hence a database of its own."""
+@contextmanager
+def standing_in(path: str = ":memory:", *, tells: bool = True) -> Iterator[Control]:
+    """The control of a stand-in that is this process's Stripe until the end; its state is the file at `path`.
+
+    Unless it `tells`, no webhook is ever sent.
+    """
     hooks = tuple(
-        Webhook(channel, f"{settings.SITE_URL}/webhooks/stripe/{channel}/", secrets[0])
-        for channel, secrets in settings.STRIPE_WEBHOOK_SECRETS.items()
+        Webhook(channel, f"{site.SITE_URL}/webhooks/stripe/{channel}/", secrets[0])
+        for channel, secrets in site.STRIPE_WEBHOOK_SECRETS.items()
+        if tells
     )
-    settings.STRIPE_TRANSPORT = "tests.sandboxed.transport"
-    running.append(create_app(":memory:", config=Config(webhooks=hooks), send=post))
-    stripe_gateway.client.cache_clear()
-    yield running[-1].control
-    running.pop().sandbox.store.close()
-    stripe_gateway.client.cache_clear()
+    with override_settings(STRIPE_TRANSPORT="tests.sandboxed.transport"):
+        running.append(create_app(path, config=Config(webhooks=hooks), send=post))
+        stripe_gateway.client.cache_clear()
+        try:
+            yield running[-1].control
+        finally:
+            running.pop().sandbox.store.close()
+            stripe_gateway.client.cache_clear()
+
+
+@pytest.fixture
+def sandbox(own_database: str, settings: Any) -> Iterator[Control]:
+    """Its control: pay, onboard, advance, deliver, books. Needs commits, hence a database of its own."""
+    with standing_in() as control:
+        yield control
 
 
 @pytest.fixture

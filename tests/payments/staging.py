@@ -1,0 +1,48 @@
+"""A moment in the life of an engagement, reached once by the rules and then copied for every test.
+
+Both books are copied: the database, and the file of the stand-in for Stripe.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+
+from payments.sandbox.control import Control
+from tests.databases import WORKER, separate
+from tests.sandboxed import standing_in
+
+FILE = "sandbox.sqlite3"  # as the stand-in's own process names it
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What `build` returned, and where its two books are."""
+
+    about: Any
+    database: str
+    folder: Path
+
+
+@contextmanager
+def staged(
+    name: str, build: Callable[[Control], Any], folder: Path, *, tells: bool = True
+) -> Iterator[Stage]:
+    """Build once, and keep both books closed, so that they can be copied."""
+    with separate(f"staged_{WORKER}_{name}") as database:
+        with standing_in(str(folder / FILE), tells=tells) as control:
+            about = build(control)
+        connections.close_all()
+        yield Stage(about, database, folder)
+
+
+@contextmanager
+def copied(stage: Stage, folder: Path) -> Iterator[str]:
+    """Copies of both books, the stand-in's in `folder`; yields the name of the database, which is in use."""
+    shutil.copy(stage.folder / FILE, folder / FILE)
+    with separate(f"copied_{WORKER}", of=stage.database) as database:
+        yield database
