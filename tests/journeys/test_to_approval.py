@@ -51,7 +51,7 @@ def walk(run, open_context):
     maya.find("interviews patients", TITLE)
     maya.apply(*QUESTIONS)
 
-    sam.offer_to("Maya Lindqvist")
+    sam.offer_to("Applicant 1")
     sam.pay()
     sam.sees("Waiting for Maya Lindqvist")
 

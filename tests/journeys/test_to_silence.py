@@ -35,7 +35,7 @@ def people(open_context, site_server, sandbox_pages, sandbox, watch):
 def delivered(people):
     """Offered, paid, accepted and delivered by the pages; both stay at the workroom."""
     sam, maya = people
-    sam.offer_to("Maya Lindqvist")
+    sam.offer_to("Applicant 1")
     sam.pay()
     with_the_letter(maya)
     maya.accept("Sweden")

@@ -23,7 +23,7 @@ def test_from_the_project_page_to_approved(open_context, site_server, sandbox_pa
 
     maya.find("interviews", project.title, scripts=False)
     maya.apply("Describe a conversation", "When in the next two weeks")
-    sam.offer_to("Maya Lindqvist")
+    sam.offer_to("Applicant 1")
     sam.pay()
     maya.page.reload()
     maya.follow("See the offer and answer")
