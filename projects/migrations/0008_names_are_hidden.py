@@ -11,7 +11,7 @@ PROJECTS = "update projects_project set names_hidden = false where published_at 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0006_applicants_have_a_number_and_a_date")]
+    dependencies = [("projects", "0007_more_time")]
     operations = [
         migrations.AddField("project", "names_hidden", models.BooleanField(CHOICE, default=True)),
         migrations.AddField(
