@@ -198,9 +198,8 @@ def decline_offer(engagement: Engagement, *, by: User, at: datetime) -> Engageme
     with locked(engagement) as engagement:
         if by.pk != engagement.student_id:
             raise PermissionDenied
-        end_offer(
-            engagement, Engagement.Status.DECLINED, by=by, at=at, reason="The student declined the offer."
-        )
+        reason = "The student declined the offer."
+        operations.end_offer(engagement, Engagement.Status.DECLINED, by=by, at=at, reason=reason)
         emails.offer_declined(engagement, at=at)
     return engagement
 
@@ -211,7 +210,7 @@ def withdraw_offer(engagement: Engagement, *, by: User, at: datetime) -> Engagem
         if not engagement.company.has_member(by):
             raise PermissionDenied
         reason = "The employer withdrew the offer."
-        end_offer(engagement, Engagement.Status.WITHDRAWN, by=by, at=at, reason=reason)
+        operations.end_offer(engagement, Engagement.Status.WITHDRAWN, by=by, at=at, reason=reason)
         emails.offer_withdrawn(engagement, at=at)
     return engagement
 
@@ -222,27 +221,10 @@ def expire_offer(engagement: Engagement, *, at: datetime) -> bool:
         waits = engagement.status == Engagement.Status.OFFERED
         if not waits or engagement.offer_expires_at is None or at < engagement.offer_expires_at:
             return False
-        end_offer(engagement, Engagement.Status.EXPIRED, by=None, at=at, reason="Nobody answered in time.")
+        reason = "Nobody answered in time."
+        operations.end_offer(engagement, Engagement.Status.EXPIRED, by=None, at=at, reason=reason)
         emails.offer_expired(engagement, at=at)
     return True
-
-
-APPLICATION_AFTER = {
-    Engagement.Status.DECLINED: Application.Status.OFFER_DECLINED,
-    Engagement.Status.WITHDRAWN: Application.Status.OFFER_WITHDRAWN,
-    Engagement.Status.EXPIRED: Application.Status.OFFER_EXPIRED,
-}
-
-
-def end_offer(
-    engagement: Engagement, status: Engagement.Status, *, by: User | None, at: datetime, reason: str
-) -> None:
-    """An offer that stood ends without work: the application is told and the card is freed."""
-    engagement.become(status, by=by, at=at, reason=reason, finished_at=at)
-    application = relock(engagement.application)
-    application.become(APPLICATION_AFTER[status], by=by, at=at, reason=reason)
-    Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
-    operations.plan_void(relock(engagement.holds.get(number=1)), by=by, at=at, reason=reason)
 
 
 def abandon_checkout(engagement: Engagement, *, at: datetime) -> bool:
@@ -250,10 +232,7 @@ def abandon_checkout(engagement: Engagement, *, at: datetime) -> bool:
     with locked(engagement) as engagement:
         if engagement.status != Engagement.Status.AUTHORISING:
             return False
-        reason = "The payment page was left."
-        engagement.become(Engagement.Status.ABANDONED, by=None, at=at, reason=reason, finished_at=at)
-        Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
-        operations.plan_void(relock(engagement.holds.get(number=1)), by=None, at=at, reason=reason)
+        operations.leave_page(engagement, by=None, at=at, reason="The payment page was left.")
     return True
 
 

@@ -3,13 +3,15 @@
 from django.urls import path, re_path
 
 from payments import webhooks
-from payments.views import money, offering, payees, releasing, reviewing
+from payments.views import cancelling, money, offering, payees, releasing, reviewing
 
 app_name = "payments"
 
 DELIVERABLE = "engagements/<slug:public_id>/deliverables/<int:number>"
 
 urlpatterns = [
+    path("projects/<slug:public_id>/cancel/", cancelling.cancel_project, name="cancel_project"),
+    path("projects/<slug:public_id>/remove/", cancelling.remove_project, name="remove_project"),
     path("applications/<slug:public_id>/offer/", offering.offer, name="offer"),
     path("engagements/<slug:public_id>/checkout/", offering.checkout_return, name="checkout_return"),
     path("engagements/<slug:public_id>/pay/", offering.pay, name="pay"),

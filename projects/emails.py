@@ -72,6 +72,20 @@ def project_refused(project: Project, *, at: datetime) -> None:
     )
 
 
+def project_removed(project: Project, *, at: datetime) -> None:
+    to_company(
+        "project_removed",
+        project,
+        key=f"project_removed:{project.pk}",
+        at=at,
+        path=project.get_absolute_url(),
+        action="See the project",
+        topic=Topic.MODERATION,
+        reasons=project.rejection_reasons,
+        note=project.rejection_note,
+    )
+
+
 # Applications
 
 
@@ -99,6 +113,23 @@ def application_not_answered(application: Application, *, at: datetime) -> None:
     to_applicant(
         "application_not_answered", application, at=at, action="Find another project", path="/projects/"
     )
+
+
+def application_cancelled(application: Application, *, cause: str, at: datetime) -> None:
+    """The company cancelled the project; `cause` is what it gives as the reason of that."""
+    to_applicant(
+        "application_cancelled",
+        application,
+        at=at,
+        action="Find another project",
+        path="/projects/",
+        cause=cause,
+        reason=application.get_decline_reason_display(),
+    )
+
+
+def application_void(application: Application, *, at: datetime) -> None:
+    to_applicant("application_void", application, at=at, action="Find another project", path="/projects/")
 
 
 def to_applicant(

@@ -89,8 +89,7 @@ def refuse_project(
     Raises NoReason, OwnProject, StalePage, InvalidTransition.
     """
     note = note.strip()
-    if not codes or not note or not set(codes) <= set(Project.RefusalReason.values):
-        raise NoReason
+    check_reasons(codes, note)
     with locked(project) as project:
         check_moderator(project, by, at=at)
         project.expect_version(version)
@@ -104,6 +103,11 @@ def refuse_project(
         )
         emails.project_refused(project, at=at)
     return project
+
+
+def check_reasons(codes: Sequence[str], note: str) -> None:
+    if not codes or not note or not set(codes) <= set(Project.RefusalReason.values):
+        raise NoReason
 
 
 def check_moderator(project: Project, person: User, *, at: datetime) -> None:

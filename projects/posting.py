@@ -131,12 +131,35 @@ def resume(project: Project, *, by: User, at: datetime, version: int | None = No
     return move(project, Project.Status.OPEN, by=by, at=at, version=version)
 
 
+def close_early(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
+    """Take no more applications for good; the date by which everyone hears stays.
+
+    Raises StalePage, InvalidTransition.
+    """
+    return move(
+        project,
+        Project.Status.CLOSED,
+        by=by,
+        at=at,
+        version=version,
+        reason="The company has enough applications.",
+    )
+
+
 def discard(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
     """Give up a project that was never open. Raises NotEditable, StalePage, InvalidTransition."""
     return move(project, Project.Status.CANCELLED, by=by, at=at, version=version)
 
 
-def move(project: Project, status: Project.Status, *, by: User, at: datetime, version: int | None) -> Project:
+def move(
+    project: Project,
+    status: Project.Status,
+    *,
+    by: User,
+    at: datetime,
+    version: int | None,
+    reason: str = "",
+) -> Project:
     with locked(project) as project:
         check_member(project.company, by)
         project.expect_version(version)
@@ -144,7 +167,7 @@ def move(project: Project, status: Project.Status, *, by: User, at: datetime, ve
             raise NotEditable(project)
         if status == Project.Status.OPEN and project.status != Project.Status.PAUSED:
             raise NotEditable(project)
-        project.become(status, by=by, at=at)
+        project.become(status, by=by, at=at, reason=reason)
     return project
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{PROJECT}/send/", posting.send, name="send"),
     path(f"{PROJECT}/pause/", posting.pause, name="pause"),
     path(f"{PROJECT}/resume/", posting.resume, name="resume"),
+    path(f"{PROJECT}/close/", posting.close_early, name="close"),
     path(f"{PROJECT}/duplicate/", posting.duplicate, name="duplicate"),
     path(f"{PROJECT}/discard/", posting.discard, name="discard"),
     path(f"{PROJECT}/apply/", applying.apply, name="apply"),

@@ -4,6 +4,7 @@ A rule plans; its door may call `run_now`, so that a person need not wait for th
 rest. Everything may be called twice.
 """
 
+from payments.operations.ending import end_offer, leave_page
 from payments.operations.finishing import finish, ring
 from payments.operations.planning import (
     plan_account,
@@ -19,7 +20,9 @@ from payments.operations.recording import page_expired, record_intent
 from payments.operations.running import run, run_due, run_now, run_open
 
 __all__ = [
+    "end_offer",
     "finish",
+    "leave_page",
     "page_expired",
     "plan_account",
     "plan_capture",

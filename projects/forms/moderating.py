@@ -21,3 +21,15 @@ class RefusalForm(forms.Form):
         help_text="The company reads this.",
         error_messages={"required": "Say what should change."},
     )
+
+
+class RemovalForm(RefusalForm):
+    """Why a project that was open is taken off the site."""
+
+    note = forms.CharField(
+        label="What happened",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5, "cols": 60}),
+        help_text="The company reads this. Applicants read only that it was removed.",
+        error_messages={"required": "Say what happened."},
+    )

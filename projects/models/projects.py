@@ -72,6 +72,16 @@ class Project(StateMachine):
         NOT_HONEST = "not_honest", "Something about the company or the work does not seem right"
         OTHER = "other", "Something else, see the note"
 
+    class CancelReason(models.TextChoices):
+        """Why a company takes a project back; its applicants read it."""
+
+        NOT_NEEDED = "not_needed", "The work is no longer needed"
+        PLANS_CHANGED = "plans_changed", "Our plans changed; we may post something else"
+        MONEY = "money", "The money for it is gone"
+        DONE_OTHERWISE = "done_otherwise", "The work is being done in another way"
+        MISTAKE = "mistake", "It should not have been posted like this"
+
+    LIVE: ClassVar[tuple[str, ...]] = (Status.OPEN, Status.PAUSED, Status.CLOSED)
     PUBLIC: ClassVar[tuple[str, ...]] = (
         Status.OPEN,
         Status.PAUSED,
@@ -258,6 +268,15 @@ class Project(StateMachine):
     @property
     def rejection_reasons(self) -> list[str]:
         return [str(self.RefusalReason(code).label) for code in self.rejection_codes]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still takes or answers applications."""
+        return self.status in self.LIVE
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in self.PUBLIC
 
     @property
     def is_editable(self) -> bool:

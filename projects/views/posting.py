@@ -151,6 +151,15 @@ def resume(request: PersonRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def close_early(request: PersonRequest, public_id: str) -> HttpResponse:
+    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    posting.close_early(project, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, "Closed to applications. Everyone who applied still hears by the date.")
+    return redirect(project)
+
+
+@login_required
+@require_POST
 def discard(request: PersonRequest, public_id: str) -> HttpResponse:
     project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
     posting.discard(project, by=request.user, at=timezone.now(), version=version)

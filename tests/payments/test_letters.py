@@ -64,6 +64,7 @@ def write_all(engagement):
     project.rejection_note, project.rejection_codes = "Say who\ntakes part.", ["unclear"]
     work.project_passed(project, at=at)
     work.project_refused(project, at=at)
+    work.project_removed(project, at=at)
     application.decline_reason, application.decline_note = "skills", "Thank you\nfor your time."
     for about_application in (
         work.application_sent,
@@ -74,6 +75,8 @@ def write_all(engagement):
         work.application_withdrawn,
     ):
         about_application(application, at=at)
+    work.application_cancelled(application, cause="Our plans changed", at=at)
+    work.application_void(application, at=at)
     work.answer_reminder(project, waiting=2, at=at)
     work.work_due(part, at=at)
     work.work_overdue(part, at=at + timedelta(days=9))

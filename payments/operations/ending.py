@@ -1,0 +1,42 @@
+"""An offer ends without work: the application is told, nothing waits any more, and the card is freed."""
+
+from datetime import datetime
+
+from accounts.models import User
+from marketplace.kernel.transactions import relock
+from payments.models import Deadline
+from payments.operations.planning import plan_void
+from projects.models import Application, Engagement
+
+APPLICATION_AFTER = {
+    Engagement.Status.DECLINED: Application.Status.OFFER_DECLINED,
+    Engagement.Status.WITHDRAWN: Application.Status.OFFER_WITHDRAWN,
+    Engagement.Status.EXPIRED: Application.Status.OFFER_EXPIRED,
+}
+
+
+def end_offer(
+    engagement: Engagement,
+    status: Engagement.Status,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    leaves: Application.Status | None = None,
+) -> None:
+    """An offer that stood; `leaves` is what the application becomes where it is not the usual."""
+    engagement.become(status, by=by, at=at, reason=reason, finished_at=at)
+    application = relock(engagement.application)
+    application.become(leaves or APPLICATION_AFTER[status], by=by, at=at, reason=reason)
+    free_card(engagement, by=by, at=at, reason=reason)
+
+
+def leave_page(engagement: Engagement, *, by: User | None, at: datetime, reason: str) -> None:
+    """An offer that was never made, because its payment page was left: the seat is free again."""
+    engagement.become(Engagement.Status.ABANDONED, by=by, at=at, reason=reason, finished_at=at)
+    free_card(engagement, by=by, at=at, reason=reason)
+
+
+def free_card(engagement: Engagement, *, by: User | None, at: datetime, reason: str) -> None:
+    Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
+    plan_void(relock(engagement.holds.get(number=1)), by=by, at=at, reason=reason)

@@ -1,0 +1,54 @@
+"""Doors through which a whole project is taken off: its company's, and the moderators'."""
+
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import PersonRequest
+from payments import cancelling
+from projects.forms.applying import VersionForm
+from projects.forms.ending import CancelForm
+from projects.forms.moderating import RemovalForm
+from projects.models import Project
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_project(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Take a live project back, with a reason for it and an answer for whoever waits."""
+    mine = Project.objects.managed_by(request.user).select_related("company")
+    project = get_object_or_404(mine, public_id=public_id)
+    waiting = list(project.applications.undecided().select_related("student").order_by("pk"))
+    form = CancelForm(request.POST if request.method == "POST" else None, waiting=waiting)
+    if form.is_valid():
+        version, decision = VersionForm(request.POST).seen, form.decision()
+        cancelling.cancel_project(project, by=request.user, at=timezone.now(), version=version, **decision)
+        messages.success(request, "Cancelled. Everyone who waited was told.")
+        return redirect("projects:mine")
+    if form.is_bound or project.is_live:
+        context = {"project": project, "form": form, "offers": cancelling.open_to(project)}
+        return render(request, "projects/cancel.html", context, status=422 if form.is_bound else 200)
+    return redirect(project)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_project(request: PersonRequest, public_id: str) -> HttpResponse:
+    """A moderator takes a live project off the site."""
+    shown = Project.objects.select_related("company") if request.user.is_staff else Project.objects.none()
+    project = get_object_or_404(shown, public_id=public_id)
+    form = RemovalForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        version = VersionForm(request.POST).seen
+        cancelling.remove_project(
+            project, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
+        )
+        what = f"Removed: {', '.join(form.cleaned_data['codes'])}."
+        admin.site.get_model_admin(Project).log_change(request, project, what)
+        messages.success(request, f"“{project.title}”: {what}")
+        return redirect("admin:projects_project_change", project.pk)
+    context = {"project": project, "form": form, "offers": cancelling.open_to(project)}
+    return render(request, "projects/remove.html", context, status=422 if form.is_bound else 200)
