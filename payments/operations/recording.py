@@ -71,25 +71,34 @@ def reserved(hold: Hold, facts: Intent, *, at: datetime) -> None:
     waits = hold.status == Hold.Status.CHECKOUT_OPEN and engagement.status == Engagement.Status.AUTHORISING
     application = relock(engagement.application)
     complete = facts.capturable_cents == hold.gross_cents
-    if waits and complete and application.can_become(Application.Status.OFFERED):
+    in_time = end_of_offer(facts, at=at) > at  # heard of late, it may leave no time to answer
+    if waits and complete and in_time and application.can_become(Application.Status.OFFERED):
         offer_stands(hold, application, facts, at=at)
     else:
         reservation_unwanted(hold, facts, at=at)
 
 
+def end_of_reservation(facts: Intent, *, at: datetime) -> datetime:
+    return facts.capture_before or at + AUTHORISATION
+
+
+def end_of_offer(facts: Intent, *, at: datetime) -> datetime:
+    """72 h from now, and early enough to charge the card before its reservation ends (PRODUCT.md)."""
+    latest = end_of_reservation(facts, at=at) - timedelta(hours=settings.OFFER_MARGIN_HOURS)
+    return min(at + timedelta(hours=settings.OFFER_HOURS), latest)
+
+
 def offer_stands(hold: Hold, application: Application, facts: Intent, *, at: datetime) -> None:
-    engagement, ends = hold.engagement, facts.capture_before or at + AUTHORISATION
+    engagement, expires = hold.engagement, end_of_offer(facts, at=at)
     hold.become(
         Hold.Status.AUTHORISED,
         by=None,
         at=at,
         payment_intent=facts.id,
         authorised_at=at,
-        capture_before=ends,
+        capture_before=end_of_reservation(facts, at=at),
         next_look_at=None,
     )
-    latest = ends - timedelta(hours=settings.OFFER_MARGIN_HOURS)
-    expires = min(at + timedelta(hours=settings.OFFER_HOURS), latest)
     engagement.become(Engagement.Status.OFFERED, by=None, at=at, offered_at=at, offer_expires_at=expires)
     application.become(Application.Status.OFFERED, by=None, at=at, answered_at=at)
     Deadline.objects.start_offer(engagement, at=at)

@@ -241,6 +241,24 @@ def test_a_page_that_was_left_frees_the_seat(application, sandbox):
     assert offering.make_offer(application, by=application.employer, at=now).seat == engagement.seat
 
 
+def test_a_reservation_that_is_heard_of_too_late_is_given_back(application, sandbox):
+    now = timezone.now()
+    engagement = offering.make_offer(application, by=application.employer, at=now)
+    hold = engagement.holds.get()
+    tasks.sweep_once(at=now)
+    hold.refresh_from_db()
+    sandbox.pay(hold.checkout_session)
+
+    late = now + timedelta(days=6, hours=13)
+    hold = funding.confirm_payment(hold, at=late)
+    tasks.sweep_once(at=late)
+
+    engagement.refresh_from_db()
+    assert (engagement.status, hold.status) == (Engagement.Status.ABANDONED, Hold.Status.VOID)
+    assert Operation.objects.get(kind="void").status == Operation.Status.SUCCEEDED
+    assert not Letter.objects.filter(template="payments/offer_made").exists()
+
+
 def test_an_applicant_has_one_live_offer(application, sandbox):
     offering.make_offer(application, by=application.employer, at=timezone.now())
 
