@@ -27,9 +27,10 @@ urlpatterns = [
 ]
 if not settings.PRODUCTION:
     urlpatterns.append(path("design/", views.design, name="design"))
+mail_viewer = [
+    path("mail/", letters.letters, name="letters"),
+    path("mail/<path:letter_id>/as-sent/", letters.letter_as_sent, name="letter_as_sent"),
+    path("mail/<path:letter_id>/", letters.letter, name="letter"),
+]
 if settings.MAIL_VIEWER:
-    urlpatterns += [
-        path("mail/", letters.letters, name="letters"),
-        path("mail/<path:letter_id>/as-sent/", letters.letter_as_sent, name="letter_as_sent"),
-        path("mail/<path:letter_id>/", letters.letter, name="letter"),
-    ]
+    urlpatterns += mail_viewer

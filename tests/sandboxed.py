@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
-from django.test import Client, override_settings
+from django.test import Client
 from werkzeug.serving import make_server
 
 from payments import stripe_gateway
@@ -48,7 +48,8 @@ def standing_in(path: str = ":memory:", *, tells: bool = True) -> Iterator[Contr
         for channel, secrets in site.STRIPE_WEBHOOK_SECRETS.items()
         if tells
     )
-    with override_settings(STRIPE_TRANSPORT="tests.sandboxed.transport"):
+    with pytest.MonkeyPatch.context() as patch:  # which may be undone before or after a test's other settings
+        patch.setattr(site, "STRIPE_TRANSPORT", "tests.sandboxed.transport")
         running.append(create_app(path, config=Config(webhooks=hooks), send=post))
         stripe_gateway.client.cache_clear()
         try:

@@ -8,7 +8,7 @@ from django.forms import model_to_dict
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import onboarding
 from accounts.forms import EndSessionForm, KeysForm, ProfileForm, StudentForm
@@ -19,6 +19,7 @@ CHOSEN = ("skills", "learning_goals", "industries", "job_roles")
 
 
 @login_required
+@require_safe
 def settings(request: PersonRequest) -> HttpResponse:
     user = request.user
     memberships = user.memberships.active().select_related("company__industry").order_by("joined_at")
@@ -30,9 +31,11 @@ def settings(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_profile(request: PersonRequest) -> HttpResponse:
     user = request.user
-    form = ProfileForm(request.POST or None, initial=model_to_dict(user, ProfileForm.Meta.fields))
+    sent = request.POST if request.method == "POST" else None
+    form = ProfileForm(sent, initial=model_to_dict(user, ProfileForm.Meta.fields))
     if form.is_valid():
         onboarding.edit_profile(user, **form.cleaned_data)
         messages.success(request, "Your profile is saved.")
@@ -41,11 +44,13 @@ def edit_profile(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_student(request: PersonRequest) -> HttpResponse:
     profile = StudentProfile.objects.filter(user=request.user).first()
     if profile is None:
         return redirect("accounts:welcome_student")
-    form = StudentForm(request.POST or None, initial=model_to_dict(profile, StudentForm.Meta.fields))
+    sent = request.POST if request.method == "POST" else None
+    form = StudentForm(sent, initial=model_to_dict(profile, StudentForm.Meta.fields))
     if form.is_valid():
         onboarding.edit_student(profile, **form.cleaned_data)
         messages.success(request, "Your student profile is saved.")
@@ -65,6 +70,7 @@ def choose_keys(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: PersonRequest) -> HttpResponse:
     if request.method == "POST":
         return end_sessions(request)

@@ -2,13 +2,15 @@
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import PersonRequest
 from payments import cancelling
+from payments.views.finding import only_company, project_or_404
 from projects.forms.applying import VersionForm
 from projects.forms.ending import CancelForm
 from projects.forms.moderating import RemovalForm
@@ -19,8 +21,8 @@ from projects.models import Project
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_project(request: PersonRequest, public_id: str) -> HttpResponse:
     """Take a live project back, with a reason for it and an answer for whoever waits."""
-    mine = Project.objects.managed_by(request.user).select_related("company")
-    project = get_object_or_404(mine, public_id=public_id)
+    project = project_or_404(request, public_id)
+    only_company(project.company, request)
     waiting = list(project.applications.undecided().select_related("student").order_by("pk"))
     form = CancelForm(request.POST if request.method == "POST" else None, waiting=waiting)
     if form.is_valid():
@@ -38,8 +40,9 @@ def cancel_project(request: PersonRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_project(request: PersonRequest, public_id: str) -> HttpResponse:
     """A moderator takes a live project off the site."""
-    shown = Project.objects.select_related("company") if request.user.is_staff else Project.objects.none()
-    project = get_object_or_404(shown, public_id=public_id)
+    project = project_or_404(request, public_id)
+    if not request.user.is_staff:
+        raise PermissionDenied
     form = RemovalForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         version = VersionForm(request.POST).seen

@@ -11,7 +11,7 @@ from accounts.http import PersonRequest
 from payments import funding, offering, operations, paying_out, stripe_gateway
 from payments.forms import AttemptForm, CountryForm, VersionForm
 from payments.models import Hold, Operation
-from payments.views.finding import engagement_or_404
+from payments.views.finding import engagement_or_404, only_company, only_student
 from payments.views.leaving import may_leave_to_stripe
 from projects.models import Application, Engagement
 
@@ -19,13 +19,14 @@ UNPAID = (Hold.Status.CHECKOUT_OPEN, Hold.Status.UNFUNDED, Hold.Status.CAPTURE_F
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_leave_to_stripe
 def offer(request: PersonRequest, public_id: str) -> HttpResponse:
     """What the offer costs and what happens next; then on to the payment page."""
-    mine = Application.objects.filter(project__company__in=request.user.company_ids)
-    application = get_object_or_404(mine.select_related("project__company", "student"), public_id=public_id)
-    if request.method == "GET":
+    seen = Application.objects.visible_to(request.user).select_related("project__company", "student")
+    application = get_object_or_404(seen, public_id=public_id)
+    only_company(application.project.company, request)
+    if request.method != "POST":
         context = {"application": application, "project": application.project}
         return render(request, "payments/offer.html", context)
     version = VersionForm.seen(request.POST)
@@ -47,14 +48,14 @@ def to_payment_page(hold: Hold) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_leave_to_stripe
 def pay(request: PersonRequest, public_id: str) -> HttpResponse:
     """Back to the payment page that was left, or to a new one after a refused card."""
-    hold = paid_by_me_or_404(request, public_id)
+    hold = paid_by_me(request, public_id)
     if hold.status not in UNPAID:
         return redirect(hold.engagement)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "payments/pay.html", {"engagement": hold.engagement, "hold": hold})
     return to_payment_page(funding.retry_payment(hold.engagement, by=request.user, at=timezone.now()))
 
@@ -63,7 +64,7 @@ def pay(request: PersonRequest, public_id: str) -> HttpResponse:
 @require_safe
 def checkout_return(request: PersonRequest, public_id: str) -> HttpResponse:
     """Where Stripe sends the employer back to; this page or the webhook, whoever is first, books it."""
-    hold = paid_by_me_or_404(request, public_id)
+    hold = paid_by_me(request, public_id)
     try:
         hold = funding.confirm_payment(hold, at=timezone.now())
     except stripe_gateway.StripeFailed:
@@ -74,22 +75,24 @@ def checkout_return(request: PersonRequest, public_id: str) -> HttpResponse:
     return render(request, "payments/checkout_return.html", context)
 
 
-def paid_by_me_or_404(request: PersonRequest, public_id: str) -> Hold:
+def paid_by_me(request: PersonRequest, public_id: str) -> Hold:
     """The hold of an engagement that this person's company pays."""
-    mine = Hold.objects.filter(number=1, engagement__company__in=request.user.company_ids)
-    related = mine.select_related("engagement__company", "engagement__student", "engagement__project")
-    return get_object_or_404(related, engagement__public_id=public_id)
+    seen = Hold.objects.visible_to(request.user).filter(number=1)
+    related = seen.select_related("engagement__company", "engagement__student", "engagement__project")
+    hold = get_object_or_404(related, engagement__public_id=public_id)
+    only_company(hold.engagement.company, request)
+    return hold
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept_offer(request: PersonRequest, public_id: str) -> HttpResponse:
     """Accept; who was never paid before says first in which country their bank account is."""
-    offered = Engagement.objects.visible_to(request.user).filter(student=request.user)
-    engagement = get_object_or_404(offered.select_related("company"), public_id=public_id)
-    if request.method == "GET" and engagement.status != Engagement.Status.OFFERED:
+    engagement = engagement_or_404(request, public_id)
+    only_student(engagement, request)
+    if request.method != "POST" and engagement.status != Engagement.Status.OFFERED:
         return redirect(engagement)
-    form = CountryForm.asked_of(request.user, request.POST or None)
+    form = CountryForm.asked_of(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (form is None or form.is_valid()):
         return accepted(request, engagement, form.cleaned_data["country"] if form else None)
     context = {"engagement": engagement, "form": form}

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,11 +34,13 @@ def undo_approval(request: PersonRequest, public_id: str, number: int) -> HttpRe
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: PersonRequest, public_id: str) -> HttpResponse:
     engagement = engagement_or_404(request, public_id)
-    form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if engagement.role_of(request.user) not in {"student", "employer"}:
+        raise PermissionDenied
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         operation = refunding.cancel_before_start(
             engagement, by=request.user, at=timezone.now(), reason=reason

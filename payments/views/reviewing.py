@@ -11,15 +11,17 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import PersonRequest
 from payments import extending, reviewing
 from payments.forms import ChangesForm, DeliveryForm, MoreTimeForm, VersionForm
-from payments.views.finding import deliverable_or_404
+from payments.views.finding import deliverable_or_404, only_company, only_student
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def submit_work(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
     deliverable = deliverable_or_404(request, public_id, number)
-    form = DeliveryForm(request.POST or None, request.FILES or None, deliverable=deliverable)
-    if request.method == "POST" and form.is_valid():
+    only_student(deliverable.engagement, request)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = DeliveryForm(*sent, deliverable=deliverable)
+    if form.is_valid():
         reviewing.submit_work(deliverable, by=request.user, at=timezone.now(), **form.delivery())
         messages.success(request, "Delivered. The review window has started.")
         return redirect(deliverable.engagement)
@@ -28,12 +30,14 @@ def submit_work(request: PersonRequest, public_id: str, number: int) -> HttpResp
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_changes(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
     deliverable = deliverable_or_404(request, public_id, number)
-    form = ChangesForm(request.POST or None, deliverable=deliverable)
-    seen = VersionForm(request.POST or {"version": deliverable.version})
-    if request.method == "POST" and form.is_valid() and seen.is_valid():
+    only_company(deliverable.engagement.company, request)
+    sent = request.POST if request.method == "POST" else None
+    form = ChangesForm(sent, deliverable=deliverable)
+    seen = VersionForm(sent or {"version": deliverable.version})
+    if form.is_valid() and seen.is_valid():
         version = seen.cleaned_data["version"]
         reviewing.ask_for_changes(
             deliverable, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
@@ -45,9 +49,10 @@ def ask_for_changes(request: PersonRequest, public_id: str, number: int) -> Http
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_more_time(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
     deliverable = deliverable_or_404(request, public_id, number)
+    only_student(deliverable.engagement, request)
     form = MoreTimeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]

@@ -86,7 +86,7 @@ def application(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def withdraw(request: PersonRequest, public_id: str) -> HttpResponse:
-    application = get_object_or_404(Application.objects.of(request.user), public_id=public_id)
+    application = get_object_or_404(Application.objects.visible_to(request.user), public_id=public_id)
     version = VersionForm(request.POST).seen
     applying.withdraw(application, by=request.user, at=timezone.now(), version=version)
     messages.success(request, f"Withdrawn. {application.project.company} is told.")

@@ -29,16 +29,18 @@ def mine(request: PersonRequest) -> HttpResponse:
     return render(request, "projects/mine.html", listed)
 
 
-def own_or_404(request: PersonRequest, public_id: str) -> Project:
-    mine = Project.objects.managed_by(request.user).with_all()
-    return get_object_or_404(mine, public_id=public_id)
+def own(request: PersonRequest, public_id: str) -> Project:
+    """A project of one's company; 404 where one may not see it, 403 where one only sees it."""
+    project = get_object_or_404(Project.objects.visible_to(request.user).with_all(), public_id=public_id)
+    posting.check_member(project.company, request.user)
+    return project
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: PersonRequest, public_id: str) -> HttpResponse:
     """The draft: show its price, save it unfinished, or go on to the summary."""
-    project = own_or_404(request, public_id)
+    project = own(request, public_id)
     if request.method == "POST":
         return write(request, project, DraftForm(request.POST, initial=initial_of(project)))
     if not project.is_editable:
@@ -103,7 +105,7 @@ def page(
 @require_safe
 def preview(request: PersonRequest, public_id: str) -> HttpResponse:
     """The summary before sending: as applicants will see it, what it costs, what stands out, what lacks."""
-    project = own_or_404(request, public_id)
+    project = own(request, public_id)
     if not project.is_editable:
         return redirect(project)
     draft = drafts.draft_of(project)
@@ -122,7 +124,7 @@ def preview(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def send(request: PersonRequest, public_id: str) -> HttpResponse:
-    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    project, version = own(request, public_id), VersionForm(request.POST).seen
     try:
         posting.send_to_moderation(project, by=request.user, at=timezone.now(), version=version)
     except posting.Incomplete:
@@ -134,7 +136,7 @@ def send(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def pause(request: PersonRequest, public_id: str) -> HttpResponse:
-    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    project, version = own(request, public_id), VersionForm(request.POST).seen
     posting.pause(project, by=request.user, at=timezone.now(), version=version)
     messages.success(request, "Paused. Nobody can apply until you go on; the dates stay.")
     return redirect(project)
@@ -143,7 +145,7 @@ def pause(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def resume(request: PersonRequest, public_id: str) -> HttpResponse:
-    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    project, version = own(request, public_id), VersionForm(request.POST).seen
     posting.resume(project, by=request.user, at=timezone.now(), version=version)
     messages.success(request, "Open again for applications.")
     return redirect(project)
@@ -152,7 +154,7 @@ def resume(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def close_early(request: PersonRequest, public_id: str) -> HttpResponse:
-    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    project, version = own(request, public_id), VersionForm(request.POST).seen
     posting.close_early(project, by=request.user, at=timezone.now(), version=version)
     messages.success(request, "Closed to applications. Everyone who applied still hears by the date.")
     return redirect(project)
@@ -161,7 +163,7 @@ def close_early(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def discard(request: PersonRequest, public_id: str) -> HttpResponse:
-    project, version = own_or_404(request, public_id), VersionForm(request.POST).seen
+    project, version = own(request, public_id), VersionForm(request.POST).seen
     posting.discard(project, by=request.user, at=timezone.now(), version=version)
     messages.success(request, "The draft is gone.")
     return redirect("projects:mine")
@@ -170,7 +172,7 @@ def discard(request: PersonRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def duplicate(request: PersonRequest, public_id: str) -> HttpResponse:
-    copy = posting.duplicate(own_or_404(request, public_id), by=request.user, at=timezone.now())
+    copy = posting.duplicate(own(request, public_id), by=request.user, at=timezone.now())
     messages.success(request, "This is a copy, and a draft. The other project stays as it is.")
     return redirect("projects:edit", copy.public_id)
 

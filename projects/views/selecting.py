@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,11 +23,11 @@ PAGE = 50
 @require_safe
 def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
     """All applicants of a project side by side; a moderator may look."""
-    mine = Project.objects.all() if request.user.is_staff else Project.objects.managed_by(request.user)
-    known = mine.select_related("company").prefetch_related(
-        Prefetch("skills", Skill.objects.order_by("name"))
-    )
+    seen = Project.objects.visible_to(request.user).select_related("company")
+    known = seen.prefetch_related(Prefetch("skills", Skill.objects.order_by("name")))
     project = get_object_or_404(known, public_id=public_id)
+    if not (project.company.has_member(request.user) or request.user.is_staff):
+        raise PermissionDenied
     form = ApplicantsForm(request.GET, project=project)
     rows = form.chosen(project.applications.all()).select_related("student__student_profile")
     listed = form.page(rows.prefetch_related("student__student_profile__skills"), size=PAGE)
@@ -45,16 +46,19 @@ def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
     return render(request, "projects/applicants.html", context | listed)
 
 
-def application_or_404(request: PersonRequest, public_id: str) -> Application:
-    """One that this person may answer for their company."""
-    received = Application.objects.filter(project__company__in=request.user.company_ids)
-    return get_object_or_404(received.select_related("project__company", "student"), public_id=public_id)
+def received(request: PersonRequest, public_id: str) -> Application:
+    """One that this person may answer for their company; 404 where not seen, 403 where only seen."""
+    seen = Application.objects.visible_to(request.user).select_related("project__company", "student")
+    application = get_object_or_404(seen, public_id=public_id)
+    if not application.project.company.has_member(request.user):
+        raise PermissionDenied
+    return application
 
 
 @login_required
 @require_POST
 def shortlist(request: PersonRequest, public_id: str) -> HttpResponse:
-    application = application_or_404(request, public_id)
+    application = received(request, public_id)
     version = VersionForm(request.POST).seen
     application = selecting.shortlist(application, by=request.user, at=timezone.now(), version=version)
     messages.success(request, f"{application.applicant} is on the short-list and was told.")
@@ -65,7 +69,7 @@ def shortlist(request: PersonRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: PersonRequest, public_id: str) -> HttpResponse:
     """Say no, with the reason that the student reads."""
-    application = application_or_404(request, public_id)
+    application = received(request, public_id)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     left = ReturnForm(request.POST if form.is_bound else request.GET)
     if form.is_valid():

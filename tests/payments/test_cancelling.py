@@ -194,7 +194,7 @@ class TestThePages:
         address = f"/projects/{project.public_id}/remove/"
         for person in (project.posted_by, cast.a_student()):
             client.force_login(person)
-            assert client.post(address, {}).status_code == 404
+            assert client.post(address, {}).status_code == 403
         client.force_login(cast.a_moderator())
         assert b"Remove \xe2\x80\x9c" in client.get(address).content
         sent = {"version": project.version, "codes": ["forbidden_work"], "note": "It is coursework."}
@@ -206,7 +206,7 @@ class TestThePages:
         project = cast.an_open_project()
         client.force_login(cast.another_employer())
         for page in ("cancel", "close"):
-            assert client.post(f"/projects/{project.public_id}/{page}/", {}).status_code == 404
+            assert client.post(f"/projects/{project.public_id}/{page}/", {}).status_code == 403
 
 
 class TestWithMoney:

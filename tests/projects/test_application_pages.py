@@ -228,7 +228,7 @@ class TestOneApplication:
     def test_nobody_else_does(self, client, employer, project):
         application = cast.an_application(project=project)
 
-        assert client.post(f"{application.get_absolute_url()}withdraw/", {"version": 1}).status_code == 404
+        assert client.post(f"{application.get_absolute_url()}withdraw/", {"version": 1}).status_code == 403
 
     @pytest.mark.parametrize("version", ["", "2", "x", "0", "99999999999999999999"])
     def test_a_page_that_showed_something_else_changes_nothing(self, client, student, version):
@@ -249,7 +249,7 @@ class TestApplicants:
         application = cast.an_application(project=project)
         for person in (application.student, cast.another_student(), cast.another_employer()):
             client.force_login(person)
-            assert client.get(address).status_code == 404
+            assert client.get(address).status_code == 403
 
     def test_a_moderator_may_look_but_not_answer(self, client, project, address):
         cast.an_application(project=project)
@@ -294,14 +294,14 @@ class TestApplicants:
 
         answer = client.post(f"/applications/{application.public_id}/{door}/", {"decline_reason": "skills"})
 
-        assert answer.status_code == 404
+        assert answer.status_code == 403
 
     def test_a_former_member_answers_no_more(self, client, employer, project, address):
         application = cast.an_application(project=project)
         Membership.objects.update(left_at=timezone.now())
         client.force_login(cast.afresh(employer))
 
-        assert client.get(address).status_code in {302, 404}
+        assert client.get(address).status_code in {302, 403}
         answer = client.post(f"/applications/{application.public_id}/shortlist/", {"version": 1})
         assert answer.status_code in {302, 404}
         assert Application.objects.get().status == Application.Status.SUBMITTED

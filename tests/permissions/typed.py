@@ -1,0 +1,68 @@
+"""What somebody who may would type into each form."""
+
+from typing import Any
+
+from django.utils.http import urlencode
+
+from accounts.models import Company, Industry, JobRole, Skill
+from tests.permissions.addresses import Line
+
+FORM = "application/x-www-form-urlencoded"
+APPLICATION = {"motivation": "I held interviews before.", "answers": ["A guide.", "Four days."]}
+COMPANY = {"name": "Reed & Sons", "website": "https://reed.example", "country": "CA", "about": "Boats."}
+SCHOOL = {"born_on": "2004-05-17", "school": "Delft", "country": "NL"}
+CRITERIA = {f"criterion_{number}": "Met, see page one." for number in range(1, 8)}
+TYPED: dict[str, dict[str, Any]] = {
+    "accounts/welcome/": {"name": "Noor Haddad", "time_zone": "Europe/Paris", "side": "student"},
+    "accounts/welcome/student/": SCHOOL,
+    "accounts/profile/": {"name": "Maya L", "time_zone": "Europe/Paris"},
+    "projects/<public_id>/edit/": {"title": "Half a thought", "save": "1"},
+    "projects/<public_id>/cancel/": {"why": "mistake"},
+    "projects/<public_id>/remove/": {"codes": "unclear", "note": "Nobody knows the company."},
+    "projects/<public_id>/apply/": {
+        "motivation": "I want to.",
+        "answer_1": "So.",
+        "answer_2": "Then.",
+    },
+    "applications/<public_id>/decline/": {"decline_reason": "experience", "decline_note": "Thank you."},
+    "engagements/<public_id>/cancel/": {"reason": "It is not needed any more."},
+    "engagements/<public_id>/deliverables/<number>/deliver/": {"text": "The guide."} | CRITERIA,
+    "engagements/<public_id>/deliverables/<number>/changes/": {
+        "failing_criteria": "1",
+        "message": "Shorter.",
+    },
+    "money/payee/set-up/": {"country": "SE"},
+    "admin/projects/project/<pk>/refuse/": {"codes": "unclear", "note": "Say who takes part."},
+}
+
+
+def data(line: Line, things: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The arguments of `World.ask` for a POST there, with the version that was seen."""
+    if line.route.startswith("api/"):
+        return {"data": APPLICATION, "content_type": "application/json"}
+    version = {"version": things.get(line.thing, {}).get("version", "")}
+    return {
+        "data": urlencode(version | TYPED.get(line.route, {}) | chosen(line.route), doseq=True),
+        "content_type": FORM,
+    }
+
+
+def chosen(route: str) -> dict[str, Any]:
+    """What is chosen from lists of this database."""
+    match route:
+        case "accounts/welcome/company/":
+            return COMPANY | {"industry": Industry.objects.get(slug="education").pk}
+        case "accounts/profile/student/":
+            return (
+                SCHOOL
+                | {"hours_a_week": 9}
+                | {
+                    "skills": Skill.objects.get(slug="sql").pk,
+                    "learning_goals": Skill.objects.get(slug="statistics").pk,
+                    "industries": Industry.objects.get(slug="education").pk,
+                    "job_roles": JobRole.objects.get(slug="design").pk,
+                }
+            )
+        case "projects/new/":
+            return {"company": Company.objects.get(slug="maple-health").pk, "template": ""}
+    return {}

@@ -1,0 +1,167 @@
+"""One marketplace with everything in it: its people, and each thing in the states that matter for its pages.
+
+It is made once, by the rules. `World.ask` sends one request as one of the people.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Company, User
+from payments import cancelling, offering, releasing
+from payments.models import Alarm
+from projects import closing, posting
+from projects.models import Project
+from tests import cast, stages
+
+LETTER = "letter-1@testserver"
+
+
+class Browser(Client):
+    """Django's, without the copies of every template's context, which take most of its time."""
+
+    def request(self, **environ: Any) -> Any:
+        return self.handler(self._base_environ(**environ))
+
+
+@dataclass
+class World:
+    """`things` says, by name, what stands in the address of a thing and which version of it was seen last."""
+
+    things: dict[str, dict[str, Any]]
+    sessions: dict[str, str]
+    browser: Client
+
+    def ask(self, who: str, method: str, address: str, data: Any = None, **options: Any) -> Any:
+        """What `who` is answered; where we fail it is a 500, as in production."""
+        cookies = {settings.SESSION_COOKIE_NAME: self.sessions[who]} if who in self.sessions else {}
+        self.browser.cookies = SimpleCookie(cookies)
+        answer = getattr(self.browser, method.lower())(address, data, **options)
+        if answer.streaming:
+            answer.getvalue()  # a file is closed at its end
+        return answer
+
+    def forget(self) -> None:
+        """Limits count anew, a session is what the database says, and one letter waits to be read."""
+        cache.clear()
+        EmailMessage("News", "Text.", to=["a@b.test"], headers={"Message-ID": f"<{LETTER}>"}).send()
+
+
+def make(sandbox: Any) -> World:
+    """All of it, in a database where commits are allowed."""
+    people = {
+        "student": cast.a_student(),
+        "another": cast.another_student(),
+        "employer": cast.an_employer(),
+        "rival": cast.another_employer(),
+        "moderator": cast.a_moderator(),
+        "newcomer": cast.a_person("Lena New"),
+        "root": User.objects.create_superuser("root@example.org", name="Root"),
+    }
+    Company.objects.update(proven_at=timezone.now())
+    things = projects_of(people) | work_of(people, sandbox)
+    sandbox.deliver()
+    Group.objects.create(name="Helpers")
+    Alarm.objects.create(kind="hold_is_old", subject="hold", raised_at=timezone.now())
+    sessions = {name: session_of(person) for name, person in people.items()}
+    return World(things | in_the_admin(), sessions, Browser(raise_request_exception=False))
+
+
+def session_of(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def projects_of(people: dict[str, User]) -> dict[str, Any]:
+    """A project in each of its states, and one student's bid."""
+    employer, moderator, at = people["employer"], people["moderator"], timezone.now()
+
+    def opened(*, days_ago: int = 0) -> Project:
+        return cast.an_open_project(employer, at=at - timedelta(days=days_ago), moderator=moderator)
+
+    rows = {
+        "draft": cast.a_draft(employer),
+        "in_moderation": cast.a_project_in_moderation(employer),
+        "refused": cast.a_refused_project(employer),
+        "open": opened(),
+        "paused": posting.pause(opened(), by=employer, at=at),
+        "closed": opened(days_ago=6),
+        "unfilled": opened(days_ago=30),
+        "given_up": posting.discard(cast.a_draft(employer), by=employer, at=at),
+        "removed": opened(),
+    }
+    closing.close_applications(rows["closed"], at=at)
+    closing.close_unanswered(rows["unfilled"], at=at)
+    reasons = {"codes": ["not_honest"], "note": "Nobody works at this address."}
+    cancelling.remove_project(rows["removed"], by=moderator, at=at, **reasons)
+    bid = cast.an_application(people["student"], opened())
+    rows |= {"bid": bid, "project_of_bid": bid.project}
+    return {name: named(row) for name, row in rows.items()} | {
+        "company": {"slug": cast.company_of(employer).slug},
+        "project": {
+            "content_type_id": ContentType.objects.get_for_model(Project).pk,
+            "object_id": bid.project.pk,
+        },
+        **{endpoint: {"endpoint": endpoint} for endpoint in ("platform", "connect", "v2")},
+        "template": {"key": "patient-interviews"},
+        "key": {"pk": 1},
+        "app": {"app_label": "projects"},
+        "nothing": {"url": "nothing/"},
+    }
+
+
+def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
+    """Engagements of the student with the company, each as far as its pages need it."""
+    employer, at = people["employer"], timezone.now()
+
+    def bid() -> Any:
+        project = cast.an_open_project(employer, moderator=people["moderator"])
+        return cast.an_application(people["student"], project)
+
+    unpaid, offer = offering.make_offer(bid(), by=employer, at=at), stages.offered(sandbox, bid())
+    unstarted, work = stages.under_way(sandbox, bid()), stages.under_way(sandbox, bid())
+    stages.deliver(work, number=1, files=[SimpleUploadedFile("findings.txt", b"What five patients said.\n")])
+    stages.deliver(work, number=2)
+    submitted, approved = work.deliverables.order_by("number")
+    releasing.approve_work(approved, by=employer, at=timezone.now())
+    closing.close_unanswered(work.project, at=at + timedelta(days=30))
+    rows = {"unpaid": unpaid, "offer": offer, "unstarted": unstarted, "work": work, "filled": work.project}
+    parts = {"to_do": unstarted.deliverables.get(number=1), "submitted": submitted, "approved": approved}
+    return {
+        **{name: named(row) for name, row in rows.items()},
+        **{name: part(row) for name, row in parts.items()},
+        "file": {"public_id": submitted.submissions.get().files.get().public_id},
+        "receipt": {"public_id": work.holds.get().public_id},
+        "letter": {"letter_id": LETTER},
+    }
+
+
+def named(row: Any) -> dict[str, Any]:
+    row.refresh_from_db()
+    return {"public_id": row.public_id, "version": row.version, "pk": row.pk}
+
+
+def part(row: Any) -> dict[str, Any]:
+    row.refresh_from_db()
+    return {"public_id": row.engagement.public_id, "number": row.number, "version": row.version}
+
+
+def in_the_admin() -> dict[str, Any]:
+    """A row of each table that the administration shows, as `app/model`."""
+    return {
+        f"{model._meta.app_label}/{model._meta.model_name}": {"object_id": found.pk}
+        for model in admin.site._registry
+        if (found := model._base_manager.order_by("pk").first())
+    }
