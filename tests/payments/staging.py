@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connections
 
+from marketplace.site.local.servers import DATABASE
 from payments.sandbox.control import Control
 from tests.databases import WORKER, separate
 from tests.sandboxed import standing_in
@@ -30,10 +31,17 @@ class Stage:
 
 @contextmanager
 def staged(
-    name: str, build: Callable[[Control], Any], folder: Path, *, tells: bool = True
+    name: str,
+    build: Callable[[Control], Any],
+    folder: Path,
+    *,
+    after: Stage | None = None,
+    tells: bool = True,
 ) -> Iterator[Stage]:
-    """Build once, and keep both books closed, so that they can be copied."""
-    with separate(f"staged_{WORKER}_{name}") as database:
+    """Build once, going on from where `after` ended; both books are then closed, so that they can be copied."""
+    if after is not None:
+        shutil.copy(after.folder / FILE, folder / FILE)
+    with separate(f"staged_{WORKER}_{name}", of=after.database if after else DATABASE) as database:
         with standing_in(str(folder / FILE), tells=tells) as control:
             about = build(control)
         connections.close_all()
