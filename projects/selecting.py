@@ -1,13 +1,14 @@
 """An employer answers applicants: a short-list, or a no with its reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
-from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.errors import RuleViolation, StalePage
 from marketplace.kernel.states import InvalidTransition
 from marketplace.kernel.transactions import locked, relock
 from projects import emails
@@ -70,19 +71,64 @@ def decline(
     """
     code = Application.DeclineReason(reason)
     with answering(application, by=by, at=at, version=version, while_project_is=ANSWERING) as application:
-        if application.engagements.live().exists():
-            raise OfferUnderWay
-        application.become(
-            Application.Status.DECLINED,
-            by=by,
-            at=at,
-            reason=code.label,
-            answered_at=at,
-            decline_reason=code,
-            decline_note=note.strip(),
-        )
-        emails.application_declined(application, at=at)
+        say_no(application, by=by, at=at, reason=code, note=note)
     return application
+
+
+class No(NamedTuple):
+    """One applicant to be declined, as the page showed them, and what they will read."""
+
+    public_id: str
+    version: int
+    reason: str
+    note: str = ""
+
+
+def decline_many(
+    project: Project, *, by: User, at: datetime, noes: Sequence[No]
+) -> tuple[list[Application], list[Application]]:
+    """Say no to several at once, each with a reason of their own; each is told once.
+
+    Returns who was told, and who was left alone because something changed since the page was shown.
+    """
+    wanted = {no.public_id: no for no in noes}
+    told, left = [], []
+    with locked(project) as project:
+        if not project.company.has_member(by):
+            raise PermissionDenied
+        rows = project.applications.filter(public_id__in=wanted).select_related("student")
+        for application in rows.select_for_update(of=("self",)).order_by("pk"):
+            no = wanted[application.public_id]
+            application.project = project
+            try:
+                check_answerable(application, at=at, version=no.version, while_project_is=ANSWERING)
+                say_no(application, by=by, at=at, reason=Application.DeclineReason(no.reason), note=no.note)
+            except (AnsweringIsOver, OfferUnderWay, StalePage, InvalidTransition):
+                left.append(application)
+            else:
+                told.append(application)
+    return told, left
+
+
+# Steps
+
+
+def say_no(
+    application: Application, *, by: User, at: datetime, reason: Application.DeclineReason, note: str
+) -> None:
+    """Nothing is written where it raises."""
+    if application.engagements.live().exists():
+        raise OfferUnderWay
+    application.become(
+        Application.Status.DECLINED,
+        by=by,
+        at=at,
+        reason=reason.label,
+        answered_at=at,
+        decline_reason=reason,
+        decline_note=note.strip(),
+    )
+    emails.application_declined(application, at=at)
 
 
 @contextmanager
@@ -100,7 +146,13 @@ def answering(
             raise PermissionDenied
         application = relock(application)
         application.project = project
-        application.expect_version(version)
-        if project.status not in while_project_is or at > application.answer_by_at:
-            raise AnsweringIsOver
+        check_answerable(application, at=at, version=version, while_project_is=while_project_is)
         yield application
+
+
+def check_answerable(
+    application: Application, *, at: datetime, version: int | None, while_project_is: tuple[str, ...]
+) -> None:
+    application.expect_version(version)
+    if application.project.status not in while_project_is or at > application.answer_by_at:
+        raise AnsweringIsOver

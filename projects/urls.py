@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{PROJECT}/discard/", posting.discard, name="discard"),
     path(f"{PROJECT}/apply/", applying.apply, name="apply"),
     path(f"{PROJECT}/applicants/", selecting.applicants, name="applicants"),
+    path(f"{PROJECT}/applicants/decline/", selecting.decline_many, name="decline_many"),
     path("applications/", applying.applications, name="applications"),
     path("applications/<slug:public_id>/", applying.application, name="application"),
     path("applications/<slug:public_id>/withdraw/", applying.withdraw, name="withdraw"),

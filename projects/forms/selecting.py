@@ -1,5 +1,7 @@
 """How an employer narrows the list of applicants, and what they type to those who are not chosen."""
 
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,8 +11,13 @@ from django.urls import reverse
 from projects.forms.applying import Prose
 from projects.forms.listing import FromForm
 from projects.models import Application, Project
+from projects.selecting import No
 
 MOST_HOURS = 168
+SAME = "same"
+MOST_AT_ONCE = 200  # three boxes each: a browser may send a thousand
+NOTE_LENGTH = 500
+REASONS = Application.DeclineReason.choices[:-1]  # a project that is cancelled says so itself
 STATES = {
     "undecided": ("Without an answer", ["submitted", "shortlisted"]),
     "shortlisted": ("On the short-list", ["shortlisted"]),
@@ -93,6 +100,84 @@ class ApplicantsForm(FromForm):
         return orders | {"open": self.query(answers="open"), "folded": self.query(answers="")}
 
 
+class IdsField(forms.MultipleChoiceField):
+    """Public ids from an address; what is none is overlooked."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[str]:
+        return [text for text in value or [] if re.fullmatch(r"[a-z0-9]{1,12}", str(text))]
+
+
+class MarkedForm(forms.Form):
+    """Whom an employer marked in the table, or everybody who still has no answer."""
+
+    chosen = IdsField(required=False)
+    rest = forms.BooleanField(required=False)
+
+    def rows_of(self, project: Project) -> list[Application]:
+        """Those of them that can be declined now, in the order they came; at most `MOST_AT_ONCE`."""
+        self.is_valid()
+        waiting = project.applications.without_offer().order_by("number")
+        if not self.cleaned_data["rest"]:
+            waiting = waiting.filter(public_id__in=self.cleaned_data["chosen"])
+        return list(waiting.select_related("student")[:MOST_AT_ONCE])
+
+
+class DeclineManyForm(forms.Form):
+    """A reason for all to start from, and for each applicant another one and a note."""
+
+    decline_reason = forms.ChoiceField(
+        label="Why not?",
+        choices=REASONS,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Every no has a reason: choose one for all, or one for each below."},
+        help_text="Each student reads this sentence, unless you choose another for them below.",
+    )
+
+    def __init__(self, *args: Any, applications: Sequence[Application], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.applications = applications
+        for row in applications:
+            self.fields[f"reason_{row.public_id}"] = forms.ChoiceField(
+                label=f"Reason for {row.applicant}",
+                choices=[(SAME, "The reason above"), *REASONS],
+                initial=SAME,
+            )
+            self.fields[f"note_{row.public_id}"] = Prose(
+                label=f"A note to {row.applicant}", max_length=NOTE_LENGTH, required=False
+            )
+            self.fields[f"version_{row.public_id}"] = forms.IntegerField(
+                min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput, initial=row.version
+            )
+
+    def rows(self) -> Iterator[tuple[Application, forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """Each applicant with the boxes of reason, note and version."""
+        for row in self.applications:
+            reason, note, version = (
+                self[f"{name}_{row.public_id}"] for name in ("reason", "note", "version")
+            )
+            yield row, reason, note, version
+
+    def full_clean(self) -> None:
+        """The reason for all is missed only by those who have none of their own."""
+        names = [f"reason_{row.public_id}" for row in self.applications]
+        self.fields["decline_reason"].required = any(self.data.get(name, SAME) == SAME for name in names)
+        super().full_clean()
+        self.fields["decline_reason"].required = True
+
+    def noes(self) -> list[No]:
+        """The arguments of `selecting.decline_many`."""
+        return [self.no(row) for row in self.applications]
+
+    def no(self, row: Application) -> No:
+        reason, note, version = (
+            self.cleaned_data[f"{name}_{row.public_id}"] for name in ("reason", "note", "version")
+        )
+        for_all = self.cleaned_data["decline_reason"]
+        return No(row.public_id, version, for_all if reason == SAME else reason, note)
+
+
 class ReturnForm(forms.Form):
     """How the list of applicants looked when somebody acted in it, so that they come back to the same."""
 
@@ -115,7 +200,7 @@ class DeclineForm(forms.ModelForm):
 
     decline_reason = forms.ChoiceField(
         label="Why not?",
-        choices=Application.DeclineReason.choices[:-1],  # a project that is cancelled says so itself
+        choices=REASONS,
         widget=forms.RadioSelect,
         help_text="The student reads this sentence.",
         error_messages={"required": "Every no has a reason: choose one."},

@@ -63,6 +63,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those that the answer-by date closes."""
         return self.filter(status__in=[self.model.Status.SUBMITTED, self.model.Status.SHORTLISTED])
 
+    def without_offer(self) -> "ApplicationQuerySet":
+        """Those that can be declined: undecided, and no payment page for them is open."""
+        return self.undecided().exclude(engagements__status__in=UNANSWERED)
+
     def newest_first(self) -> "ApplicationQuerySet":
         return self.order_by("-submitted_at", "-pk")
 

@@ -13,7 +13,7 @@ from accounts.http import PersonRequest
 from accounts.models import Skill
 from projects import selecting
 from projects.forms.applying import VersionForm
-from projects.forms.selecting import ApplicantsForm, DeclineForm, ReturnForm
+from projects.forms.selecting import ApplicantsForm, DeclineForm, DeclineManyForm, MarkedForm, ReturnForm
 from projects.models import Application, Project
 
 PAGE = 50
@@ -42,6 +42,7 @@ def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
         "total": sum(counts.values()),
         "undecided": counts.get("submitted", 0) + counts.get("shortlisted", 0),
         "shortlisted": counts.get("shortlisted", 0),
+        "rest": project.applications.without_offer().count(),
     }
     return render(request, "projects/applicants.html", context | listed)
 
@@ -85,3 +86,29 @@ def decline(request: PersonRequest, public_id: str) -> HttpResponse:
         "list": left.list_of(application.project),
     }
     return render(request, "projects/decline.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline_many(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Say no to those that were marked, or to all the rest: a reason for all, another for whom one likes."""
+    project = get_object_or_404(Project.objects.managed_by(request.user), public_id=public_id)
+    sent = request.POST if request.method == "POST" else None
+    marked = MarkedForm(sent or request.GET)
+    rows = marked.rows_of(project)
+    form = DeclineManyForm(sent, applications=rows)
+    if rows and form.is_valid():
+        noes = form.noes()
+        told, left = selecting.decline_many(project, by=request.user, at=timezone.now(), noes=noes)
+        say_who_was_told(request, told, left)
+        return redirect("projects:applicants", project.public_id)
+    context = {"project": project, "form": form, "rest": marked.cleaned_data["rest"]}
+    return render(request, "projects/decline_many.html", context, status=422 if form.is_bound else 200)
+
+
+def say_who_was_told(request: PersonRequest, told: list[Application], left: list[Application]) -> None:
+    if told:
+        messages.success(request, f"Declined {len(told)}. Each of them reads their reason.")
+    for row in left:
+        now = row.get_status_display().lower()
+        messages.warning(request, f"{row.applicant} changed meanwhile (now: {now}) and was told nothing.")

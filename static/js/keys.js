@@ -31,6 +31,14 @@ function unfold(row) {
   say(`The answers of ${row.dataset.row} are ${answers.open ? "open" : "folded"}.`);
 }
 
+function mark(row) {
+  const box = row.querySelector("[data-mark]");
+  if (!box) return say(`${row.dataset.row} cannot be marked now.`);
+  box.checked = !box.checked;
+  const count = table.querySelectorAll("[data-mark]:checked").length;
+  say(`${row.dataset.row} is ${box.checked ? "marked" : "no longer marked"}, ${count} in all.`);
+}
+
 table.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !"jk".includes(event.key)) return;
@@ -39,6 +47,7 @@ table.addEventListener("keydown", (event) => {
   else if (event.key === "?") document.getElementById("keys").showModal();
   else if (row && event.key in ACTS) act(row, event.key);
   else if (row && event.key === "a") unfold(row);
+  else if (row && event.key === "x") mark(row);
   else return;
   event.preventDefault();
 });

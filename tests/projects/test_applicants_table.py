@@ -128,7 +128,7 @@ class TestNarrowedAndOrderedByTheAddress:
         look()  # the first look of a session is noted
         for made in range(1, 4):
             cast.an_application(cast.a_student(), project)
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):
                 assert len(look("?skill=sql&sort=hours&answers=open").context["rows"]) == made
 
     def test_an_act_leads_back_to_the_list_as_it_was(self, client, look, three):
@@ -196,6 +196,9 @@ def test_keys_act_only_in_the_table_and_say_what_they_did(board):
         expect(said).to_contain_text(words)
     page.keyboard.press("a")
     expect(said).to_contain_text("are folded")
+    for words in ("is marked, 1 in all", "is no longer marked, 0 in all"):
+        page.keyboard.press("x")
+        expect(said).to_contain_text(words)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys in the table")).to_be_visible()
     page.keyboard.press("Escape")
@@ -225,6 +228,12 @@ def test_everything_is_possible_without_javascript(board):
     page = board(java_script_enabled=False)
     page.get_by_role("button", name="Short-list Bea B").click()
     expect(page.get_by_text("Bea B is on the short-list and was told")).to_be_visible()
+    for name in ("Ann A", "Cem C"):
+        page.get_by_label(f"Mark {name}").check()
+    page.get_by_role("button", name="Decline the marked").click()
+    page.get_by_label("The hours or dates do not fit").check()
+    page.get_by_role("button", name="Decline 2, send each their reason").click()
+    expect(page.get_by_text("Declined 2.")).to_be_visible()
     page.get_by_role("link", name="Which keys there are").click()
     page.get_by_role("button", name="Switch single keys off").click()
     expect(page.get_by_text("Which keys there are")).to_have_count(0)
