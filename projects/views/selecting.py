@@ -47,6 +47,15 @@ def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
     return render(request, "projects/applicants.html", context | listed)
 
 
+def chosen_for(request: PersonRequest, public_id: str) -> Project:
+    """A project whose applicants this person answers; 404 where not seen, 403 where only seen."""
+    seen = Project.objects.visible_to(request.user).select_related("company")
+    project = get_object_or_404(seen, public_id=public_id)
+    if not project.company.has_member(request.user):
+        raise PermissionDenied
+    return project
+
+
 def received(request: PersonRequest, public_id: str) -> Application:
     """One that this person may answer for their company; 404 where not seen, 403 where only seen."""
     seen = Application.objects.visible_to(request.user).select_related("project__company", "student")
@@ -92,7 +101,7 @@ def decline(request: PersonRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline_many(request: PersonRequest, public_id: str) -> HttpResponse:
     """Say no to those that were marked, or to all the rest: a reason for all, another for whom one likes."""
-    project = get_object_or_404(Project.objects.managed_by(request.user), public_id=public_id)
+    project = chosen_for(request, public_id)
     sent = request.POST if request.method == "POST" else None
     marked = MarkedForm(sent or request.GET)
     rows = marked.rows_of(project)

@@ -173,9 +173,9 @@ class TestThePage:
 
     @pytest.mark.parametrize("who", [cast.a_moderator, cast.another_employer, cast.another_student])
     @pytest.mark.parametrize("method", ["get", "post"])
-    def test_is_not_there_for_others(self, client, board, door, who, method):
+    def test_is_not_for_others(self, client, board, door, who, method):
         client.force_login(who())
-        assert getattr(client, method)(door, {"rest": "1"}).status_code == 404
+        assert getattr(client, method)(door, {"rest": "1"}).status_code == 403
 
     def test_the_number_of_queries_does_not_grow_with_the_applicants(
         self, client, board, door, django_assert_num_queries
