@@ -82,21 +82,25 @@ DELIVERABLE_WORDS = {
     Deliverable.Status.RESOLVED: (PAST, "dispute decided"),
     Deliverable.Status.ENDED: (TROUBLE, "ended"),
 }
+BEFORE_THE_MONEY = {Engagement.Status.OFFERED, Engagement.Status.FUNDING}
 TAKEN_BACK = {Deliverable.Status.APPROVED, Deliverable.Status.AUTO_APPROVED}
 
 
 def story_of_engagement(engagement: Engagement) -> list[Event]:
     """Built from the history rows of the engagement, its deliverables and its payment, all prefetched."""
-    events: list[Event] = []
-    for hold in engagement.holds.all():  # of what happened at one moment, the cause comes first
+    moves = engagement.history.all()
+    # Of what happened at one moment, the cause comes first: yes, money, work, end.
+    events = [*moves_of(move for move in moves if move.to_status in BEFORE_THE_MONEY)]
+    for hold in engagement.holds.all():
         events += moves_of_money(hold)
     for part in engagement.deliverables.all():
         events += [*moves_of_part(part), *what_awaits_part(engagement, part)]
-    return in_order([*events, *moves_of(engagement), *what_awaits(engagement)])
+    events += moves_of(move for move in moves if move.to_status not in BEFORE_THE_MONEY)
+    return in_order([*events, *what_awaits(engagement)])
 
 
-def moves_of(engagement: Engagement) -> Iterator[Event]:
-    for move in engagement.history.all():
+def moves_of(moves: Iterable[Any]) -> Iterator[Event]:
+    for move in moves:
         if (move.from_status, move.to_status) == (Engagement.Status.COMPLETED, Engagement.Status.ACTIVE):
             continue  # the part that was taken back tells it
         state, words = ENGAGEMENT_WORDS[Engagement.Status(move.to_status)]

@@ -220,6 +220,12 @@ class TestTheRoom:
         assert "as soon as Maya Lindqvist has set up being paid" in text(client.get(address))
         assert (narrating.NEXT, "$200.00 leaves once the student has set up being paid") in told(engagement)
 
+    def test_of_one_moment_the_story_tells_the_cause_first(self, engagement):
+        what = [what for state, what in told(engagement) if state == narrating.PAST]
+
+        told_in = ["Accepted", "$440.00 charged and held", "Work can start"]
+        assert [words for words in what if words in told_in] == told_in
+
     def test_the_undo_is_there_while_its_time_lasts(self, client, engagement, employer, time_machine):
         stages.deliver(engagement)
         releasing.approve_work(engagement.deliverables.get(number=1), by=employer, at=timezone.now())
