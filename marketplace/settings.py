@@ -293,17 +293,17 @@ LOGIN_REDIRECT_URL = "/dashboard/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.http.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.LoginForm",
-    "signup": "accounts.forms.SignupForm",
-    "add_email": "accounts.forms.AddEmailForm",
-    "change_email": "accounts.forms.ChangeEmailForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "set_password": "accounts.forms.SetPasswordForm",
-    "reset_password": "accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
-    "confirm_email_verification_code": "accounts.forms.ConfirmEmailCodeForm",
-    "confirm_password_reset_code": "accounts.forms.ConfirmResetCodeForm",
+    "login": "accounts.forms.entering.LoginForm",
+    "signup": "accounts.forms.entering.SignupForm",
+    "add_email": "accounts.forms.entering.AddEmailForm",
+    "change_email": "accounts.forms.entering.ChangeEmailForm",
+    "change_password": "accounts.forms.entering.ChangePasswordForm",
+    "set_password": "accounts.forms.entering.SetPasswordForm",
+    "reset_password": "accounts.forms.entering.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.entering.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.entering.ReauthenticateForm",
+    "confirm_email_verification_code": "accounts.forms.entering.ConfirmEmailCodeForm",
+    "confirm_password_reset_code": "accounts.forms.entering.ConfirmResetCodeForm",
 }
 ACCOUNT_SIGNUP_REDIRECT_URL = "/accounts/welcome/"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the code proved who it is; a second step is asked for all the same

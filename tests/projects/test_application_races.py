@@ -142,7 +142,9 @@ class TestTwoAnswersAtOnce:
 
             return act
 
-        outcomes = at_once(unguarded("shortlisted"), unguarded("declined", decline_reason="skills"))
+        outcomes = at_once(
+            unguarded("shortlisted", named_at=now), unguarded("declined", decline_reason="skills")
+        )
 
         assert sorted(outcomes) == ["declined", "shortlisted"]
         assert application.history.count() == 2

@@ -77,9 +77,9 @@ class TestDuplicating:
     def test_is_for_the_own_company_alone(self, client):
         project = cast.an_open_project()
         client.force_login(cast.another_employer())
-        assert client.post(address(project, "duplicate")).status_code == 404
+        assert client.post(address(project, "duplicate")).status_code == 403
         client.force_login(cast.a_student())
-        assert client.post(address(project, "duplicate")).status_code == 404
+        assert client.post(address(project, "duplicate")).status_code == 403
         assert Project.objects.count() == 1
 
 
