@@ -53,7 +53,6 @@ class UserAdmin(NothingAddedOrDeleted):
     search_fields = ("email", "name", "public_id")
     ordering = ("-joined_at",)
     fields = ("email", "name", "public_id", "time_zone", "is_active", "joined_at", "last_login", *POWERS)
-    filter_horizontal = ("groups", "user_permissions")
     inlines = (Memberships,)
     kept: Fields = ("email", "name", "public_id", "time_zone", "joined_at", "last_login")
 

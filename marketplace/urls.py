@@ -5,13 +5,18 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path
 
 from marketplace.site import dashboard, health, letters, views
 
-# One log-in for everybody, with its limits; and what allauth registers shows secrets, or fails on a search.
+# One log-in for everybody, with its limits; what allauth registers shows secrets, or fails on a search; and
+# the double box in which Django offers a group's powers cannot be used by everybody.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.unregister([model for model in (Authenticator, UserSession) if admin.site.is_registered(model)])
+admin.site.unregister(
+    [model for model in (Authenticator, UserSession, Group) if admin.site.is_registered(model)]
+)
+admin.site.register(Group, search_fields=("name",), ordering=("name",))
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -57,7 +57,7 @@ class HoldAdmin(OnlyToLookAt, admin.ModelAdmin):
 @admin.register(Operation)
 class OperationAdmin(OnlyToLookAt, admin.ModelAdmin):
     list_display = ("id", "kind", "status", "blocked_reason", "amount", "attempts", "next_try_at", "done_at")
-    list_filter = ("status", "kind", "blocked_reason")
+    list_filter = ("status", "kind", ("blocked_reason", admin.EmptyFieldListFilter))
     search_fields = ("id", "stripe_id", "hold__public_id")
     inlines = (Attempts,)
 

@@ -181,6 +181,20 @@ function refresh() {
 }
 setInterval(refresh, 30_000);
 
+// A page that waits for an answer looks again by itself, without being loaded anew until there is one.
+
+const WAIT = 5000;
+
+async function lookAgain(waiting) {
+  const answer = await fetch(waiting.dataset.lookAgain).catch(() => null);
+  if (answer?.redirected) return location.assign(answer.url);
+  const later = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-look-again]");
+  if (later) waiting.dataset.lookAgain = later.dataset.lookAgain;
+  if (later || !answer?.ok) setTimeout(lookAgain, WAIT, waiting);
+  else location.assign(waiting.dataset.lookAgain);
+}
+for (const waiting of all("[data-look-again]")) setTimeout(lookAgain, WAIT, waiting);
+
 // A page, or a piece of one, has arrived.
 
 function greet(root) {
