@@ -66,7 +66,7 @@ class LocalRun:
     """`serve()` starts everything, stays until a signal unwinds it, and stops everything."""
 
     def __init__(self, console: Console, *, demo: bool) -> None:
-        self.console, self.demo = console, demo
+        self.console, self.demo, self.in_the_past = console, demo, False
         self.sandbox = os.environ.get(SANDBOX)
         self.supervisor = Supervisor(CHECKOUT, dict(os.environ) | {"PYTHONUNBUFFERED": "1"}, console)
 
@@ -124,6 +124,7 @@ class LocalRun:
             self.start_work()
             self.add_rest()
 
+        self.in_the_past = True
         self.supervisor.start("demo", "manage.py", "seed_demo", "--past", ends=True, then=follow)
 
     def add_rest(self) -> None:
@@ -166,6 +167,8 @@ class LocalRun:
             say(f"  Letters           {settings.SITE_URL}/mail/")
         if self.sandbox:
             say("  Payments          in a sandbox; the card 4242 4242 4242 4242 always works")
+            if self.in_the_past:
+                say("                    Look around first: offers wait until the demo has caught up.")
         say("  Stop with         Ctrl-C\n")
 
 
