@@ -37,7 +37,8 @@ class KeysForm(forms.Form):
 
     def clean_next(self) -> str:
         address = str(self.cleaned_data["next"])
-        return address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else ""
+        ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+        return address if ours else ""
 
 
 class EndSessionForm(forms.Form):

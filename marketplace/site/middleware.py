@@ -1,4 +1,4 @@
-"""Two small guards around every request."""
+"""Three small guards around every request."""
 
 from collections.abc import Callable
 
@@ -18,6 +18,20 @@ class RefuseNulBytes:
         if "\x00" in request.path or "%00" in query or "\x00" in query:
             return HttpResponseBadRequest("This address holds a NUL byte.\n", content_type="text/plain")
         return self.get_response(request)
+
+
+class PrivateAnswers:
+    """Keeps what somebody sees who is logged in, and every new cookie, out of caches that others share."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        user = getattr(request, "user", None)  # none where something answered before it was known
+        if response.cookies or (user is not None and user.is_authenticated):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
 
 class ResourcePolicy:

@@ -5,6 +5,7 @@ It is made once, by the rules. `World.ask` sends one request as one of the peopl
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -43,11 +44,16 @@ class World:
     sessions: dict[str, str]
     browser: Client
 
-    def ask(self, who: str, method: str, address: str, data: Any = None, **options: Any) -> Any:
+    def ask(self, who: str, method: str, address: str, *, browser: Client | None = None, **sent: Any) -> Any:
         """What `who` is answered; where we fail it is a 500, as in production."""
+        asks = browser or self.browser
         cookies = {settings.SESSION_COOKIE_NAME: self.sessions[who]} if who in self.sessions else {}
-        self.browser.cookies = SimpleCookie(cookies)
-        answer = getattr(self.browser, method.lower())(address, data, **options)
+        asks.cookies = SimpleCookie(cookies)
+        as_it_is = partial(asks.generic, method)
+        send = (
+            as_it_is if isinstance(sent.get("data"), str | bytes) else getattr(asks, method.lower(), as_it_is)
+        )
+        answer = send(address, **sent)
         if answer.streaming:
             answer.getvalue()  # a file is closed at its end
         return answer

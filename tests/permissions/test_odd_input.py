@@ -1,0 +1,211 @@
+"""Whatever somebody sends, it is answered: no address of the table fails on odd input.
+
+Each address is asked by whoever gets furthest there, with every field name that any form of the site has.
+"""
+
+import re
+from itertools import product
+
+import pytest
+from django import forms
+
+from tests.permissions.addresses import lines
+from tests.permissions.asking import ask, asked_by, pages_of
+from tests.permissions.typed import FORM
+from tests.permissions.world import Browser
+
+JSON = "application/json"
+VALUES = {  # as they stand in an address
+    "a NUL byte": "a%00b",
+    "broken UTF-8": "%ff%C3%28%ED%A0%80",
+    "a long and huge number": "9" * 300,
+    "a negative number": "-1",
+    "signs": "%27%22%3C%25%5C%0D%0A%7B%7B%F0%9F%98%80%E2%80%AE",
+    "nothing": "",
+    "a number that is none": "NaN",
+    "a place before all time": "2.-99999999999999999.999999999999999999",
+    "a place after all time": "0.99999999999999999.999999999999999999",
+    "the id of nobody": "00000000-0000-0000-0000-000000000000",
+}
+TYPED = list(VALUES.values())[:5]
+BODIES = {
+    "plain text": ("version=1", "text/plain"),
+    "an unknown encoding": ("version=1", "application/x-www-form-urlencoded; charset=martian"),
+    "more fields than anybody has": ("&".join(f"f{n}=1" for n in range(1100)), FORM),
+    "parts without their border": ("version=1", "multipart/form-data"),
+    "parts that break off": (
+        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a\x00.txt"\r\n\r\nabc',
+        "multipart/form-data; boundary=x",
+    ),
+}
+DOCUMENTS = {
+    "broken": b'{"motivation": ',
+    "of another shape": b'[[1], null, {"answers": {"a": 1}}]',
+    "of odd values": b'{"motivation": null, "answers": {"0": "x"}, "version": 1e400}',
+    "with a NUL byte": b'{"motivation": "a\\u0000b", "answers": ["a\\u0000", "b"]}',
+    "with half a character": b'{"motivation": "\\ud800", "answers": ["\\ud800", "b"]}',
+    "of wrong bytes": b'{"motivation": "\xff"}',
+    "of great depth": b"[" * 50_000,
+    "empty": b"",
+}
+DOORS = ("/accounts/login/", "/accounts/profile/", "/admin/projects/", "/api/", "/engagements/", "/webhooks/")
+HOSTS = (
+    "evil.example",
+    "testserver:x",
+    "[::1",
+    "a b",
+    "testserver.evil.example",
+    "x" * 300,
+    "@",
+    "%00",
+    "",
+)
+ROW_OF_THE_ADMIN = re.compile(r"^/admin/.*/(add|change)/$")
+DJANGOS = "/admin/login/"  # leads on who is logged in only when asked with GET
+READ_BY_OTHERS = (
+    "p",
+    "o",
+    "e",
+    "all",
+    "page",
+    "state",
+    "id__in",
+    "is_active__exact",
+    "criterion_1",
+    "answer_1",
+)
+
+
+class TestInTheAddress:
+    """Asked with GET."""
+
+    def test_every_page_takes_every_field_many_times(self, world):
+        assert failures(world, "GET", query=query_of("x" * 300) + query_of("1", ending="[]")) == []
+
+    def test_pages_that_read_it_take_any_value(self, world):
+        wrong = []
+        for address, who in pages_of(world):
+            if not ROW_OF_THE_ADMIN.search(address) and reads_the_address(world, who, address):
+                for query in map(query_of, VALUES.values()):
+                    wrong += failure(world, "GET", address + query, who)
+        assert wrong == []
+
+    def test_names_of_things_may_be_anything(self, world):
+        odd = ("%00", "%ff", "9" * 30, "-1", "a" * 3000, "%F0%9F%98%80")
+        wrong = []
+        for line in lines():
+            if "<" in line.route and not line.asks_stripe:
+                for name in odd:
+                    thing = dict.fromkeys(("public_id", "slug", "key", "pk", "number", "letter_id"), name)
+                    thing |= dict.fromkeys(
+                        ("object_id", "content_type_id", "app_label", "endpoint", "url"), name
+                    )
+                    address = line.address({line.thing: thing})
+                    wrong += failure(world, "GET", address, asked_by(line))
+        assert wrong == []
+
+    def test_no_host_but_ours_is_answered(self, world, settings):
+        settings.ALLOWED_HOSTS = ["testserver"]
+        for host, address in product(
+            HOSTS, ("/", "/projects/", "/accounts/password/reset/", "/api/v1/projects/")
+        ):
+            answer = world.ask("visitor", "GET", address, HTTP_HOST=host)
+            assert answer.status_code == 400, (host, address)
+            assert b"Traceback" not in answer.getvalue()
+
+
+class TestInTheBody:
+    """Asked with POST."""
+
+    @pytest.mark.parametrize("value", TYPED, ids=list(VALUES)[:5])
+    def test_forms_take_any_value(self, world, value):
+        assert failures(world, "POST", data=query_of(value)[1:], content_type=FORM) == []
+
+    def test_forms_take_an_empty_body(self, world):
+        assert failures(world, "POST", data="", content_type=FORM) == []
+
+    @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+    def test_doors_take_any_body(self, world, body):
+        data, kind = body
+        assert failures(world, "POST", only=DOORS, data=data, content_type=kind) == []
+
+    def test_the_api_takes_any_document(self, world):
+        for document, kind in product(DOCUMENTS.values(), (JSON, FORM, "")):
+            assert failures(world, "POST", only="/api/", data=document, content_type=kind) == []
+
+    def test_nothing_is_done_without_the_token_of_the_form(self, world):
+        strict = Browser(enforce_csrf_checks=True, raise_request_exception=False)
+        for address, who in pages_of(world, "POST"):
+            answer = ask(world, who, "POST", address, browser=strict, data={"version": 1})
+            signed = address.startswith("/webhooks/")  # Stripe signs what it sends
+            assert answer.status_code == (400 if signed else 403), address
+
+
+class TestMethods:
+    def test_head_is_answered_like_get_and_put_is_refused(self, world):
+        wrong = []
+        world.forget()
+        for line in lines():
+            if not line.asks_stripe:
+                who, address = asked_by(line), line.address(world.things)
+                head, get = ask(world, who, "HEAD", address), line.told[who].partition("/")[0]
+                if get.isdecimal() and head.status_code != int(get) and address != DJANGOS:
+                    wrong.append((address, head.status_code))
+                wrong += failure(world, "PUT", address, who)
+        assert wrong == []
+
+    @pytest.mark.parametrize("method", ["OPTIONS", "DELETE", "PATCH", "TRACE", "PROPFIND", "G\u00cbT"])
+    def test_others_are_answered_everywhere(self, world, method):
+        some = ("/", "/projects/", "/money/", "/api/v1/projects/", "/accounts/login/", "/admin/", "/nothing/")
+        assert [fault for address in some for fault in failure(world, method, address, "moderator")] == []
+
+
+def test_none_of_it_fails_where_stripe_is_asked(copied):
+    with copied() as world:
+        wrong = failures(world, "GET", stripe=True, query=query_of("9" * 300))
+        for value in TYPED:
+            wrong += failures(world, "POST", stripe=True, data=query_of(value)[1:], content_type=FORM)
+        for data, kind in BODIES.values():
+            wrong += failures(world, "POST", stripe=True, data=data, content_type=kind)
+    assert wrong == []
+
+
+# Who asks what
+
+
+def field_names():
+    """Of every form of ours and of the log-in, and what lists of the administration read."""
+    return sorted(
+        {*READ_BY_OTHERS, *(name for form in kinds_of(forms.BaseForm) for name in form.base_fields)}
+    )
+
+
+def kinds_of(form):
+    for kind in form.__subclasses__():
+        if hasattr(kind, "base_fields"):
+            yield kind
+        yield from kinds_of(kind)
+
+
+def query_of(value, *, ending=""):
+    """`value` in every field, twice; as a query, or without its first sign as the body of a form."""
+    return "?" + "&".join(f"{name}{ending}={value}" for name in field_names() for _ in "ab")
+
+
+def failures(world, method, *, stripe=False, only="/", query="", **sent):
+    """Every answer that says we failed."""
+    wrong = []
+    for address, who in pages_of(world, method, stripe=stripe):
+        if address.startswith(only):
+            wrong += failure(world, method, address + query, who, stripe=stripe, **sent)
+    return wrong
+
+
+def failure(world, method, address, who, *, stripe=False, **sent):
+    answer = ask(world, who, method, address, stripe=stripe, **sent)
+    failed = answer.status_code >= 500 or (not answer.streaming and b"Traceback" in answer.content)
+    return [f"{method} {address[:150]} as {who}: {answer.status_code}"] if failed else []
+
+
+def reads_the_address(world, who, address):
+    return "GET" in vars(ask(world, who, "GET", f"{address}?x=1").wsgi_request)
