@@ -4,10 +4,13 @@ import logging
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 
 from accounts.models import User
+from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
 from payments import operations, stripe_gateway
+from payments.ledger import JournalMismatch
 from payments.models import Hold
 from projects.models import Engagement
 
@@ -82,4 +85,7 @@ def confirm_one(hold: Hold, *, at: datetime) -> bool:
         confirm_payment(hold, at=at)
     except stripe_gateway.StripeFailed as failure:
         logger.warning("Hold %s could not be looked up: %s", hold.pk, failure)
+    except (RuleViolation, DatabaseError, JournalMismatch):
+        logger.exception("The payment of hold %s could not be booked", hold.pk)
+        operations.ring("payment_not_booked", str(hold.pk), "What Stripe did is not in our book.", at=at)
     return True

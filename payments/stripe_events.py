@@ -68,6 +68,8 @@ def refund_changed(event: StripeEvent, *, at: datetime) -> None:
     refund = stripe_gateway.refund(event.object_id)
     if not is_of_reservation(refund):
         object_made(refund, at=at)
+    if refund.is_gone and refund.booking is not None and refund.failure is None:
+        raise UnknownObject("What the bank sent back is not booked yet.")
 
 
 def is_of_reservation(refund: stripe_gateway.Done) -> bool:

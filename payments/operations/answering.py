@@ -23,6 +23,7 @@ COUNTED_AFTER = timedelta(hours=24)  # a miss counts once Stripe may have forgot
 MISSES = 3  # spaced looks that find nothing before a new key may be used
 UNKNOWN_SECONDS = (1, 2, 5, 15, 60, 300, 900, 1800)
 LOOK_MINUTES = (1, 5, 15, 60)
+ONCE_AT_STRIPE = {Operation.Kind.CAPTURE, Operation.Kind.VOID}
 PATIENCE = 20  # attempts after which somebody should look
 
 
@@ -48,7 +49,7 @@ def after_failure(claim: Claim, failure: StripeFailed, *, at: datetime) -> None:
         finishing.freeze(claim.operation.pk, "refused", str(failure), at=at)
     elif failure.answer is Answer.INDETERMINATE and claim.operation.kind == Operation.Kind.ACCOUNT:
         start_anew(claim, failure.answer.value, failure, at=at)  # two empty accounts harm nobody
-    elif failure.answer is Answer.REJECTED:
+    elif failure.answer is Answer.REJECTED or may_be_repeated(claim.operation, failure):
         after_rejection(claim, failure, at=at)
     elif failure.answer is Answer.INDETERMINATE:
         later = at + timedelta(minutes=LOOK_MINUTES[0])
@@ -56,6 +57,11 @@ def after_failure(claim: Claim, failure: StripeFailed, *, at: datetime) -> None:
     else:
         seconds = UNKNOWN_SECONDS[min(claim.operation.attempts, len(UNKNOWN_SECONDS)) - 1]
         put_back(claim, failure.answer.value, failure, next_try_at=at + timedelta(seconds=seconds))
+
+
+def may_be_repeated(operation: Operation, failure: StripeFailed) -> bool:
+    """Stripe itself lets a payment be charged or given back once, so a second request harms nobody."""
+    return failure.answer is Answer.INDETERMINATE and operation.kind in ONCE_AT_STRIPE
 
 
 def after_failed_look(claim: Claim, failure: StripeFailed, *, at: datetime) -> None:

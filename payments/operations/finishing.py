@@ -14,7 +14,9 @@ from payments.operations import planning
 from payments.operations.failpoints import reach
 from payments.stripe_gateway import Done
 
-REFUND_GONE = {"failed", "canceled"}
+REFUND_PATIENCE = timedelta(
+    days=1
+)  # after which a refund that Stripe leaves pending is looked at by a person
 
 
 def finish(pk: UUID, done: Done, *, at: datetime) -> None:
@@ -23,6 +25,8 @@ def finish(pk: UUID, done: Done, *, at: datetime) -> None:
         operation = lock(pk)
         if not is_news(operation):
             compare(operation, done, at=at)
+            if operation.stripe_id == done.id:
+                came_back(operation, done, at=at)
             return
         if done.amount_cents not in (None, operation.amount_cents):
             freeze(pk, "other_amount", f"{done.id} is over {done.amount_cents}", at=at)
@@ -34,6 +38,7 @@ def finish(pk: UUID, done: Done, *, at: datetime) -> None:
         operation.status, operation.done_at, operation.lease_until = Operation.Status.SUCCEEDED, at, None
         operation.save(update_fields=["status", "stripe_id", "done_at", "lease_until"])
         AFTER[Operation.Kind(operation.kind)](operation, done, at)
+        came_back(operation, done, at=at)
         reach("before_finished")
     reach("finished")
 
@@ -70,11 +75,31 @@ def compare(operation: Operation, done: Done, *, at: datetime) -> None:
 def await_booking(operation: Operation, done: Done, *, at: datetime) -> None:
     """The refund exists and is not in Stripe's books yet, or the bank refused it: then a person helps."""
     operation.status, operation.lease_until = Operation.Status.UNKNOWN, None
-    operation.next_try_at = at + timedelta(minutes=5)
-    if done.status in REFUND_GONE:
+    operation.next_try_at = at + timedelta(minutes=min(5 * operation.attempts, 60))
+    if at - operation.created_at > REFUND_PATIENCE:
+        ring("refund_waits", str(operation.pk), f"{done.id} is {done.status}", at=at)
+    if done.is_gone:
         operation.status = Operation.Status.FROZEN
         ring("refund_failed", str(operation.pk), f"{done.id} is {done.status}", at=at)
     operation.save(update_fields=["status", "stripe_id", "lease_until", "next_try_at"])
+
+
+def came_back(operation: Operation, done: Done, *, at: datetime) -> None:
+    """The bank sent a booked refund back: the employer is owed it again, and a person pays it another way."""
+    if done.failure is None:
+        return
+    hold = the_hold(operation)
+    ledger.refund_failed(
+        hold=hold.pk,
+        operation=operation.pk,
+        refund=done.id,
+        amount=operation.amount,
+        stripe_bt=done.failure.id,
+        occurred_at=done.failure.at,
+    )
+    if hold.status == Hold.Status.SETTLED:
+        hold.become(Hold.Status.FUNDED, by=None, at=at, reason="A refund came back from the bank.")
+    ring("refund_failed", str(operation.pk), f"{done.id} is {done.status}", at=at)
 
 
 def fail(pk: UUID, why: str, *, at: datetime) -> None:
@@ -90,6 +115,9 @@ def fail(pk: UUID, why: str, *, at: datetime) -> None:
             capture_failed(hold, why, at=at)
         elif "intent" in (operation.params or {}):
             ring("void_failed", str(hold.pk), why, at=at)
+        else:  # somebody paid on the page: whoever looks next finds out what
+            hold.next_look_at = at
+            hold.save(update_fields=["next_look_at"])
 
 
 def capture_failed(hold: Hold, why: str, *, at: datetime) -> None:

@@ -59,7 +59,7 @@ def record_intent(hold: Hold, facts: Intent, *, at: datetime) -> bool:
                 return False
             paid(hold, facts, facts.booking, at=at)
         elif facts.status == "canceled" and hold.payment_intent == facts.id:
-            reservation_lost(hold, at=at)
+            reservation_lost(hold, at=at, reason="The reservation on the card ended.")
     return True
 
 
@@ -111,13 +111,16 @@ def reservation_unwanted(hold: Hold, facts: Intent, *, at: datetime) -> None:
     if hold.status not in {Hold.Status.CHECKOUT_OPEN, Hold.Status.VOID} or hold.payment_intent is not None:
         finishing.ring("second_payment", facts.id, f"Reserved beside the payment of {hold.pk}.", at=at)
         return
-    if hold.operations.filter(kind=Operation.Kind.VOID, status__in=Operation.OPEN).exists():
+    if engagement.status == Engagement.Status.FUNDING:
+        return  # the one whose charge was refused: it ends by itself, and the new page takes its place
+    over = [Operation.Status.FAILED, Operation.Status.CANCELLED]
+    if hold.operations.filter(kind=Operation.Kind.VOID).exclude(status__in=over).exists():
         return  # the page is being closed; when that fails, this is looked at again
     if engagement.status == Engagement.Status.AUTHORISING:
         engagement.become(Engagement.Status.ABANDONED, by=None, at=at, reason=reason, finished_at=at)
         Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
-    hold.payment_intent = facts.id
-    hold.save(update_fields=["payment_intent"])
+    hold.payment_intent, hold.next_look_at = facts.id, None
+    hold.save(update_fields=["payment_intent", "next_look_at"])
     planning.plan_void(hold, by=None, at=at, reason=reason)
 
 
@@ -132,6 +135,8 @@ def paid(hold: Hold, facts: Intent, booking: Booking, *, at: datetime) -> None:
         or facts.received_cents != hold.gross_cents
     ):
         unapplied(hold, facts, booking, at=at)
+        if hold.payment_intent == facts.id:
+            reservation_lost(hold, at=at, reason="The card was charged differently from what was agreed.")
         return
     hold.become(
         Hold.Status.FUNDED,
@@ -168,6 +173,8 @@ def unapplied(hold: Hold, facts: Intent, booking: Booking, *, at: datetime) -> N
     )
     planning.plan_return(hold, payment=facts.id, amount=amount, at=at)
     finishing.ring("unapplied_payment", facts.id, f"Paid for hold {hold.pk}, which is {hold.status}.", at=at)
+    if hold.status == Hold.Status.VOID:
+        Hold.objects.filter(pk=hold.pk).update(next_look_at=None)
 
 
 def start_work(engagement: Engagement, *, at: datetime) -> None:
@@ -199,9 +206,9 @@ def fill(project: Project, *, at: datetime) -> None:
             project.become(status, by=None, at=at, reason="All seats are taken.")
 
 
-def reservation_lost(hold: Hold, *, at: datetime) -> None:
-    """The bank or the clock took the reservation back before it was charged."""
-    engagement, reason = hold.engagement, "The reservation on the card ended."
+def reservation_lost(hold: Hold, *, at: datetime, reason: str) -> None:
+    """The bank or the clock took the reservation back before it was charged, or it was used up otherwise."""
+    engagement = hold.engagement
     if hold.status == Hold.Status.CAPTURING:
         captures = hold.operations.filter(kind=Operation.Kind.CAPTURE, status__in=Operation.OPEN)
         captures.update(status=Operation.Status.FAILED, done_at=at, lease_until=None)

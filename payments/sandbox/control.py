@@ -100,6 +100,12 @@ class Control:
         with self.sandbox.turn() as ctx:
             accounts.set_status(ctx, accounts.need(ctx, account), status, code)
 
+    def fail_refund(self, refund: str, reason: str = "expired_or_canceled_card") -> None:
+        """The bank sends this refund back. Raises ValueError where it failed before."""
+        with self.sandbox.turn() as ctx:
+            timers.fire_due(ctx)
+            refunds.fail(ctx, ctx.need("refund", refund), reason)
+
     def break_(self, kind: str, **where: Any) -> int:
         """Add a fault: `break_("drop_after_commit", method="POST", path="/v1/transfers", nth=2)`. Answers its id.
 

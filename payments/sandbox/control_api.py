@@ -23,6 +23,7 @@ ACTS: dict[str, Call] = {
     "advance": Control.advance,
     "capability": Control.capability,
     "deliver": Control.deliver,
+    "fail_refund": Control.fail_refund,
     "faults": Control.break_,
     "mend": Control.mend,
     "onboard": Control.onboard,

@@ -9,6 +9,7 @@ from payments.stripe_gateway.sending import Params
 
 REPEAT: Any = {"max_network_retries": 2}
 BOOKED: Any = {"expand": ["balance_transaction"]}
+BOOKED_TWICE = ["balance_transaction", "failure_balance_transaction"]  # out, and back where a bank refused it
 CLOCKS_APART = timedelta(minutes=1)
 
 
@@ -24,14 +25,15 @@ def transfer(id_: str) -> facts.Done:
 
 
 def refunds_of(intent: str) -> list[facts.Done]:
-    params: Any = {"payment_intent": intent, "limit": 100, "expand": ["data.balance_transaction"]}
+    expand = [f"data.{booking}" for booking in BOOKED_TWICE]
+    params: Any = {"payment_intent": intent, "limit": 100, "expand": expand}
     with calling() as c:
         return [facts.done(o.to_dict()) for o in c.v1.refunds.list(params, REPEAT).auto_paging_iter()]
 
 
 def refund(id_: str) -> facts.Done:
     with calling() as c:
-        return facts.done(c.v1.refunds.retrieve(id_, BOOKED, REPEAT).to_dict())
+        return facts.done(c.v1.refunds.retrieve(id_, {"expand": BOOKED_TWICE}, REPEAT).to_dict())
 
 
 def sessions_since(created: datetime) -> list[facts.Done]:

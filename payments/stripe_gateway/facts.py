@@ -44,6 +44,9 @@ class Session:
     hold_id: str
 
 
+GONE = {"failed", "canceled"}
+
+
 @dataclass(frozen=True)
 class Done:
     """An object at Stripe that an operation made or changed."""
@@ -53,7 +56,13 @@ class Done:
     status: str = ""
     at: datetime | None = None
     booking: Booking | None = None
+    failure: Booking | None = None  # of a refund that the bank sent back after it was booked
     amount_cents: int | None = None  # of the money that it moves by itself
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is a refund that did not reach the card, or does not any more."""
+        return self.status in GONE
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ def done(o: Mapping[str, Any]) -> Done:
         status=str(o.get("status") or ""),
         at=moment(created) if isinstance(created, int) else None,
         booking=booked(o.get("balance_transaction")),
+        failure=booked(o.get("failure_balance_transaction")),
         amount_cents=o["amount"] if o.get("object") in MOVES else None,
     )
 

@@ -114,6 +114,32 @@ def _settle(ctx: Context, refund: Body, charge: Body) -> bool:
     return bool(refund["status"] == "succeeded")
 
 
+def fail(ctx: Context, refund: Body, reason: str) -> Body:
+    """The bank sends a refund back, up to 30 days later; what was booked comes back under an own transaction."""
+    if refund["status"] in ("failed", "canceled"):
+        raise ValueError(f"{refund['id']} is {refund['status']} already.")
+    charge = ctx.need("charge", refund["charge"])
+    before = {"status": refund["status"]}
+    refund |= {"status": "failed", "failure_reason": reason, "pending_reason": None}
+    if refund["balance_transaction"]:
+        movement = Movement(
+            owner=PLATFORM,
+            kind="refund_failure",
+            cents=refund["amount"],
+            currency=refund["currency"],
+            against=CARDS,
+            source=refund["id"],
+            available_on=ctx.now,
+        )
+        refund["failure_balance_transaction"] = money.book(ctx, movement)["id"]
+    ctx.store.save(refund)
+    charge |= {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False}
+    ctx.store.save(charge)
+    events.emit(ctx, "refund.updated", refund, before=before)
+    events.emit(ctx, "refund.failed", refund)
+    return refund
+
+
 def settle_waiting(ctx: Context) -> None:
     """Whenever money comes in: the refunds that wait, oldest first."""
     for refund in ctx.store.find("refund", status="pending"):
