@@ -1,0 +1,90 @@
+"""How often each list and each page asks the database: as often for a dozen rows as for one, and so often alone."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Company, Skill
+from projects.models import Project
+from tests import cast, factories, stages
+
+MANY = 12
+
+
+def asked(client, path):
+    """The number of queries of a page, once what seldom changes is remembered."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as noted:
+        assert client.get(path).status_code == 200
+    return len(noted)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "visitor", "student"),
+    [
+        ("/", 4, 6),
+        ("/projects/", 2, 4),
+        ("/projects/?q=bicycle&hours_max=40&pay_min=20", 2, 4),
+        ("/api/v1/projects/", 2, 3),
+        ("/api/v1/projects/?q=bicycle", 2, 3),
+    ],
+)
+def test_what_everybody_may_browse(client, path, visitor, student):
+    counts = []
+    maya = cast.a_student()
+    for more in (1, MANY):
+        factories.many_open_projects(more)
+        client.logout()
+        as_visitor = asked(client, path)
+        client.force_login(maya)
+        counts.append((as_visitor, asked(client, path)))
+    assert counts == [(visitor, student)] * 2
+
+
+@pytest.mark.django_db
+def test_a_project_with_much_to_tell(client):
+    plain = cast.an_open_project(skills=list(Skill.objects.all()[:1]))
+    rich = cast.an_open_project(skills=list(Skill.objects.all()[:6]))
+    client.force_login(cast.a_student())
+    assert [asked(client, project.get_absolute_url()) for project in (plain, rich)] == [5, 5]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "number"), [("/projects/mine/", 3), ("/dashboard/", 5)])
+def test_what_an_employer_has(client, path, number):
+    employer = cast.an_employer()
+    client.force_login(employer)
+    counts = []
+    for more in (1, MANY):
+        for _ in range(more):
+            cast.an_application(project=cast.an_open_project(employer))
+        counts.append(asked(client, path))
+    assert counts == [number] * 2
+
+
+def test_what_moves_money(sandbox, client):
+    employer, student, at = cast.an_employer(), cast.a_student(), timezone.now()
+    Company.objects.update(proven_at=at)
+
+    def work():
+        application = cast.an_application(student, cast.an_open_project(employer, at=at), at=at)
+        return stages.under_way(sandbox, application, at=at)
+
+    first = work()
+    receipt = f"/money/{first.holds.get().public_id}/"
+    paths = ["/money/", receipt, "/engagements/", "/dashboard/"]
+
+    def counts():
+        return {path: [asked(as_, path) for as_ in clients] for path in paths}
+
+    clients = [client, client.__class__()]
+    clients[0].force_login(student)
+    clients[1].force_login(employer)
+    before = counts()
+    for _ in range(3):
+        work()
+    assert counts() == before
+    assert Project.objects.count() == 4
+    assert before == {"/money/": [5, 5], receipt: [10, 10], "/engagements/": [3, 3], "/dashboard/": [5, 5]}
