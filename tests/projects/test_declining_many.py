@@ -181,10 +181,10 @@ class TestThePage:
         self, client, board, door, django_assert_num_queries
     ):
         client.get(door)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get(f"{door}?rest=1")
         cast.an_application(cast.a_student(), board[0])
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get(f"{door}?rest=1")
 
 

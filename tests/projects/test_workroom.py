@@ -107,7 +107,7 @@ class TestTheList:
             type(project.company).objects.update(proven_at=timezone.now())
             application = cast.an_application(cast.a_student(), project)
             offering.make_offer(application, by=employer, at=timezone.now())
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(3):
                 assert len(client.get("/engagements/").context["rows"]) == made
 
     def test_an_empty_list_says_why(self, client, own_database):
