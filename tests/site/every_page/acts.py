@@ -1,0 +1,53 @@
+"""What people do on a page to bring it into another state; each answers with what came back."""
+
+import re
+
+from django.core import mail
+
+from marketplace.site.letters import opened
+from tests.accounts.conftest import SECRET
+from tests.site.every_page.world import KEEPER
+
+# The form that has something to fill in, sent as it stands, without the browser's own checks.
+SEND = """changes => {
+  const forms = [...document.querySelectorAll("main form[method=post], #content form[method=post]")];
+  const form = forms.find(one => one.querySelector("input:not([type=hidden], [type=submit]), textarea, select")) || forms[0];
+  for (const [name, value] of Object.entries(changes))
+    for (const field of form.querySelectorAll(`[name="${name}"]`)) field.value = value;
+  const buttons = "button:not([type=button], [name=back]), input[type=submit]";
+  form.noValidate = true;
+  form.requestSubmit([...form.querySelectorAll(buttons)].filter(one => one.form === form).at(-1));
+}"""
+
+
+def send(page, **changes):
+    with page.expect_navigation() as arriving:
+        page.evaluate(SEND, changes)
+    return arriving.value
+
+
+def sent(**changes):
+    """The page's form with these fields changed and all others as they stand."""
+
+    def act(page):
+        return send(page, **changes)
+
+    act.__name__ = f"sent with {changes}" if changes else "sent as it stands"
+    return act
+
+
+sent_empty = sent()
+wrong_password = sent(login="nobody@example.org", password="not this one")
+meets_the_second_step = sent(login=KEEPER, password=SECRET)
+signs_up = sent(email="somebody-new@example.org", password1=SECRET)
+asks_for_a_new_password = sent(email=KEEPER)
+tells_the_school = sent(born_on="2004-05-17", school="Lund University", country="SE")
+
+
+def enters_the_code(page):
+    asks_for_a_new_password(page)
+    return send(page, code=latest_code())
+
+
+def latest_code():
+    return re.search(r"^ {4}(\S+)$", opened(mail.outbox[-1]).text, re.MULTILINE)[1]
