@@ -40,6 +40,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     company = CompanySerializer()
     skills = serializers.SerializerMethodField()
     pay_per_hour_cents = serializers.IntegerField(source="pay_per_hour.cents")
+    seats_left = serializers.IntegerField(help_text="Seats without an engagement or an open offer.")
 
     class Meta:
         model = Project
@@ -55,6 +56,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "pay_per_hour_cents",
             "currency",
             "seats",
+            "seats_left",
             "span_days",
             "published_at",
             "applications_close_at",

@@ -13,5 +13,5 @@ SHOWN_PROJECTS = 20
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     companies = Company.objects.visible_to(request.user).select_related("industry")
     found = get_object_or_404(companies, slug=slug)
-    projects = found.projects.open().newest_first()[:SHOWN_PROJECTS]
+    projects = found.projects.open().newest_first().for_cards()[:SHOWN_PROJECTS]
     return render(request, "accounts/company.html", {"company": found, "projects": projects})

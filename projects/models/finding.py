@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.apps import apps
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case, Count, F, Q, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
 from projects.models.turns import Spot, past, sorted_by_turn
@@ -94,17 +95,28 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """What follows in the order of `by_turn`."""
         return past(self, spot)
 
+    def with_seats(self) -> "ProjectQuerySet":
+        """Rows know how many seats are `taken`, by an open offer too, and how many are `seats_left`."""
+        engagements: Any = apps.get_model("projects", "Engagement")  # it imports this module
+        live = engagements.objects.live().filter(project=OuterRef("pk")).order_by()
+        taken = Subquery(live.values("project").annotate(number=Count("pk")).values("number"))
+        return self.annotate(taken=Coalesce(taken, 0), seats_left=F("seats") - F("taken"))
+
     def for_cards(self) -> "ProjectQuerySet":
         """With what a card shows, and not the long texts."""
-        return self.select_related("company").only(
-            *("public_id", "title", "skill_names", "hours", "fee_cents", "seats", "span_days"),
-            *("published_at", "applications_close_at", "answer_by_at", "status", "currency"),
-            *("company__name", "company__slug", "company__proven_at"),
+        return (
+            self.with_seats()
+            .select_related("company")
+            .only(
+                *("public_id", "title", "skill_names", "hours", "fee_cents", "seats", "span_days"),
+                *("published_at", "applications_close_at", "answer_by_at", "status", "currency"),
+                *("company__name", "company__slug", "company__proven_at"),
+            )
         )
 
     def with_all(self) -> "ProjectQuerySet":
         """With everything that an applicant reads, in two queries."""
-        rows = self.select_related("company__industry", "industry", "job_role").defer("search")
+        rows = self.with_seats().select_related("company__industry", "industry", "job_role").defer("search")
         return rows.prefetch_related("planned_deliverables")
 
     def newest_first(self) -> "ProjectQuerySet":

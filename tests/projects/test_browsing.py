@@ -8,9 +8,10 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Industry, JobRole, Skill
+from payments import offering
 from projects import discovering, posting
 from projects.discovering import Wish
-from projects.models import Project
+from projects.models import Engagement, Project
 from tests import cast, factories
 
 LIST = "/projects/"
@@ -233,3 +234,26 @@ class TestIndexes:
         assert "project_open_search" in plan(found.for_cards()[:21])
         waiting = Project.objects.in_moderation()
         assert "project_in_moderation" in plan(waiting[:50])
+
+
+class TestSeatsLeft:
+    def seats(self, client, project):
+        pages = [client.get(path).content.decode() for path in (LIST, project.get_absolute_url())]
+        told = [re.search(r"(\d of 3 (?:seats )?left|3 seats|<dd>3</dd>)", page)[1] for page in pages]
+        api = client.get(f"/api/v1{project.get_absolute_url()}").json()
+        return [*told, api["seats_left"]]
+
+    def test_an_offer_takes_one_and_gives_it_back(self, client):
+        project = cast.an_open_project(seats=3)
+        application = cast.an_application(project=project)
+        assert self.seats(client, project) == ["3 seats", "<dd>3</dd>", 3]
+        engagement = offering.make_offer(application, by=project.posted_by, at=timezone.now())
+        assert self.seats(client, project) == ["2 of 3 seats left", "2 of 3 left", 2]
+        engagement.become(Engagement.Status.ABANDONED, by=None, at=timezone.now())
+        assert self.seats(client, project) == ["3 seats", "<dd>3</dd>", 3]
+
+    def test_a_single_seat_is_not_counted_down(self, client):
+        application = cast.an_application()
+        offering.make_offer(application, by=application.project.posted_by, at=timezone.now())
+        assert "1 seat" in client.get(LIST).content.decode()
+        assert "seats left" not in client.get(LIST).content.decode()
