@@ -1,12 +1,16 @@
 """The money bar of an engagement: how far its payment has come, on pages and in letters."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from django.db import models
 
 from marketplace.kernel.money import Money, total
 from payments.models.holds import Hold, Release
 from payments.models.operations import Operation
-from payments.models.refunds import Refund
 from projects.models import Engagement
 
 Step = dict[str, Any]
@@ -16,15 +20,26 @@ MARKS = ("waiting", "held", "released", "released")
 def bar_of(engagement: Engagement) -> list[Step]:
     """The steps of its first payment; none where there is no payment yet."""
     hold = engagement.holds.order_by("number").first()
-    if hold is None:
-        return []
-    return steps_of(hold, list(Release.objects.standing().filter(share__hold=hold)), given_back(hold))
+    return [] if hold is None else bars_of([hold])[hold.pk]
 
 
-def given_back(hold: Hold) -> list[Operation]:
+def bars_of(holds: Sequence[Hold]) -> dict[UUID, list[Step]]:
+    """The steps of each of these payments, in two queries however many they are."""
+    releases: dict[UUID, list[Release]] = defaultdict(list)
+    for release in Release.objects.standing().filter(share__hold__in=holds).select_related("share"):
+        releases[release.share.hold_id].append(release)
+    refunds: dict[UUID, list[Operation]] = defaultdict(list)
+    for refund in given_back(holds):
+        if refund.hold_id:
+            refunds[refund.hold_id].append(refund)
+    return {hold.pk: steps_of(hold, releases[hold.pk], refunds[hold.pk]) for hold in holds}
+
+
+def given_back(holds: Sequence[Hold]) -> models.QuerySet[Operation]:
     """What goes back to the card of the money that was held."""
-    refunds = hold.operations.filter(kind=Operation.Kind.REFUND).exclude(slot__startswith="unapplied-")
-    return list(refunds.exclude(status=Operation.Status.CANCELLED))
+    refunds = Operation.objects.filter(hold__in=holds, kind=Operation.Kind.REFUND)
+    standing = refunds.exclude(slot__startswith="unapplied-").exclude(status=Operation.Status.CANCELLED)
+    return standing.select_related("share_refund")
 
 
 def step(
@@ -36,12 +51,12 @@ def step(
 def steps_of(hold: Hold, releases: list[Release], refunds: list[Operation]) -> list[Step]:
     """Reserved, held, released, sent (LOOK.md), or given back; what was not reached yet has no moment."""
     if hold.status == Hold.Status.VOID:
-        return [step("Given back to the card", "stopped", hold.gross)]
+        return [step("Given back to the card", "stopped", hold.gross, mark="over")]
     returned = total([refund.amount for refund in refunds])
     if refunds and returned == hold.gross:
         return [*way_of(hold, 2, returned), give_back(refunds, returned, state="stopped")]
-    shares = Refund.objects.filter(operation__in=refunds).values_list("student_cents", flat=True)
-    fee = hold.student_fee - Money(sum(shares) if refunds else 0)
+    shares = [refund.share_refund.student_cents for refund in refunds if hasattr(refund, "share_refund")]
+    fee = hold.student_fee - Money(sum(shares))
     promised = total([release.amount for release in releases])
     sent = total([release.amount for release in releases if release.sent_at])
     now = 3 if sent and sent == fee else 2 if promised else 1 if hold.funded_at else 0
@@ -81,4 +96,4 @@ def give_back(refunds: list[Operation], amount: Money, *, state: str) -> Step:
     done = all(refund.status == Operation.Status.SUCCEEDED for refund in refunds)
     label = "Given back to the card" if done else "On its way back to the card"
     at = max((refund.done_at or refund.created_at for refund in refunds), default=None)
-    return step(label, state, amount, at, mark="waiting")
+    return step(label, state, amount, at, mark="over" if done else "waiting")

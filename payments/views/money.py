@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import PersonRequest
 from payments import ledger, receipting
 from payments.models import Hold, Payee
+from payments.models.bars import bars_of
 
 PAGE = 20
 
@@ -26,8 +27,8 @@ class OlderForm(forms.Form):
 def money(request: PersonRequest) -> HttpResponse:
     holds = holds_of(request)
     page, more = holds[:PAGE], len(holds) > PAGE
-    balances = ledger.balances_of_holds([hold.pk for hold in page])
-    rows = [(hold, balances.get(hold.pk)) for hold in page]
+    bars = bars_of(page)
+    rows = [(hold, bars[hold.pk]) for hold in page]
     payee = Payee.objects.visible_to(request.user).first()
     context = {"rows": rows, "payee": payee, "older": page[-1].pk if more else None}
     return render(request, "payments/money.html", context)

@@ -87,4 +87,4 @@ def test_what_moves_money(sandbox, client):
         work()
     assert counts() == before
     assert Project.objects.count() == 4
-    assert before == {"/money/": [5, 5], receipt: [10, 10], "/engagements/": [3, 3], "/dashboard/": [5, 5]}
+    assert before == {"/money/": [6, 6], receipt: [10, 10], "/engagements/": [3, 3], "/dashboard/": [5, 5]}
