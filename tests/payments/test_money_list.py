@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from payments import offering, tasks
-from tests import cast, stages
+from tests import stages
 
 
 def shown(client, person):
@@ -14,7 +14,7 @@ def shown(client, person):
 def test_a_payment_says_how_far_it_is(sandbox, client):
     application = stages.paid_for(sandbox)
     employer, at = application.project.posted_by, timezone.now()
-    engagement = offering.make_offer(application, by=employer, at=at)
+    offering.make_offer(application, by=employer, at=at)
     assert "Payment page open" in shown(client, employer)
 
 
