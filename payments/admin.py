@@ -22,7 +22,11 @@ class OnlyToLookAt:
 
 class HoldHistory(OnlyToLookAt, admin.TabularInline):
     model = HoldTransition
-    fields = ("from_status", "to_status", "by", "reason", "at")
+    fields = readonly_fields = ("step", "by", "reason", "at")
+
+    @admin.display(description="step")
+    def step(self, transition: HoldTransition) -> str:
+        return str(transition)
 
 
 class Operations(OnlyToLookAt, admin.TabularInline):

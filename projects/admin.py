@@ -149,7 +149,8 @@ class ProjectAdmin(admin.ModelAdmin):
         moderating.refuse_project(
             project, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
         )
-        return self.noted(request, project, f"Refused: {', '.join(form.cleaned_data['codes'])}.")
+        reasons = [str(Project.RefusalReason(code).label) for code in form.cleaned_data["codes"]]
+        return self.noted(request, project, f"Refused: {'; '.join(reasons)}.")
 
     def noted(self, request: HttpRequest, project: Project, what: str) -> HttpResponse:
         self.log_change(request, project, what)

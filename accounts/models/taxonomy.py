@@ -23,6 +23,9 @@ class Skill(Term):
 class Industry(Term):
     """The field a company works in and a project belongs to."""
 
+    class Meta:
+        verbose_name_plural = "industries"
+
 
 class JobRole(Term):
     """A kind of work that a student wants to explore, such as market research."""

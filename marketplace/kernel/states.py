@@ -78,4 +78,9 @@ class Transition(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.from_status} → {self.to_status}"
+        return f"{self.word_for(self.from_status)} → {self.word_for(self.to_status)}"
+
+    def word_for(self, status: str) -> str:
+        """What people call a state of the row; no query."""
+        row: Any = self._meta.get_field("row").related_model
+        return str(dict(row._meta.get_field("status").flatchoices).get(status, status))

@@ -37,6 +37,13 @@ def test_every_list_and_page_opens_and_searches(
     assert root.get(f"/admin/accounts/{model}/{row.pk}/change/").status_code == 200
 
 
+def test_what_is_listed_is_spelt_as_people_spell_it(root):
+    index = root.get("/admin/").content.decode()
+    assert ">Industries<" in index
+    assert "Industrys" not in index
+    assert index.count('title="Models in the People application"') == 1
+
+
 def test_no_page_shows_a_password_or_a_secret(root, student):
     page = root.get(f"/admin/accounts/user/{student.pk}/change/").content.decode()
     assert "argon2" not in page

@@ -270,7 +270,14 @@ class TestTheQueue:
         right = client.post(address, version | {"note": "Say more.", "codes": ["unclear", "other"]})
         assert right.status_code == 302
         assert Project.objects.get(pk=project.pk).rejection_codes == ["unclear", "other"]
-        assert "unclear" in LogEntry.objects.get(object_id=project.pk).change_message
+        assert "too vague for a stranger" in LogEntry.objects.get(object_id=project.pk).change_message
+
+    def test_what_happened_is_told_in_the_words_people_know(self, client, moderator):
+        project = cast.an_open_project()
+        page = client.get(f"{self.QUEUE}{project.pk}/change/").content.decode()
+        assert "Draft → Being checked" in page
+        assert "Being checked → Open" in page
+        assert "in_moderation" not in page
 
     def test_a_second_answer_is_told_so(self, client, moderator):
         project = cast.a_project_in_moderation()
