@@ -12,7 +12,7 @@ from accounts.models.countries import COUNTRIES
 from payments.models import Payee
 from projects import filing
 from projects.models import Deliverable, Review, Submission
-from projects.models.submissions import MAX_FILES
+from projects.models.submissions import MAX_FILE_BYTES, MAX_FILES
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -43,7 +43,7 @@ class DeliveryForm(forms.ModelForm):
     files = FilesField(  # type: ignore[assignment]
         label="Files",
         required=False,
-        help_text=f"At most {MAX_FILES}, each at most 25 MB. Only you two see them.",
+        help_text=f"At most {MAX_FILES}, each at most {MAX_FILE_BYTES // filing.MEGABYTE} MB. Only you two see them.",
     )
 
     class Meta:

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Company, StudentProfile, User
 from accounts.models.countries import COUNTRIES
+from accounts.models.profiles import MAX_HOURS_A_WEEK
 from accounts.models.users import zone_names
 from accounts.onboarding import check_age
 from marketplace.kernel.errors import RuleViolation
@@ -170,7 +171,7 @@ class InterestsForm(forms.ModelForm):
             "job_roles": "Kinds of work to explore",
         }
         help_texts: ClassVar[dict[str, str]] = {
-            "hours_a_week": "Between 1 and 30.",
+            "hours_a_week": f"Between 1 and {MAX_HOURS_A_WEEK}.",
             "skills": "Only what you could start with tomorrow.",
         }
 

@@ -4,8 +4,12 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
+from django.conf import settings
 
-LENGTH_HINT = "At least 10 characters. A few words in a row are easy to remember and hard to guess."
+LENGTH_HINT = (
+    f"At least {settings.PASSWORD_LENGTH} characters. "
+    "A few words in a row are easy to remember and hard to guess."
+)
 LABELS = {
     "email": "E-mail address",
     "login": "E-mail address",

@@ -26,6 +26,7 @@ class Figures:
     open_fees: Money
     answered_percent: int | None
     pay_takes: timedelta | None
+    days: int = LOOKED_BACK.days
 
 
 def figures(*, at: datetime) -> Figures:

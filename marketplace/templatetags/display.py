@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +21,19 @@ def money(amount: Money | int | None) -> str:
     if amount is None:
         return ""
     return str(amount if isinstance(amount, Money) else Money(amount))
+
+
+@register.simple_tag
+def number(name: str) -> int:
+    """`{% number "MAX_QUESTIONS" %}` → 3: a number of this site, from its settings."""
+    return int(getattr(settings, name))
+
+
+@register.simple_tag
+def time_of(name: str) -> str:
+    """`{% time_of "OFFER_HOURS" %}` → 72 hours: a length of time from the settings, its unit from the name."""
+    count, unit = number(name), name.rpartition("_")[2].lower()
+    return f"{count} {unit.removesuffix('s') if count == 1 else unit}"
 
 
 def span(seconds: float) -> str:

@@ -13,7 +13,13 @@ from projects.drafts import Draft, Part, Price
 from projects.forms.applying import Prose
 from projects.forms.fields import LinesField, MoneyField
 from projects.models import Project
-from projects.models.projects import MAX_SEATS, MAX_SPAN_DAYS, MAX_START_DAYS
+from projects.models.projects import (
+    MAX_CRITERIA,
+    MAX_SEATS,
+    MAX_SPAN_DAYS,
+    MAX_START_DAYS,
+    MIN_CRITERIA,
+)
 
 QUESTION_LENGTH = 200
 PART_FIELDS = ("title", "criteria", "due_days", "share")
@@ -125,7 +131,8 @@ class DraftForm(forms.ModelForm):
         )
         self.fields[f"{prefix}criteria"] = LinesField(
             label="Criteria",
-            help_text="3 to 7, one on each line. A stranger should be able to say yes or no to each.",
+            help_text=f"{MIN_CRITERIA} to {MAX_CRITERIA}, one on each line. "
+            "A stranger should be able to say yes or no to each.",
         )
         self.fields[f"{prefix}due_days"] = forms.IntegerField(
             label="Due",

@@ -1,5 +1,6 @@
 """How amounts and moments are written."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -90,3 +91,27 @@ class Person:
 )
 def test_everyone_has_their_own_places(user, labels):
     assert [label for label, _, _ in places_of(user)] == labels
+
+
+def test_a_number_of_the_site_stands_in_its_texts_as_it_is_set(settings):
+    settings.OFFER_HOURS, settings.CHECKOUT_MINUTES = 1, 45
+    text = '{% load display %}{% time_of "OFFER_HOURS" %}, {% time_of "CHECKOUT_MINUTES" %}'
+    assert Template(text).render(Context()) == "1 hour, 45 minutes"
+
+
+FIXED = re.compile(r"\b\d+ (?:hours?|minutes?|days)\b")
+NOT_OURS = {"Banks take 5 to 10 days to show it."}  # said of others, or an example
+
+
+def test_no_text_says_a_length_of_time_that_the_settings_say(settings):
+    texts = [
+        path for kind in ("html", "txt") for path in (settings.BASE_DIR / "templates").rglob(f"*.{kind}")
+    ]
+    wrong = {
+        (path.name, line.strip())
+        for path in texts
+        if path.name != "showcase.html"
+        for line in path.read_text().splitlines()
+        if FIXED.search(line) and not any(words in line for words in NOT_OURS)
+    }
+    assert wrong == set()
