@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
 from accounts.models.countries import COUNTRIES
+from marketplace.kernel.forms import NamesWhatIsMissing
 from payments.models import Payee
 from projects import filing
 from projects.models import Deliverable, Review, Submission
@@ -37,7 +38,7 @@ def https_first(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field |
     return field.formfield(**kwargs)
 
 
-class DeliveryForm(forms.ModelForm):
+class DeliveryForm(NamesWhatIsMissing, forms.ModelForm):
     """One version of the work, with one answer for each criterion of the deliverable."""
 
     files = FilesField(  # type: ignore[assignment]
@@ -83,7 +84,7 @@ class DeliveryForm(forms.ModelForm):
         }
 
 
-class ChangesForm(forms.ModelForm):
+class ChangesForm(NamesWhatIsMissing, forms.ModelForm):
     """Which criteria are not met, and what should change."""
 
     failing_criteria = forms.TypedMultipleChoiceField(
@@ -104,7 +105,7 @@ class ChangesForm(forms.ModelForm):
         self.fields["message"].widget.attrs |= {"rows": 5}
 
 
-class CancelForm(forms.Form):
+class CancelForm(NamesWhatIsMissing, forms.Form):
     """Why an engagement ends before it starts; the other side reads it."""
 
     reason = forms.CharField(
@@ -115,7 +116,7 @@ class CancelForm(forms.Form):
     )
 
 
-class MoreTimeForm(forms.Form):
+class MoreTimeForm(NamesWhatIsMissing, forms.Form):
     """A word to the employer, if the student wants to say one."""
 
     reason = forms.CharField(
@@ -153,7 +154,7 @@ class AttemptForm(forms.Form):
         return tries + 1 if tries < cls.MOST else None
 
 
-class CountryForm(forms.Form):
+class CountryForm(NamesWhatIsMissing, forms.Form):
     """Where the student has their bank account, asked in a plain question before money is on its way."""
 
     country = forms.ChoiceField(label="In which country is your bank account?")

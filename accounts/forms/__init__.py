@@ -14,6 +14,7 @@ from accounts.models.profiles import MAX_HOURS_A_WEEK
 from accounts.models.users import zone_names
 from accounts.onboarding import check_age
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.forms import NamesWhatIsMissing
 
 STUDENT, EMPLOYER = "student", "employer"
 REGIONS = {
@@ -74,7 +75,7 @@ class CountryField(forms.ChoiceField):
         )
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(NamesWhatIsMissing, forms.ModelForm):
     """What the site calls a person, and when their days end."""
 
     time_zone = forms.ChoiceField(
@@ -115,7 +116,7 @@ class IntroductionForm(ProfileForm):
         return {"name": self.cleaned_data["name"], "time_zone": self.cleaned_data["time_zone"]}
 
 
-class SchoolForm(forms.ModelForm):
+class SchoolForm(NamesWhatIsMissing, forms.ModelForm):
     """A student's second step: age, school, country."""
 
     country = CountryField(label="Country you live in", help_text="It decides how you can be paid.")
@@ -150,7 +151,7 @@ class SchoolForm(forms.ModelForm):
         return born_on
 
 
-class InterestsForm(forms.ModelForm):
+class InterestsForm(NamesWhatIsMissing, forms.ModelForm):
     """A student's last step: what they can, want to learn and explore, and the time they have."""
 
     class Meta:
@@ -193,7 +194,7 @@ class StudentForm(InterestsForm):
         labels: ClassVar[dict[str, str]] = InterestsForm.Meta.labels | {"school": "School or university"}
 
 
-class CompanyForm(forms.ModelForm):
+class CompanyForm(NamesWhatIsMissing, forms.ModelForm):
     """An employer's second step: the company that posts and pays."""
 
     website = Company._meta.get_field("website").formfield(

@@ -6,6 +6,8 @@ from allauth.account import forms as allauth
 from django import forms
 from django.conf import settings
 
+from marketplace.kernel.forms import NamesWhatIsMissing
+
 LENGTH_HINT = (
     f"At least {settings.PASSWORD_LENGTH} characters. "
     "A few words in a row are easy to remember and hard to guess."
@@ -21,7 +23,7 @@ LABELS = {
 CODE_BOX = {"autocapitalize": "characters", "spellcheck": "false", "autocomplete": "one-time-code"}
 
 
-class OurWords:
+class OurWords(NamesWhatIsMissing):
     """Labels above the boxes instead of words within them, and one box for a new password."""
 
     fields: dict[str, forms.Field]

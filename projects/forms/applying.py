@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from marketplace.kernel.forms import NamesWhatIsMissing
 from projects.models import Application, Project
 from projects.models.applications import ANSWER_LENGTH, WHY
 
@@ -20,7 +21,7 @@ class Prose(forms.CharField):
         return {**super().widget_attrs(widget), "rows": 6, "data-count": ""}
 
 
-class ApplicationForm(forms.ModelForm):
+class ApplicationForm(NamesWhatIsMissing, forms.ModelForm):
     """Why this project, and one answer for each of its questions."""
 
     class Meta:

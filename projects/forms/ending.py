@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 
+from marketplace.kernel.forms import NamesWhatIsMissing
 from projects.models import Application, Project
 
 REASONS = Application.DeclineReason.choices
 
 
-class CancelForm(forms.Form):
+class CancelForm(NamesWhatIsMissing, forms.Form):
     """One reason for the project, and one for each applicant; whoever gets none counts as not answered."""
 
     why = forms.ChoiceField(

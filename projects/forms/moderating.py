@@ -2,10 +2,11 @@
 
 from django import forms
 
+from marketplace.kernel.forms import NamesWhatIsMissing
 from projects.models import Project
 
 
-class RefusalForm(forms.Form):
+class RefusalForm(NamesWhatIsMissing, forms.Form):
     """A no, with its reasons and what should change."""
 
     codes = forms.MultipleChoiceField(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 
+from marketplace.kernel.forms import NamesWhatIsMissing
 from projects import drafts
 from projects.drafts import Draft, Part, Price
 from projects.forms.applying import Prose
@@ -33,7 +34,7 @@ class PartFields(NamedTuple):
     is_open: bool
 
 
-class DraftForm(forms.ModelForm):
+class DraftForm(NamesWhatIsMissing, forms.ModelForm):
     """A whole project. What is missing is no error while it is a draft; `check` asks what sending would."""
 
     use_required_attribute = False

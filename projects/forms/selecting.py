@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from django import forms
 from django.urls import reverse
 
+from marketplace.kernel.forms import NamesWhatIsMissing
 from projects.forms.applying import Prose
 from projects.forms.listing import FromForm
 from projects.models import Application, Project
@@ -124,7 +125,7 @@ class MarkedForm(forms.Form):
         return list(waiting.select_related("student")[:MOST_AT_ONCE])
 
 
-class DeclineManyForm(forms.Form):
+class DeclineManyForm(NamesWhatIsMissing, forms.Form):
     """A reason for all to start from, and for each applicant another one and a note."""
 
     decline_reason = forms.ChoiceField(
@@ -195,7 +196,7 @@ class ReturnForm(forms.Form):
         return f"{page}{self.list_of(project)}#application-{application.public_id}"
 
 
-class DeclineForm(forms.ModelForm):
+class DeclineForm(NamesWhatIsMissing, forms.ModelForm):
     """One of the fixed, job-related reasons, and a note for this one person."""
 
     decline_reason = forms.ChoiceField(
