@@ -14,4 +14,5 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     companies = Company.objects.visible_to(request.user).select_related("industry")
     found = get_object_or_404(companies, slug=slug)
     projects = found.projects.open().newest_first().for_cards()[:SHOWN_PROJECTS]
-    return render(request, "accounts/company.html", {"company": found, "projects": projects})
+    context = {"company": found, "projects": projects, "on_time": found.projects.answered_on_time()}
+    return render(request, "accounts/company.html", context)

@@ -20,7 +20,7 @@ EXAMPLE = Money(30000)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    newest = Project.objects.open().select_related("company").newest_first()[:NEWEST]
+    newest = Project.objects.open().newest_first().for_cards()[:NEWEST]
     return render(request, "site/home.html", {"projects": newest, "figures": figures(at=at), **the_offer()})
 
 

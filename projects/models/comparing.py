@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, ExpressionWrapper, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.lookups import GreaterThanOrEqual
 
 from accounts.models import User
 from projects.models.turns import Micros, Spot, past, sorted_by_turn
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 
 UNANSWERED = ("authorising", "offered", "funding")  # engagements that are no work yet
 FIRST = Value(0)
+FEWEST = 3  # projects with a decided application; of fewer a share of answers says nothing
+
+
+def percent_on_time() -> Case:
+    """Of decided applications, whole percent answered by the date; null where too few projects are among them."""
+    in_time = Q(answered_at__lte=F("answer_by_at")) & ~Q(status="not_answered")
+    share = Count("pk", filter=in_time) * 100 / Count("pk")
+    enough = GreaterThanOrEqual(Count("project", distinct=True), FEWEST)
+    return Case(When(enough, then=share), output_field=models.IntegerField())
 
 
 def most_first(expression: Any) -> Any:
@@ -66,6 +76,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def without_offer(self) -> "ApplicationQuerySet":
         """Those that can be declined: undecided, and no payment page for them is open."""
         return self.undecided().exclude(engagements__status__in=UNANSWERED)
+
+    def decided(self) -> "ApplicationQuerySet":
+        """Those that were answered or whose date passed without it; a student's withdrawal says nothing."""
+        status = self.model.Status
+        open_or_void = [status.SUBMITTED, status.SHORTLISTED, status.WITHDRAWN, status.VOID]
+        return self.exclude(status__in=open_or_void)
 
     def newest_first(self) -> "ApplicationQuerySet":
         return self.order_by("-submitted_at", "-pk")

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
+from projects.models.comparing import percent_on_time
 from projects.models.turns import Spot, past, sorted_by_turn
 
 if TYPE_CHECKING:
@@ -102,10 +103,25 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         taken = Subquery(live.values("project").annotate(number=Count("pk")).values("number"))
         return self.annotate(taken=Coalesce(taken, 0), seats_left=F("seats") - F("taken"))
 
+    def with_answers(self) -> "ProjectQuerySet":
+        """Rows know how many percent of its decided applications their company answered `on_time`, if enough."""
+        applications: Any = apps.get_model("projects", "Application")  # it imports this module
+        decided = applications.objects.decided().filter(project__company=OuterRef("company")).order_by()
+        share = decided.values("project__company").annotate(share=percent_on_time()).values("share")
+        return self.annotate(on_time=Subquery(share))
+
+    def answered_on_time(self) -> int | None:
+        """The same of the applications for these projects."""
+        applications: Any = apps.get_model("projects", "Application")
+        decided = applications.objects.decided().filter(project__in=self)
+        share: int | None = decided.aggregate(share=percent_on_time())["share"]
+        return share
+
     def for_cards(self) -> "ProjectQuerySet":
         """With what a card shows, and not the long texts."""
         return (
             self.with_seats()
+            .with_answers()
             .select_related("company")
             .only(
                 *("public_id", "title", "skill_names", "hours", "fee_cents", "seats", "span_days"),
