@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings as site
 from django.core.cache import cache
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
@@ -85,19 +86,27 @@ class QuietHandler(WSGIRequestHandler):
         pass
 
 
-@pytest.fixture
-def site_server(own_database: str, settings: Any) -> Iterator[str]:
-    """The real site, static files included, served by threads over `own_database`; yields its address."""
+@contextmanager
+def serving() -> Iterator[str]:
+    """The real site, static files included, served by threads over the database in use; yields its address."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler, allow_reuse_address=False)
     address = f"http://localhost:{server.server_port}"
-    settings.SITE_URL = address
-    settings.CSRF_TRUSTED_ORIGINS = [address]
-    server.set_app(get_wsgi_application())
-    before = set(threading.enumerate())
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    serving.start()
-    yield address
-    server.shutdown()
-    server.server_close()
-    for thread in set(threading.enumerate()) - before:  # a request that still runs needs its database
-        thread.join(2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "SITE_URL", address)
+        patch.setattr(site, "CSRF_TRUSTED_ORIGINS", [address])
+        server.set_app(get_wsgi_application())
+        before = set(threading.enumerate())
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        serving.start()
+        yield address
+        server.shutdown()
+        server.server_close()
+        for thread in set(threading.enumerate()) - before:  # a request that still runs needs its database
+            thread.join(2)
+
+
+@pytest.fixture
+def site_server(own_database: str, settings: Any) -> Iterator[str]:
+    """The real site over `own_database`; yields its address."""
+    with serving() as address:
+        yield address

@@ -66,15 +66,23 @@ def sandbox(own_database: str, settings: Any) -> Iterator[Control]:
         yield control
 
 
-@pytest.fixture
-def sandbox_pages(sandbox: Any, settings: Any) -> Iterator[str]:
-    """The pages of the same stand-in for people's browsers, the card page above all; yields their address."""
+@contextmanager
+def showing_pages() -> Iterator[str]:
+    """The pages of the running stand-in for people's browsers, the card page above all; yields their address."""
     app = running[-1]
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     address = f"http://localhost:{server.server_port}"
     app.sandbox.config = replace(app.sandbox.config, public_url=address)
-    settings.STRIPE_PAGE_ORIGINS = [address]
-    yield address
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "STRIPE_PAGE_ORIGINS", [address])
+        yield address
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def sandbox_pages(sandbox: Any, settings: Any) -> Iterator[str]:
+    """The pages of this test's stand-in; yields their address."""
+    with showing_pages() as address:
+        yield address

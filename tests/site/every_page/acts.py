@@ -11,7 +11,8 @@ from tests.site.every_page.world import KEEPER
 # The form that has something to fill in, sent as it stands, without the browser's own checks.
 SEND = """changes => {
   const forms = [...document.querySelectorAll("main form[method=post], #content form[method=post]")];
-  const form = forms.find(one => one.querySelector("input:not([type=hidden], [type=submit]), textarea, select")) || forms[0];
+  const fields = "input:not([type=hidden], [type=submit]), textarea, select";
+  const form = forms.find(one => one.querySelector(fields)) || forms[0];
   for (const [name, value] of Object.entries(changes))
     for (const field of form.querySelectorAll(`[name="${name}"]`)) field.value = value;
   const buttons = "button:not([type=button], [name=back]), input[type=submit]";

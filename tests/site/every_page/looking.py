@@ -32,14 +32,16 @@ BUILT_WELL = """() => {
     before = level;
   }
   for (const one of all("button:not([type])")) wrong.push(`a button without a type: ${of(one)}`);
-  for (const one of all("[style], style, script:not([src], [type='application/json'])")) wrong.push(`inline: ${of(one)}`);
+  for (const one of all("[style], style, script:not([src], [type='application/json'])"))
+    wrong.push(`inline: ${of(one)}`);
   for (const one of all("*")) for (const name of one.getAttributeNames())
     if (name.startsWith("on")) wrong.push(`inline: ${of(one)}`);
   for (const one of all("a[href='#'], a:not([href]), img:not([alt])")) wrong.push(`goes nowhere: ${of(one)}`);
   return wrong;
 }"""
 SETTLED = "document.getAnimations().forEach(one => one instanceof CSSTransition && one.finish())"
-SMALL_TARGETS = """() => [...document.querySelectorAll("button, .button, summary, select, input, textarea, .nav-link, .back")]
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    "button, .button, summary, select, input, textarea, .nav-link, .back")]
   .filter(one => one.checkVisibility() && !one.matches("[type=hidden], [type=checkbox], [type=radio]"))
   .filter(one => one.getBoundingClientRect().height < 44)
   .map(one => `less than 44 px high: ${one.outerHTML.slice(0, 160)}`)"""

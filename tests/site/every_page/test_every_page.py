@@ -1,43 +1,51 @@
 """Every page is accessible in light and dark, fits, is well built, quiet, and stands without JavaScript."""
 
-import re
-import threading
-
 import pytest
 from django.conf import settings as site
 from django.core import mail as post
-from django.urls import get_resolver, resolve, reverse
-from werkzeug.serving import make_server
+from django.test import override_settings
+from django.urls import resolve
 
 from marketplace.kernel import mail
-from tests import cast, sandboxed
+from tests.databases import WORKER, separate, serving
+from tests.sandboxed import showing_pages, standing_in
 from tests.site.every_page import world as making
 from tests.site.every_page.looking import look
-from tests.site.every_page.walks import NO_PAGES, ONLY_POSTED, WALKS
+from tests.site.every_page.walks import WALKS
 
-ALIKE = re.compile("admin:.*_(add|delete|history)$")  # Django's own, the same for each model: one of each is seen
+
+@pytest.fixture(scope="module")
+def world(django_test_environment, django_db_blocker):
+    """The one marketplace of all walks, with its letters and the stand-in's own pages; nobody changes it."""
+    letters = "django_mail_viewer.backends.locmem.EmailBackend"
+    routes = "tests.site.every_page.addresses"
+    with (
+        django_db_blocker.unblock(),
+        separate(f"every_page_{WORKER}"),
+        serving() as address,
+        standing_in() as sandbox,
+        showing_pages() as stripe,
+        override_settings(ROOT_URLCONF=routes, EMAIL_BACKEND=letters),
+    ):
+        made = making.build(sandbox, stripe=stripe)
+        made.address = address
+        mail.deliver_waiting(at=made.now, limit=3)
+        made.letters = list(post.outbox)
+        made.letter_id = made.letters[0]["message-id"].strip("<>")
+        yield made
 
 
 @pytest.fixture
-def world(sandbox, site_server, settings, watch):
-    """The one marketplace, with its letters and the stand-in's own pages."""
-    settings.ROOT_URLCONF = "tests.site.every_page.addresses"
-    settings.EMAIL_BACKEND = "django_mail_viewer.backends.locmem.EmailBackend"
-    server = make_server("127.0.0.1", 0, sandboxed.running[-1], threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    stripe = f"http://127.0.0.1:{server.server_port}"
-    made = making.build(sandbox, stripe=stripe)
-    mail.deliver_waiting(at=made.now, limit=3)
-    made.letter_id = post.outbox[0]["message-id"].strip("<>")
-    watch.allow(stripe)
-    yield made
-    server.shutdown()
-    server.server_close()
+def site_server(world):
+    """Where the browsers of this module go; the letters are put back, since each test starts without any."""
+    post.outbox[:] = world.letters
+    return world.address
 
 
 @pytest.fixture
 def visit(world, open_context, watch):
     """Open a stop in its person's browser: the page, and what was not as expected on the way."""
+    watch.allow(world.stripe)
     pages = {}
 
     def visit(stop, *, scripts):
@@ -91,27 +99,3 @@ def test_every_page_stands_without_javascript(visit, watch):
         _, unexpected = visit(stop, scripts=False)
         wrong[stop] = unexpected + heard(watch, stop)
     assert not told(wrong), told(wrong)
-
-
-def names_of(patterns, space=""):
-    for pattern in patterns:
-        if hasattr(pattern, "url_patterns"):
-            inner = ":".join(filter(None, [space, pattern.namespace]))
-            yield from names_of(pattern.url_patterns, inner)
-        elif pattern.name:
-            yield ":".join(filter(None, [space, pattern.name]))
-
-
-def test_no_page_of_the_site_is_left_out():
-    """Whoever adds an address adds a stop to a walk, or says why it is no page."""
-    seen = {stop.page for walk in WALKS.values() for stop in walk}
-    excused = {name for names in NO_PAGES.values() for name in names} | set(ONLY_POSTED)
-    named = {name for name in names_of(get_resolver("marketplace.urls").url_patterns) if not ALIKE.match(name)}
-    assert named - seen - excused == set()
-    assert excused - named == set()
-
-
-def test_what_is_only_posted_shows_no_page(client, db):
-    client.force_login(cast.a_person("Ada Chief", is_staff=True, is_superuser=True))
-    for name, args in ONLY_POSTED.items():
-        assert client.get(reverse(name, args=args)).status_code == 405, name

@@ -205,7 +205,9 @@ EMPLOYERS = [
         "accounts:settings",
         ("accounts:company", "company"),
     ),
-    *seen_by("other", "dashboard", "projects:mine", "accounts:settings", ("projects:applicants", "long_open")),
+    *seen_by(
+        "other", "dashboard", "projects:mine", "accounts:settings", ("projects:applicants", "long_open")
+    ),
     *seen_by(
         "new_employer",
         "dashboard",
@@ -305,6 +307,9 @@ ONLY_POSTED = {
     "payments:stripe_webhook": ["platform"],
     **{f"payments:{act}": ["some-work"] for act in ("decline_offer", "withdraw_offer")},
     **{f"payments:{act}": ["some-work", 1] for act in ("approve_work", "undo_approval")},
-    **{f"projects:{act}": ["a-project"] for act in ("close", "discard", "duplicate", "pause", "resume", "send")},
+    **{
+        f"projects:{act}": ["a-project"]
+        for act in ("close", "discard", "duplicate", "pause", "resume", "send")
+    },
     **{f"projects:{act}": ["an-application"] for act in ("shortlist", "withdraw")},
 }

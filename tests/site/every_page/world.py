@@ -42,7 +42,9 @@ WHY = (
     "health centre, which changed its booking page because of it.\n\nI am free on Tuesdays and Thursdays."
 )
 ANSWER = "Two calls that only listen, then the guide is cut to what people really bring up. " * 3
-NOTES = "## Guide\n\nIt has **ten** questions.\n\n- the consent text moved to the front\n- question 4 was two\n"
+NOTES = (
+    "## Guide\n\nIt has **ten** questions.\n\n- the consent text moved to the front\n- question 4 was two\n"
+)
 PDF = b"%PDF-1.7\n%%EOF\n" * 400
 KEEPER = "keeper@example.org"
 REFUSED_CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
@@ -222,7 +224,10 @@ def back_office(w):
 def at_stripe(w):
     """Where the stand-in's own pages are; the card page is the one that the employer left."""
     account = Payee.objects.get(user=w.pending)
-    back = {"return_url": f"{site.SITE_URL}/money/payee/", "refresh_url": f"{site.SITE_URL}/money/payee/again/"}
+    back = {
+        "return_url": f"{site.SITE_URL}/money/payee/",
+        "refresh_url": f"{site.SITE_URL}/money/payee/again/",
+    }
     login = stripe_gateway.client().v1.accounts.login_links.create(account.stripe_account).url
     once = served(w, paying_out.setup_address(account, **back))
     w.card_page = served(w, funding.payment_page(w.authorising.holds.get()))
@@ -236,9 +241,11 @@ def served(w, address):
 
 
 def cookie_of(w, name):
-    """What lets this person's browser in."""
+    """What lets this person's browser in; who has a password has just given it."""
     if name not in w.inside:
         w.inside[name] = Client()
         w.inside[name].force_login(getattr(w, name))
+    elif getattr(w, name).has_usable_password():
+        w.inside[name].post("/accounts/reauthenticate/", {"password": SECRET})
     value = w.inside[name].cookies[site.SESSION_COOKIE_NAME].value
     return {"name": site.SESSION_COOKIE_NAME, "value": value, "domain": "localhost", "path": "/"}
