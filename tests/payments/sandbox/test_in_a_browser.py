@@ -25,10 +25,10 @@ def served():
     app.sandbox.store.close()
 
 
-@pytest.fixture(params=["light", "dark"])
-def visitor(browser, served, request):
+@pytest.fixture
+def visitor(browser, served):
     watch = Watch(served.here, served.site)
-    context = browser.new_context(color_scheme=request.param, java_script_enabled=True)
+    context = browser.new_context()
     context.set_default_timeout(15_000)
     watch.follow(context)
     yield context.new_page()
