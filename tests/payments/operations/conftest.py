@@ -1,7 +1,9 @@
 """A transfer that is due, in a world where nothing else waits."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from django.utils import timezone
 from payments import operations
 from payments.models import Operation
 from tests import stages
-from tests.payments import steps
+from tests.payments import staging, steps
+from tests.sandboxed import standing_in
 
 
 @dataclass
@@ -41,10 +44,25 @@ class Due:
         return operations.run(self.transfer.pk, at=at or self.at)
 
 
+@pytest.fixture(scope="module")
+def approved(django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[staging.Stage]:
+    """Everything is delivered and approved, and the student can be paid."""
+
+    def build(sandbox: Any) -> tuple[Any, datetime]:
+        at = timezone.now()
+        engagement = stages.under_way(sandbox, at=at)
+        steps.a_ready_payee(sandbox, engagement.student, at=at)
+        return engagement, steps.approved(engagement, at=at)
+
+    with (
+        django_db_blocker.unblock(),
+        staging.staged("approved", build, tmp_path_factory.mktemp("approved")) as stage,
+    ):
+        yield stage
+
+
 @pytest.fixture
-def due(sandbox):
-    at = timezone.now()
-    engagement = stages.under_way(sandbox, at=at)
-    steps.a_ready_payee(sandbox, engagement.student, at=at)
-    at = steps.approved(engagement, at=at)
-    return Due(sandbox, engagement, at)
+def due(approved: staging.Stage, tmp_path: Path) -> Iterator[Due]:
+    engagement, at = approved.about
+    with staging.copied(approved, tmp_path), standing_in(str(tmp_path / staging.FILE)) as sandbox:
+        yield Due(sandbox, type(engagement).objects.get(), at)
