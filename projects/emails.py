@@ -243,4 +243,4 @@ def remind(
 
 def turn_of(engagement: Engagement, reader: User) -> Turn | None:
     rows = Engagement.objects.filter(pk=engagement.pk).select_related("company", "student")
-    return turn_now(rows.by_turn(reader))
+    return turn_now(rows.with_turn(reader))

@@ -52,7 +52,8 @@ def tell(
         **more,
     }
     for reader in readers:
-        about = about or About(path, action, why, topic, turn_now(rows.by_turn(reader)), bar_of(engagement))
+        if about is None:
+            about = About(path, action, why, topic, turn_now(rows.with_turn(reader)), bar_of(engagement))
         mail.send(
             f"payments/{template}", to=reader, key=key, at=at, about=about, not_after=not_after, **words
         )

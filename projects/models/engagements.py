@@ -16,7 +16,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.applications import Application
 from projects.models.projects import MAX_SEATS, Project
-from projects.models.turns import MINE, Spot, Turn, past, sorted_by_turn
+from projects.models.turns import Spot, Turn, past, sorted_by_turn, with_turn
 
 
 def moment(*cases: When, **default: Any) -> Case:
@@ -47,6 +47,18 @@ def employer_until() -> Case:
     return moment(When(pays, then=clock), When(status=Engagement.Status.ACTIVE, then=review))
 
 
+def turns_of(user: Any) -> dict[str, Any]:
+    """The moments until which `user` has the turn, and those until which the other side has it."""
+    student, employer = Q(student=user), Q(company__in=user.company_ids)
+    either = Coalesce("student_until", "employer_until")
+    return {
+        "mine": moment(When(student, then="student_until"), When(employer, then="employer_until")),
+        "theirs": moment(
+            When(student, then="employer_until"), When(employer, then="student_until"), default=either
+        ),
+    }
+
+
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def visible_to(self, user: Any) -> "EngagementQuerySet":
         """The student sees theirs from the offer on, the company its own; a moderator sees all."""
@@ -62,19 +74,17 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
     def newest_first(self) -> "EngagementQuerySet":
         return self.order_by("-created_at", "-pk")
 
+    def with_turn(self, user: Any) -> "EngagementQuerySet":
+        """Rows that know their `turn` as `user` sees it."""
+        return with_turn(self.with_moments(), **turns_of(user))
+
     def by_turn(self, user: Any) -> "EngagementQuerySet":
         """What waits for `user` first, by time left; rows know their `turn` then."""
-        student, employer = Q(student=user), Q(company__in=user.company_ids)
-        either = Coalesce("student_until", "employer_until")
-        return sorted_by_turn(
-            self.annotate(student_until=student_until(), employer_until=employer_until()),
-            mine=moment(When(student, then="student_until"), When(employer, then="employer_until")),
-            theirs=moment(
-                When(student, then="employer_until"), When(employer, then="student_until"), default=either
-            ),
-            under_way=Q(status__in=Engagement.UNDER_WAY),
-            since="created_at",
-        )
+        under_way = Q(status__in=Engagement.UNDER_WAY)
+        return sorted_by_turn(self.with_moments(), **turns_of(user), under_way=under_way, since="created_at")
+
+    def with_moments(self) -> "EngagementQuerySet":
+        return self.annotate(student_until=student_until(), employer_until=employer_until())
 
     def after(self, spot: Spot | None) -> "EngagementQuerySet":
         return past(self, spot)
@@ -180,10 +190,10 @@ class Engagement(StateMachine):
 
     @property
     def turn(self) -> Turn | None:
-        """Whose move it is; only rows of `by_turn` know."""
+        """Whose move it is; only rows of `by_turn` and `with_turn` know."""
         student_until: datetime | None = self.student_until  # type: ignore[attr-defined]
         employer_until: datetime | None = self.employer_until  # type: ignore[attr-defined]
-        if self.turn_rank == MINE:  # type: ignore[attr-defined]
+        if self.turn_mine_until:  # type: ignore[attr-defined]
             return Turn(mine=True, until=self.turn_mine_until)  # type: ignore[attr-defined]
         if student_until:
             return Turn(mine=False, who=str(self.student), until=student_until)

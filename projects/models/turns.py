@@ -52,9 +52,13 @@ def sorted_by_turn(rows: Rows, *, mine: Any, theirs: Any, under_way: Q, since: s
         When(turn_rank=THEIRS, then=Micros(Coalesce("turn_their_until", since))),
         default=Micros(since) * Value(-1),
     )
-    turned = rows.annotate(turn_mine_until=mine, turn_their_until=theirs)
-    turned = turned.annotate(turn_rank=rank).annotate(turn_key=key)
+    turned = with_turn(rows, mine=mine, theirs=theirs).annotate(turn_rank=rank).annotate(turn_key=key)
     return turned.order_by("turn_rank", "turn_key", "pk")
+
+
+def with_turn(rows: Rows, *, mine: Any, theirs: Any) -> Rows:
+    """The same rows, each with the two moments; all that a row alone needs, at a fraction of the cost."""
+    return rows.annotate(turn_mine_until=mine, turn_their_until=theirs)
 
 
 def past(rows: Rows, spot: Spot | None) -> Rows:
@@ -76,6 +80,6 @@ def spot_of(row: Any) -> Spot:
 
 
 def turn_now(rows: QuerySet[Any]) -> Turn | None:
-    """Whose turn it is with the one row of `rows`, which know it by `by_turn`."""
+    """Whose turn it is with the one row of `rows`, which know it by `by_turn` or `with_turn`."""
     row = rows.first()
     return row.turn if row is not None else None

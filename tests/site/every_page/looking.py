@@ -39,6 +39,9 @@ BUILT_WELL = """() => {
   for (const one of all("a[href='#'], a:not([href]), img:not([alt])")) wrong.push(`goes nowhere: ${of(one)}`);
   return wrong;
 }"""
+TOO_WIDE = """() => [...document.querySelectorAll("main *, #container *")]
+  .filter(one => one.getBoundingClientRect().right > innerWidth && !one.firstElementChild)
+  .map(one => `too wide: ${one.outerHTML.slice(0, 160)}`)"""
 SETTLED = "document.getAnimations().forEach(one => one instanceof CSSTransition && one.finish())"
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     "button, .button, summary, select, input, textarea, .nav-link, .back")]
@@ -54,7 +57,8 @@ def look(page, *, ours, name):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         needed = page.evaluate("document.documentElement.scrollWidth")
-        wrong += [f"needs {needed} px of {width}"] * (needed > width)
+        if needed > width:
+            wrong += [f"needs {needed} px of {width}", *page.evaluate(TOO_WIDE)]
         if width == 390 and ours:
             wrong += page.evaluate(SMALL_TARGETS)
     if ours:

@@ -28,7 +28,7 @@ def world(django_test_environment, django_db_blocker):
         override_settings(ROOT_URLCONF=routes, EMAIL_BACKEND=letters),
     ):
         made = making.build(sandbox, stripe=stripe)
-        made.address = address
+        made.site = address
         mail.deliver_waiting(at=made.now, limit=3)
         made.letters = list(post.outbox)
         made.letter_id = made.letters[0]["message-id"].strip("<>")
@@ -39,7 +39,7 @@ def world(django_test_environment, django_db_blocker):
 def site_server(world):
     """Where the browsers of this module go; the letters are put back, since each test starts without any."""
     post.outbox[:] = world.letters
-    return world.address
+    return world.site
 
 
 @pytest.fixture

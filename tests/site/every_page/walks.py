@@ -40,10 +40,13 @@ VISITORS = [
         "named",
         "accounts:welcome_student",
         ("accounts:welcome_student", sent_empty, 422),
-        ("accounts:welcome_student", acts.tells_the_school, "accounts:welcome_interests"),
-        ("accounts:welcome_interests", sent(hours_a_week="900"), 422),
         "accounts:welcome_company",
         ("accounts:welcome_company", sent_empty, 422),
+    ),
+    *seen_by(
+        "half_way",
+        ("accounts:welcome_student", acts.tells_the_school, "accounts:welcome_interests"),
+        ("accounts:welcome_interests", sent(hours_a_week="900"), 422),
     ),
     *seen_by(
         "keeper",

@@ -68,7 +68,7 @@ def people(w):
     w.moderator = cast.a_moderator()
     w.chief = cast.a_person("Ada Chief", is_staff=True, is_superuser=True)
     w.newcomer = cast.a_person("")
-    w.named = cast.a_person("Kim Named")
+    w.named, w.half_way = cast.a_person("Kim Named"), cast.a_person("Kim Halfway")
     w.new_student, w.first = cast.a_student("New Student"), cast.a_student("First Offer")
     w.maya, w.jonas, w.long = cast.a_student(), cast.another_student(), cast.a_student(LONG_NAME)
     w.company = cast.company_of(w.employer)
