@@ -74,6 +74,7 @@ PAYEE_REMINDER_DAYS: tuple[int, ...] = (0, 1, 3, 7, 14, 30, 45, 60)
 CHECKOUT_MINUTES: int = env.number("CHECKOUT_MINUTES", 60, least=30)  # a payment page that was left
 HOLD_ALARM_DAYS: int = env.number("HOLD_ALARM_DAYS", 70, least=1)
 CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
+DIGEST_HOUR: int = env.number("DIGEST_HOUR", 7, most=23)  # of the reader's day, for the daily letter
 MODERATION_BUSINESS_DAYS: int = env.number("MODERATION_BUSINESS_DAYS", 1, least=1)
 MINIMUM_AGE: int = env.number("MINIMUM_AGE", 18, least=1)
 HOLIDAYS = env.days("HOLIDAYS")  # business days are Monday to Friday less these
@@ -436,6 +437,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: every interval is 
 # seconds between two runs; what a worker could not take before the next is due is dropped
 SWEEPS = {
     "kernel.send_letters": 15,
+    "kernel.write_digests": 60,
     "projects.sweep": 15,
     "payments.sweep": 15,
     "payments.sweep_deadlines": 30,

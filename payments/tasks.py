@@ -65,7 +65,8 @@ def run_deadline(deadline: Deadline, *, at: datetime) -> bool:
     locking it first would deadlock with a person whose click ends it.
     """
     try:
-        RULES[Deadline.Kind(deadline.kind)](deadline, at)
+        if not Deadline.objects.newer_than(deadline, at=at).exists():
+            RULES[Deadline.Kind(deadline.kind)](deadline, at)
     except (RuleViolation, DatabaseError):
         logger.exception("Deadline %s failed and will be tried again", deadline.pk)
         return False

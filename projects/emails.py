@@ -66,7 +66,7 @@ def project_refused(project: Project, *, at: datetime) -> None:
         at=at,
         path=f"{project.get_absolute_url()}edit/",
         action="Change the project",
-        topic=Topic.MODERATION,
+        topic=Topic.DECISIONS,
         reasons=project.rejection_reasons,
         note=project.rejection_note,
     )
@@ -80,7 +80,7 @@ def project_removed(project: Project, *, at: datetime) -> None:
         at=at,
         path=project.get_absolute_url(),
         action="See the project",
-        topic=Topic.MODERATION,
+        topic=Topic.DECISIONS,
         reasons=project.rejection_reasons,
         note=project.rejection_note,
     )

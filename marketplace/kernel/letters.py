@@ -17,10 +17,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context
 from django.template.loader import get_template, render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from markdown_it import MarkdownIt
 
-from marketplace.kernel.models import Letter, Topic
+from marketplace.kernel import preferences
+from marketplace.kernel.models import ALWAYS, Letter
 from marketplace.kernel.money import Money
 from marketplace.templatetags.display import day, left, moment, past, soon, timeleft, until
 
@@ -52,7 +54,7 @@ class About:
     path: str
     action: str
     why: str
-    topic: Topic
+    topic: str
     turn: Turn | None = None
     bar: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
@@ -175,6 +177,7 @@ def message(letter: Letter, *, at: datetime) -> EmailMultiAlternatives:
             "url": settings.SITE_URL + plain["path"],
             "why": plain["why"],
             "email": letter.to.email,
+            **choice_of(letter),
             "chip": chip_of(context.get("turn"), now=at),
             "bar": bar_of(context.get("bar") or []),
         }
@@ -182,7 +185,10 @@ def message(letter: Letter, *, at: datetime) -> EmailMultiAlternatives:
         subject=letter.subject,
         body=render_to_string("emails/base.txt", frame),
         to=[letter.to.email],
-        headers={"Message-ID": f"<letter-{letter.pk}@{settings.MAIL_DOMAIN}>"},
+        headers={
+            "Message-ID": f"<letter-{letter.pk}@{settings.MAIL_DOMAIN}>",
+            **one_click(frame["stop_url"]),
+        },
     )
     mail.attach_alternative(render_to_string("emails/base.html", frame), "text/html")
     return mail
@@ -197,6 +203,24 @@ def frame_of(subject: str, *, body: str, html_body: str) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
     }
+
+
+def choice_of(letter: Letter) -> dict[str, str]:
+    """How one stops letters of this kind, or that one cannot."""
+    settings_url = settings.SITE_URL + reverse("accounts:letters")
+    kind = f"letters about {letter.get_topic_display().lower()}" if letter.topic else "the daily letter"
+    if letter.topic in ALWAYS:
+        return {"settings_url": settings_url, "stop_url": "", "kind": kind}
+    token = preferences.stop_token(letter.to, letter.topic)
+    stop_url = settings.SITE_URL + reverse("accounts:stop_letters", args=[token])
+    return {"settings_url": settings_url, "stop_url": stop_url, "kind": kind}
+
+
+def one_click(stop_url: str) -> dict[str, str]:
+    """The two headers of RFC 8058, by which a mail reader stops letters without a log-in."""
+    if not stop_url:
+        return {}
+    return {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def wrapped(body: str) -> str:

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from marketplace.kernel import letters
 from marketplace.kernel.letters import About
-from marketplace.kernel.models import Letter, Notice
+from marketplace.kernel.models import How, Letter, Notice, Topic
+from marketplace.kernel.preferences import how_to_tell, is_off
 from marketplace.kernel.transactions import after_commit
 
 logger = logging.getLogger(__name__)
@@ -32,25 +33,19 @@ def send(
     not_after: datetime | None = None,
     **context: Any,
 ) -> None:
-    """Write `to` a letter and a notice about one thing; a second call with the same `key` does nothing.
+    """Tell `to` one thing: a notice, and a letter as they chose; a second call with the same `key` does nothing.
 
-    `template` is `<app>/<name>`; `context` holds texts, numbers, amounts, moments and lists of them. After
-    `not_after` an unsent letter is dropped: it would be old news.
+    `template` is `<app>/<name>`; `context` holds texts, numbers, amounts, moments and lists of them. What is
+    past `not_after` is old news: nothing is written then, and an unsent letter is dropped. The notice says what
+    was told, so that somebody who chose anew in between does not hear of it a second time in another way.
     """
-    with timezone.override(to.zone):
-        subject, _ = letters.rendered(template, {"name": to.short_name, **context}, now=at)
-    subject = subject[:MAX_SUBJECT]
-    letter = {
-        "to": to,
-        "template": template,
-        "topic": about.topic,
-        "subject": subject,
-        "context": letters.packed({**context, **about.as_context()}),
-        "created_at": at,
-        "next_try_at": at,
-        "not_after": not_after,
-    }
-    Letter.objects.bulk_create([Letter(key=f"{key}:{to.pk}", **letter)], ignore_conflicts=True)
+    told = Notice.objects.filter(key=f"{key}:{to.pk}").exists()
+    if told or (not_after is not None and at > not_after):
+        return
+    how = how_to_tell(to, Topic(about.topic))
+    subject = subject_of(template, to, context, at=at)
+    if how == How.AT_ONCE:
+        write(template, to=to, key=key, at=at, about=about, not_after=not_after, **context)
     notice = Notice(
         key=f"{key}:{to.pk}",
         recipient=to,
@@ -59,19 +54,42 @@ def send(
         path=about.path,
         created_at=at,
         not_after=not_after,
+        in_digest=how == How.DAILY,
     )
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
+
+
+def write(
+    template: str,
+    *,
+    to: Any,
+    key: str,
+    at: datetime,
+    about: About,
+    not_after: datetime | None = None,
+    **context: Any,
+) -> None:
+    """The letter alone, once for each `key`."""
+    letter = Letter(
+        key=f"{key}:{to.pk}",
+        to=to,
+        template=template,
+        topic=about.topic,
+        subject=subject_of(template, to, context, at=at),
+        context=letters.packed({**context, **about.as_context()}),
+        created_at=at,
+        next_try_at=at,
+        not_after=not_after,
+    )
+    Letter.objects.bulk_create([letter], ignore_conflicts=True)
     after_commit("kernel.send_letters")
 
 
-def mark_read(recipient: Any, *, at: datetime) -> int:
-    """All that this person was told so far is read; returns how many notices were new."""
-    return Notice.objects.visible_to(recipient).unread().update(read_at=at)
-
-
-def let_go(letters: "models.QuerySet[Letter]", *, at: datetime) -> int:
-    """These are old news: those that wait go out no more, and their keys stay, so none is written again."""
-    return letters.filter(sent_at=None, dropped_at=None).update(dropped_at=at)
+def subject_of(template: str, to: Any, context: dict[str, Any], *, at: datetime) -> str:
+    """The first line of the template; the notice says the same."""
+    with timezone.override(to.zone):
+        subject, _ = letters.rendered(template, {"name": to.short_name, **context}, now=at)
+    return subject[:MAX_SUBJECT]
 
 
 def deliver_waiting(*, at: datetime, limit: int = 100) -> int:
@@ -99,7 +117,8 @@ def claim(*, at: datetime) -> Letter | None:
 def deliver(letter: Letter, *, at: datetime) -> int:
     """Send one claimed letter and mark it. 1 when it went out, 0 when it was dropped or must wait."""
     row = Letter.objects.filter(pk=letter.pk)
-    if (letter.not_after and at > letter.not_after) or not letter.to.is_active:
+    outdated = letter.not_after is not None and at > letter.not_after
+    if outdated or not letter.to.is_active or is_off(letter.to, letter.topic):
         row.update(dropped_at=at, lease_until=None)
         return 0
     try:

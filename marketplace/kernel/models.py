@@ -14,14 +14,59 @@ class Topic(models.TextChoices):
     WORK = "work", "Offers and work"
     APPLICATIONS = "applications", "Applications"
     MODERATION = "moderation", "Checks of your projects"
-    REMINDERS = "reminders", "Reminders of dates"
+    REMINDERS = "reminders", "Dates coming up"
+    DECISIONS = "decisions", "Decisions of moderators"
     MONEY = "money", "Money"
+
+
+# What nobody can switch off, beside the letters about log-in and safety: where one's money is, and why something
+# of one's own is refused or taken down, of which the law wants a statement of reasons.
+ALWAYS = (Topic.DECISIONS, Topic.MONEY)
+
+
+class How(models.TextChoices):
+    """How a person is told of a topic. On the site everything stands in any case."""
+
+    AT_ONCE = "at_once", "A letter at once"
+    DAILY = "daily", "One letter a day"
+    SITE = "site", "Only on the site"
+
+
+class PreferenceQuerySet(models.QuerySet["Preference"]):
+    def of(self, person: Any) -> "PreferenceQuerySet":
+        return self.filter(person=person)
+
+
+class Preference(models.Model):
+    """What a person chose for one topic; without a row it is a letter at once."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences")
+    topic = models.CharField(max_length=20, choices=Topic)
+    how = models.CharField(max_length=10, choices=How)
+    chosen_at = models.DateTimeField()
+
+    objects = models.Manager.from_queryset(PreferenceQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="preference_once_a_topic", fields=["person", "topic"]),
+            models.CheckConstraint(
+                name="preference_of_what_can_be_chosen", condition=~models.Q(topic__in=ALWAYS)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_topic_display()}: {self.get_how_display().lower()}"
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self, *, at: datetime) -> "LetterQuerySet":
         """Letters to send now. The lease is the database's clock: it only keeps two workers apart."""
         return self.filter(sent_at=None, dropped_at=None, next_try_at__lte=at).exclude(lease_until__gt=Now())
+
+    def let_go(self, *, at: datetime) -> int:
+        """These are old news: those that wait go out no more, and their keys stay, so none is written again."""
+        return self.filter(sent_at=None, dropped_at=None).update(dropped_at=at)
 
 
 class Letter(models.Model):
@@ -32,7 +77,7 @@ class Letter(models.Model):
     key = models.CharField(max_length=200, unique=True)
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="letters")
     template = models.CharField(max_length=80)
-    topic = models.CharField(max_length=20, choices=Topic, default=Topic.WORK)
+    topic = models.CharField(max_length=20, choices=Topic, default=Topic.WORK, blank=True)
     subject = models.CharField(max_length=200)
     context: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     created_at = models.DateTimeField()
@@ -59,12 +104,46 @@ class Letter(models.Model):
         return f"{self.template} to {self.to_id}"
 
 
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def due(self, *, at: datetime) -> "DigestQuerySet":
+        return self.filter(done_at=None, due_at__lte=at).order_by("due_at", "pk")
+
+
+class Digest(models.Model):
+    """The daily letter to one person, written when its morning comes; at most one waits for each."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="digests")
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(DigestQuerySet)()
+
+    class Meta:
+        indexes = [models.Index(name="digest_due", fields=["due_at", "id"], condition=models.Q(done_at=None))]
+        constraints = [
+            models.UniqueConstraint(
+                name="digest_one_waits", fields=["person"], condition=models.Q(done_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"for {self.person_id} at {self.due_at:%Y-%m-%d %H:%M}"
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: Any) -> "NoticeQuerySet":
         return self.filter(recipient=user)
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
+
+    def for_digest(self) -> "NoticeQuerySet":
+        """What was not told in a daily letter yet and is to be."""
+        return self.filter(in_digest=True, digest=None)
+
+    def news(self, *, at: datetime) -> "NoticeQuerySet":
+        """What is neither read nor about something past."""
+        return self.unread().filter(models.Q(not_after=None) | models.Q(not_after__gte=at))
 
     def newest_first(self) -> "NoticeQuerySet":
         return self.order_by("-created_at", "-pk")
@@ -81,11 +160,21 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
     not_after = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    in_digest = models.BooleanField(default=False)
+    digest = models.ForeignKey(Digest, models.SET_NULL, null=True, blank=True, related_name="notices")
 
     objects = models.Manager.from_queryset(NoticeQuerySet)()
 
     class Meta:
-        indexes = [models.Index(name="notice_of_person", fields=["recipient", "-created_at", "-id"])]
+        indexes = [
+            models.Index(name="notice_of_person", fields=["recipient", "-created_at", "-id"]),
+            models.Index(name="notice_unread", fields=["recipient"], condition=models.Q(read_at=None)),
+            models.Index(
+                name="notice_for_digest",
+                fields=["recipient", "created_at"],
+                condition=models.Q(in_digest=True, digest=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -1,12 +1,18 @@
-"""The kernel's one task: letters that wait are sent."""
+"""The kernel's tasks: letters that wait are sent, and daily ones written when their morning comes."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from marketplace.kernel import mail
+from marketplace.kernel import digests, mail
 
 
 @shared_task(name="kernel.send_letters")
 def send_letters() -> None:
     """Runs after each commit that wrote a letter, and every 15 s for those whose nudge was lost."""
     mail.deliver_waiting(at=timezone.now())
+
+
+@shared_task(name="kernel.write_digests")
+def write_digests() -> None:
+    """Every minute."""
+    digests.write_due(at=timezone.now())

@@ -15,6 +15,16 @@ def end_of_day(at: datetime, zone: ZoneInfo, *, days: int = 0) -> datetime:
     return datetime.combine(day, LAST_SECOND, tzinfo=zone).astimezone(UTC)
 
 
+def next_morning(at: datetime, zone: ZoneInfo, *, hour: int) -> datetime:
+    """The first moment after `at`, in UTC, when it is `hour` o'clock in `zone`."""
+    day = at.astimezone(zone).date()
+    while True:
+        morning = datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)
+        if morning > at:
+            return morning
+        day += timedelta(days=1)
+
+
 def end_of_business_day(at: datetime, zone: ZoneInfo, *, days: int) -> datetime:
     """The last second, in UTC, of the `days`-th business day after `at` (Monday to Friday, no holiday)."""
     day = at.astimezone(zone).date()

@@ -3,12 +3,10 @@
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.http import PersonRequest
-from marketplace.kernel import mail
 from marketplace.kernel.models import Notice
 from projects.models import Application, Engagement, Project
 from projects.models.turns import not_over
@@ -50,10 +48,3 @@ UNDER_WAY = [
 def with_role(engagement: Engagement, user: object) -> Engagement:
     engagement.role = engagement.role_of(user)  # type: ignore[attr-defined]
     return engagement
-
-
-@login_required
-@require_POST
-def read_notices(request: PersonRequest) -> HttpResponse:
-    mail.mark_read(request.user, at=timezone.now())
-    return redirect("dashboard")

@@ -6,6 +6,8 @@ from typing import Any
 from django import template
 from django.urls import NoReverseMatch, reverse
 
+from marketplace.kernel.notices import unread_count
+
 register = template.Library()
 
 
@@ -52,6 +54,13 @@ def resolved(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag(takes_context=True)
+def unread_notices(context: dict[str, Any]) -> int:
+    """How much this person has not read yet; nothing is asked for a visitor."""
+    user = getattr(context.get("request"), "user", None)
+    return unread_count(user) if user is not None and user.is_authenticated else 0
 
 
 @register.simple_tag(takes_context=True)

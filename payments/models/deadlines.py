@@ -36,6 +36,13 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def pending(self) -> "DeadlineQuerySet":
         return self.filter(done_at=None)
 
+    def newer_than(self, reminder: "Deadline", *, at: datetime) -> "DeadlineQuerySet":
+        """A later reminder of the same thing that is due as well: after a standstill one goes out, not three."""
+        if reminder.kind not in REMINDERS:
+            return self.none()
+        same = {name: getattr(reminder, name) for name in ("kind", *SUBJECTS)}
+        return self.pending().filter(**same, due_at__gt=reminder.due_at, due_at__lte=at)
+
     def start_offer(self, engagement: Engagement, *, at: datetime) -> None:
         """The end of an offer and the reminders before it; the payment page is no longer awaited."""
         kind, end = Deadline.Kind, engagement.offer_expires_at or at
@@ -157,3 +164,5 @@ class Deadline(models.Model):
 
 
 LATE = (Deadline.Kind.GRACE_ENDS, Deadline.Kind.UNDELIVERED_REMINDER, Deadline.Kind.UNDELIVERED_ENDS)
+REMINDERS = (Deadline.Kind.OFFER_REMINDER, Deadline.Kind.REVIEW_REMINDER, Deadline.Kind.PAYEE_REMINDER)
+SUBJECTS = ("engagement_id", "deliverable_id", "hold_id", "payee_id")

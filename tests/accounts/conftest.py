@@ -82,6 +82,8 @@ def log_in(client, email, password=SECRET, **more):
 
 
 def queried(client, path):
+    """What the page asks for, once what seldom changes is remembered."""
+    client.get(path)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
     return asked.captured_queries

@@ -49,6 +49,8 @@ KINDS = """
 /projects/<public_id>/pause/ open employer 405  strict  private
 /accounts/login/           -     visitor   200  strict  private
 /accounts/settings/        -     student   200  strict  private
+/notices/                  -     student   200  strict  private
+/letters/stop/<token>/     stop  visitor   200  strict  private
 /applications/<public_id>/ bid   student   200  strict  private
 /engagements/<public_id>/  work  student   200  strict  private
 /money/                    -     student   200  strict  private
@@ -74,7 +76,8 @@ KINDS = """
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: " ".join(kind.split()[:4]))
 def test_each_kind_of_answer_is_marked(world, kind):
     route, thing, who, status, policy, cache = kind.split()
-    address = re.sub(r"<\w+>", world.things.get(thing, {}).get("public_id", ""), route)
+    found = world.things.get(thing, {})
+    address = re.sub(r"<(\w+)>", lambda match: str(found.get(match[1], "")), route)
     answer = world.ask(who, "GET", address)
     assert answer.status_code == int(status)
     assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS

@@ -20,6 +20,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Company, User
+from marketplace.kernel import preferences
+from marketplace.kernel.models import Notice, Topic
 from payments import cancelling, offering, releasing
 from payments.models import Alarm
 from projects import closing, posting
@@ -151,6 +153,8 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "file": {"public_id": submitted.submissions.get().files.get().public_id},
         "receipt": {"public_id": work.holds.get().public_id},
         "letter": {"letter_id": LETTER},
+        "notice": {"pk": Notice.objects.visible_to(people["student"]).newest_first()[0].pk},
+        "stop": {"token": preferences.stop_token(people["student"], Topic.WORK)},
     }
 
 

@@ -175,7 +175,7 @@ def let_bygones_be(base: datetime) -> None:
     recent = base - STILL_NEWS
     Notice.objects.unread().filter(created_at__lt=recent).update(read_at=recent)
     old = Letter.objects.filter(created_at__lte=base).exclude(key__startswith=BEGUN)
-    mail.let_go(old.exclude(to__email__in=PEOPLE, created_at__gte=recent), at=base)
+    old.exclude(to__email__in=PEOPLE, created_at__gte=recent).let_go(at=base)
 
 
 def end(people: People, *, at: datetime) -> None:

@@ -33,6 +33,8 @@ VISITORS = [
         "account_inactive",
         "letters",
         ("letter", "letter_id"),
+        ("accounts:stop_letters", "stop_token"),
+        ("accounts:stop_letters", "stop_token", sent_empty),
         *(("mishap", code) for code in ("400", "403", "403_csrf", "409", "429", "500", "503")),
     ),
     *seen_by("newcomer", "accounts:welcome", ("accounts:welcome", sent_empty, 422)),
@@ -79,6 +81,7 @@ STUDENTS = [
     *seen_by(
         "maya",
         "dashboard",
+        "notices",
         "projects:applications",
         ("projects:application", "submitted"),
         ("projects:application", "withdrawn"),
@@ -110,6 +113,8 @@ STUDENTS = [
         ("accounts:profile", sent(name=""), 422),
         "accounts:student",
         ("accounts:student", sent(school=""), 422),
+        "accounts:letters",
+        ("accounts:letters", sent(work="often"), 422),
         "accounts:sessions",
         "account_set_password",
     ),
@@ -139,6 +144,7 @@ STUDENTS = [
     *seen_by(
         "new_student",
         "dashboard",
+        "notices",
         "projects:applications",
         "projects:engagements",
         "payments:money",
@@ -209,7 +215,12 @@ EMPLOYERS = [
         ("accounts:company", "company"),
     ),
     *seen_by(
-        "other", "dashboard", "projects:mine", "accounts:settings", ("projects:applicants", "long_open")
+        "other",
+        "dashboard",
+        "notices",
+        "projects:mine",
+        "accounts:settings",
+        ("projects:applicants", "long_open"),
     ),
     *seen_by(
         "new_employer",
@@ -297,7 +308,7 @@ NO_PAGES = {
         *("projects:api_list", "projects:api_project", "projects:api_apply"),
     ],
     "a download": ["projects:file", "mfa_download_recovery_codes"],
-    "leads elsewhere at once": ["payments:resume_payee", "admin:view_on_site", "admin:login"],
+    "leads elsewhere at once": ["notice", "payments:resume_payee", "admin:view_on_site", "admin:login"],
     "log-in by a code is not offered": ["account_confirm_login_code"],
     "opens only with a passkey of a real device": ["mfa_reauthenticate_webauthn"],
     "stands behind our own page at its address": ["usersessions_list"],

@@ -16,6 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Company, Industry, JobRole, Skill, User
+from marketplace.kernel import preferences
+from marketplace.kernel.models import Topic
 from payments import (
     funding,
     offering,
@@ -214,6 +216,7 @@ def back_office(w):
     w.profile, w.address = w.maya.student_profile, EmailAddress.objects.filter(user=w.maya).get()
     w.skill, w.industry, w.role = Skill.objects.first(), Industry.objects.first(), JobRole.objects.first()
     w.group = Group.objects.create(name="Disputes")
+    w.stop_token = preferences.stop_token(w.maya, Topic.REMINDERS)
     w.operation = Operation.objects.filter(hold__engagement=w.refused_card).latest("pk")
     w.sandbox.deliver()
     w.event = StripeEvent.objects.first()

@@ -1,0 +1,83 @@
+"""The worker stood still for a day or more: each notice comes once, and what is past by then comes not at all."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail as post
+from django.utils import timezone
+
+from marketplace.kernel import mail
+from marketplace.kernel.models import Letter, Notice
+from payments import tasks
+from payments.models import Deadline
+from projects.models import Deliverable, Engagement
+from tests import stages
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def in_review(sandbox):
+    engagement = stages.under_way(sandbox)
+    stages.deliver(engagement)
+    return Deliverable.objects.get(engagement=engagement, number=1)
+
+
+def run(at, times=2):
+    for _ in range(times):
+        tasks.run_deadlines(at=at)
+        mail.deliver_waiting(at=at)
+
+
+def told(template):
+    return Letter.objects.filter(template=f"payments/{template}")
+
+
+def test_of_three_reminders_that_are_due_one_comes(in_review):
+    woken = in_review.submitted_at + 6 * DAY + timedelta(hours=2)
+
+    run(woken)
+
+    assert told("review_reminder").count() == 1
+    assert Notice.objects.filter(text__contains="waits for your answer").count() == 1
+    reminders = Deadline.objects.filter(kind=Deadline.Kind.REVIEW_REMINDER, deliverable=in_review)
+    assert reminders.count() == 3
+    assert not reminders.filter(done_at=None).exists()
+
+
+def test_in_good_time_each_of_them_comes(in_review):
+    for days in (3, 5, 6):
+        run(in_review.submitted_at + days * DAY + timedelta(minutes=1))
+
+    assert told("review_reminder").count() == 3
+
+
+def test_nobody_is_reminded_of_a_review_that_is_over(in_review):
+    run(in_review.review_ends_at + DAY)
+
+    assert told("review_reminder").count() == 0
+    assert told("approved_by_silence").count() == 1
+
+
+def test_a_letter_that_was_written_before_and_is_past_is_dropped(in_review):
+    tasks.run_deadlines(at=in_review.submitted_at + 3 * DAY)
+    post.outbox.clear()
+
+    mail.deliver_waiting(at=in_review.review_ends_at + timedelta(hours=1))
+
+    assert told("review_reminder").get().dropped_at
+    assert told("work_submitted").get().dropped_at
+    assert not [letter for letter in post.outbox if "waits for your answer" in letter.subject]
+
+
+def test_an_offer_that_ended_meanwhile_is_told_as_ended_alone(sandbox):
+    engagement = stages.offered(sandbox)
+
+    run(engagement.offer_expires_at + DAY)
+
+    engagement.refresh_from_db()
+    assert engagement.status == Engagement.Status.EXPIRED
+    assert told("offer_reminder").count() == 0
+    assert told("offer_made").get().dropped_at
+    assert told("offer_expired").get().sent_at
+    assert timezone.is_aware(told("offer_not_taken").get().sent_at)
