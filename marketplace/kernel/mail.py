@@ -92,6 +92,13 @@ def subject_of(template: str, to: Any, context: dict[str, Any], *, at: datetime)
     return subject[:MAX_SUBJECT]
 
 
+def tell_no_more(*beginnings: str, at: datetime) -> None:
+    """What was told under keys that begin so is past: letters that still wait go out no more, nor by the day."""
+    for beginning in beginnings:
+        Letter.objects.filter(key__startswith=beginning).let_go(at=at)
+        Notice.objects.filter(key__startswith=beginning, digest=None).update(not_after=at)
+
+
 def deliver_waiting(*, at: datetime, limit: int = 100) -> int:
     """Send what waits, each letter under a lease of its own; returns how many went out."""
     sent = 0

@@ -61,6 +61,7 @@ def tell(
 
 def work_submitted(submission: Submission, *, review_ends_at: datetime, at: datetime) -> None:
     deliverable = submission.deliverable
+    mail.tell_no_more(f"work_due:{deliverable.pk}:", f"work-is-late:{deliverable.pk}:", at=at)
     to_company(
         "work_submitted",
         deliverable.engagement,
@@ -90,7 +91,13 @@ def review_reminder(deliverable: Deliverable, *, due_at: datetime, at: datetime)
     )
 
 
+def review_is_over(deliverable: Deliverable, *, at: datetime) -> None:
+    """Nobody is asked for an answer that was given, however late the letters go out."""
+    mail.tell_no_more(f"review-reminder:{deliverable.pk}:", at=at)
+
+
 def changes_asked_for(review: Review, deliverable: Deliverable, *, at: datetime) -> None:
+    review_is_over(deliverable, at=at)
     named = [deliverable.criteria[number - 1] for number in review.failing_criteria]
     to_student(
         "changes_asked_for",
@@ -124,6 +131,7 @@ def work_approved_by_silence(release: Release, deliverable: Deliverable, *, at: 
 
 
 def release_letter(template: str, release: Release, deliverable: Deliverable, *, at: datetime) -> None:
+    review_is_over(deliverable, at=at)
     to_student(
         template,
         deliverable.engagement,
@@ -206,18 +214,26 @@ def offer_reminder(engagement: Engagement, *, due_at: datetime, at: datetime) ->
     )
 
 
+def offer_is_over(engagement: Engagement, *, at: datetime) -> None:
+    """It was answered, taken back or has ended: nobody is asked to answer it any more."""
+    mail.tell_no_more(f"offer-made:{engagement.pk}:", f"offer-reminder:{engagement.pk}:", at=at)
+
+
 def offer_expired(engagement: Engagement, *, at: datetime) -> None:
+    offer_is_over(engagement, at=at)
     key = f"offer-expired:{engagement.pk}"
     to_student("offer_expired", engagement, key=key, at=at)
     to_company("offer_not_taken", engagement, key=key, at=at, amount=engagement.total_price)
 
 
 def offer_declined(engagement: Engagement, *, at: datetime) -> None:
+    offer_is_over(engagement, at=at)
     key = f"offer-declined:{engagement.pk}"
     to_company("offer_declined", engagement, key=key, at=at, amount=engagement.total_price)
 
 
 def offer_withdrawn(engagement: Engagement, *, at: datetime) -> None:
+    offer_is_over(engagement, at=at)
     to_student("offer_withdrawn", engagement, key=f"offer-withdrawn:{engagement.pk}", at=at)
 
 
@@ -236,6 +252,7 @@ def payment_failed(engagement: Engagement, *, at: datetime) -> None:
 
 
 def work_can_start(engagement: Engagement, *, at: datetime) -> None:
+    offer_is_over(engagement, at=at)
     key = f"work-can-start:{engagement.pk}"
     money, price = Topic.MONEY, engagement.total_price
     to_student("work_can_start", engagement, key=key, at=at, topic=money, amount=engagement.fee)

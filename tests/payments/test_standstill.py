@@ -6,10 +6,11 @@ import pytest
 from django.core import mail as post
 from django.utils import timezone
 
-from marketplace.kernel import mail
-from marketplace.kernel.models import Letter, Notice
-from payments import tasks
-from payments.models import Deadline
+from marketplace.kernel import digests, mail
+from marketplace.kernel.models import How, Letter, Notice, Topic
+from marketplace.kernel.preferences import choose
+from payments import offering, releasing, tasks
+from payments.models import Deadline, deadlines
 from projects.models import Deliverable, Engagement
 from tests import stages
 
@@ -43,6 +44,15 @@ def test_of_three_reminders_that_are_due_one_comes(in_review):
     reminders = Deadline.objects.filter(kind=Deadline.Kind.REVIEW_REMINDER, deliverable=in_review)
     assert reminders.count() == 3
     assert not reminders.filter(done_at=None).exists()
+
+
+def test_without_that_care_all_three_come_at_once(in_review, monkeypatch):
+    """The control of the test above."""
+    monkeypatch.setattr(deadlines, "REMINDERS", ())
+
+    run(in_review.submitted_at + 6 * DAY + timedelta(hours=2))
+
+    assert told("review_reminder").count() == 3
 
 
 def test_in_good_time_each_of_them_comes(in_review):
@@ -81,3 +91,37 @@ def test_an_offer_that_ended_meanwhile_is_told_as_ended_alone(sandbox):
     assert told("offer_made").get().dropped_at
     assert told("offer_expired").get().sent_at
     assert timezone.is_aware(told("offer_not_taken").get().sent_at)
+
+
+def test_nobody_is_asked_by_a_late_letter_for_what_was_answered_meanwhile(in_review):
+    """No mail went out for a day, and the site was used."""
+    at = in_review.submitted_at + 3 * DAY
+    tasks.run_deadlines(at=at)
+    employer = in_review.engagement.offered_by
+    releasing.approve_work(in_review, by=employer, at=at + timedelta(hours=1))
+
+    mail.deliver_waiting(at=at + timedelta(hours=2))
+
+    assert told("review_reminder").get().dropped_at
+    assert told("work_approved").get().sent_at
+
+
+def test_nor_by_the_daily_letter(in_review):
+    employer, at = in_review.engagement.offered_by, in_review.submitted_at + 3 * DAY
+    choose(employer, {Topic.REMINDERS: How.DAILY}, at=in_review.submitted_at)
+    tasks.run_deadlines(at=at)
+    digests.write_due(at=at)
+    releasing.approve_work(in_review, by=employer, at=at + timedelta(minutes=1))
+
+    assert digests.write_due(at=at + DAY) == 0
+
+
+def test_an_offer_that_was_answered_on_the_site_is_not_made_by_a_late_letter(sandbox):
+    engagement = stages.offered(sandbox)
+    at = timezone.now()
+
+    offering.decline_offer(engagement, by=engagement.student, at=at)
+    mail.deliver_waiting(at=at)
+
+    assert told("offer_made").get().dropped_at
+    assert told("offer_declined").get().sent_at
