@@ -77,6 +77,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_short_name(self) -> str:
+        """What Django's administration greets a person by."""
+        return str(self)
+
     @property
     def short_name(self) -> str:
         """The first word of the name, for a greeting."""
