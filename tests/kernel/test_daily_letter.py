@@ -1,5 +1,6 @@
 """The daily letter: in the person's morning, with what is new, once, whatever happens to the worker."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -147,23 +148,6 @@ class TestTheDailyLetter:
         assert "And 3 more." in text
 
 
-def test_two_workers_write_one_daily_letter(own_database):
-    person = cast.a_student()
-    daily(person)
-    tell(person, "A")
-    digests.write_due(at=NOON)
-
-    def work(_):
-        try:
-            return digests.write_due(at=MORNING)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as threads:
-        assert sum(threads.map(work, range(4))) == 1
-    assert Letter.objects.filter(template="kernel/digest").count() == 1
-
-
 def elsewhere(do, *args):
     """In a connection of its own, which commits."""
 
@@ -175,6 +159,35 @@ def elsewhere(do, *args):
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work).result()
+
+
+@pytest.mark.parametrize(
+    ("claim", "written"),
+    [(r"\A\Z", [False, True]), (r" FOR UPDATE.*", [True, True])],
+    ids=["locked", "control"],
+)
+def test_of_two_workers_at_the_same_daily_letter_one_writes_it(own_database, claim, written):
+    """The second starts when the first has just claimed it; the control claims without the lock."""
+    person, started, done = cast.a_student(), [], []
+    daily(person)
+    tell(person, "A")
+    digests.set_clocks(limit=1)
+
+    def work():
+        with connection.execute_wrapper(claiming):
+            done.append(digests.write(Digest.objects.get().pk, at=MORNING))
+
+    def claiming(execute, sql, *rest):
+        answer = execute(re.sub(claim, "", sql), *rest)
+        if "FOR UPDATE" in sql and not started:
+            started.append(True)
+            elsewhere(work)
+        return answer
+
+    work()
+
+    assert sorted(done) == written
+    assert Letter.objects.filter(template="kernel/digest").count() == 1  # by its key in any case
 
 
 def test_what_is_told_while_a_daily_letter_is_written_is_in_it_or_in_the_next(own_database):

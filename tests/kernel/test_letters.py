@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 import time_machine
 from django.core import mail as post
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -228,6 +229,24 @@ class TestLeaving:
         assert mail.deliver_waiting(at=NOW) == 0
         assert len(post.outbox) == 1
         assert Notice.objects.visible_to(student).count() == 1
+
+    def test_goes_out_under_the_same_id_when_a_worker_is_killed_before_it_said_so(self, db):
+        letter = offer(cast.a_student())
+
+        def killed(execute, sql, *rest):
+            if 'SET "sent_at"' in sql:
+                raise KeyboardInterrupt
+            return execute(sql, *rest)
+
+        with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(killed):
+            mail.deliver_waiting(at=NOW)
+        assert mail.deliver_waiting(at=NOW) == 0
+        Letter.objects.filter(pk=letter.pk).update(
+            lease_until=NOW - timedelta(days=900)
+        )  # by the database's clock
+
+        assert [mail.deliver_waiting(at=NOW) for _ in range(2)] == [1, 0]
+        assert len({sent.extra_headers["Message-ID"] for sent in post.outbox}) == 1
 
     def test_waits_when_the_mail_server_does_not_answer(self, db, settings):
         offer(cast.a_student())

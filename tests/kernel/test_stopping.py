@@ -1,5 +1,7 @@
 """The one click that stops a kind of letter (RFC 8058): without log-in, by a signed address, never by looking."""
 
+from email import message_from_bytes
+
 import pytest
 from django.core.signing import BadSignature
 
@@ -19,6 +21,7 @@ class TestOneClick:
         url = message.extra_headers["List-Unsubscribe"].strip("<>")
 
         assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert message_from_bytes(message.message().as_bytes())["List-Unsubscribe"].strip() == f"<{url}>"
         assert f"Stop letters about offers and work: {url}" in message.body
         assert f'href="{url}"' in message.alternatives[0][0]
 
