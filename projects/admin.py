@@ -1,5 +1,5 @@
-"""The moderators' queue in the administration: what waits longest first, all that an applicant would read,
-and two answers.
+"""The moderators' queues in the administration, projects and their edits: what waits longest first, all that
+an applicant would read, and two answers.
 
 Each answer leaves two rows: the project's own history says who, why and when; the administration's log shows
 it beside everything else that this person did there.
@@ -19,10 +19,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import PersonRequest
 from marketplace.templatetags.display import bothways
-from projects import checking, moderating
+from projects import changes, checking, moderating
 from projects.forms.applying import VersionForm
 from projects.forms.moderating import RefusalForm
-from projects.models import Project
+from projects.models import Project, ProjectEdit
 
 QUEUE, ALL = Project.Status.IN_MODERATION.value, "all"
 
@@ -52,17 +52,10 @@ class StandsAt(admin.SimpleListFilter):
         return queryset if wanted == ALL else queryset.filter(status=wanted)
 
 
-@admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):
+class Queue(admin.ModelAdmin):
     """Nothing is typed over here: a moderator reads, then passes or refuses through the rule."""
 
-    list_display = ("title", "company", "status", "waiting_since", "answer_due", "fee_shown")
-    list_display_links = ("title",)
-    list_filter = (StandsAt,)
-    list_select_related = ("company",)
     list_per_page = 50
-    search_fields = ("title", "company__name", "public_id")
-    ordering = ("sent_to_moderation_at", "pk")
     actions = None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -83,6 +76,23 @@ class ProjectAdmin(admin.ModelAdmin):
     def is_moderator(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff
 
+    def noted(self, request: HttpRequest, row: Model, what: str) -> HttpResponse:
+        self.log_change(request, row, what)
+        messages.success(request, f"{row}: {what}")
+        return redirect(f"admin:projects_{self.opts.model_name}_changelist")
+
+
+@admin.register(Project)
+class ProjectAdmin(Queue):
+    """Projects that were sent, and all others."""
+
+    list_display = ("title", "company", "status", "waiting_since", "answer_due", "fee_shown")
+    list_display_links = ("title",)
+    list_filter = (StandsAt,)
+    list_select_related = ("company",)
+    search_fields = ("title", "company__name", "public_id")
+    ordering = ("sent_to_moderation_at", "pk")
+
     @admin.display(description="sent", ordering="sent_to_moderation_at")
     def waiting_since(self, project: Project) -> str:
         return bothways(project.sent_to_moderation_at)
@@ -90,7 +100,7 @@ class ProjectAdmin(admin.ModelAdmin):
     @admin.display(description="answer due")
     def answer_due(self, project: Project) -> str:
         waits = project.status == Project.Status.IN_MODERATION
-        return bothways(moderating.answer_due_at(project)) if waits else ""
+        return bothways(moderating.answer_due_at(project.sent_to_moderation_at)) if waits else ""
 
     @admin.display(description="fee", ordering="fee_cents")
     def fee_shown(self, project: Project) -> str:
@@ -126,7 +136,7 @@ class ProjectAdmin(admin.ModelAdmin):
             "title": project.title,
             "project": project,
             "findings": checking.findings(project),
-            "due_at": moderating.answer_due_at(project),
+            "due_at": moderating.answer_due_at(project.sent_to_moderation_at),
             "history": project.history.select_related("by").order_by("pk"),
             "waits": project.status == Project.Status.IN_MODERATION,
             "refusal": refusal,
@@ -152,7 +162,77 @@ class ProjectAdmin(admin.ModelAdmin):
         reasons = [str(Project.RefusalReason(code).label) for code in form.cleaned_data["codes"]]
         return self.noted(request, project, f"Refused: {'; '.join(reasons)}.")
 
-    def noted(self, request: HttpRequest, project: Project, what: str) -> HttpResponse:
-        self.log_change(request, project, what)
-        messages.success(request, f"“{project.title}”: {what}")
-        return redirect("admin:projects_project_changelist")
+
+@admin.register(ProjectEdit)
+class ProjectEditAdmin(Queue):
+    """Changes of projects that are open; the old text is public until one is passed."""
+
+    list_display = ("project", "company", "labels", "proposed_at", "answer_due")
+    list_select_related = ("project__company",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProjectEdit]:
+        return ProjectEdit.objects.waiting().longest_waiting_first()
+
+    @admin.display(description="company")
+    def company(self, edit: ProjectEdit) -> str:
+        return str(edit.project.company)
+
+    @admin.display(description="answer due")
+    def answer_due(self, edit: ProjectEdit) -> str:
+        return bothways(moderating.answer_due_at(edit.proposed_at))
+
+    def get_urls(self) -> list[URLPattern]:
+        wrapped = self.admin_site.admin_view
+        return [
+            path("<int:pk>/pass/", wrapped(require_POST(self.pass_view)), name="projects_projectedit_pass"),
+            path(
+                "<int:pk>/refuse/",
+                wrapped(require_POST(self.refuse_view)),
+                name="projects_projectedit_refuse",
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not (self.is_moderator(request) and object_id.isdecimal()):
+            return super().change_view(request, object_id, form_url, extra_context)
+        return self.show(request, self.edit_or_404(int(object_id)), RefusalForm())
+
+    def edit_or_404(self, pk: int) -> ProjectEdit:
+        return get_object_or_404(ProjectEdit.objects.select_related("project__company", "proposed_by"), pk=pk)
+
+    def show(
+        self, request: HttpRequest, edit: ProjectEdit, refusal: RefusalForm, *, status: int = 200
+    ) -> HttpResponse:
+        after = changes.unpacked(edit.proposed)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Change of “{edit.project.title}”",
+            "edit": edit,
+            "findings": checking.findings_in_draft(after),
+            "due_at": moderating.answer_due_at(edit.proposed_at),
+            "applicants": edit.project.applications.count(),
+            "waits": edit.status == ProjectEdit.Status.WAITING and edit.project.is_changeable,
+            "refusal": refusal,
+        }
+        return TemplateResponse(request, "admin/projects/projectedit/moderate.html", context, status=status)
+
+    def pass_view(self, request: PersonRequest, pk: int) -> HttpResponse:
+        edit, version = self.edit_or_404(pk), VersionForm(request.POST).seen
+        moderating.pass_edit(edit, by=request.user, at=timezone.now(), version=version)
+        return self.noted(request, edit, "Passed: public from now on.")
+
+    def refuse_view(self, request: PersonRequest, pk: int) -> HttpResponse:
+        edit, version = self.edit_or_404(pk), VersionForm(request.POST).seen
+        form = RefusalForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, edit, form, status=422)
+        moderating.refuse_edit(edit, by=request.user, at=timezone.now(), version=version, **form.cleaned_data)
+        return self.noted(request, edit, f"Refused: {', '.join(form.cleaned_data['codes'])}.")

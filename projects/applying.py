@@ -80,15 +80,23 @@ class AnswersMissing(RuleViolation):
 
 
 def apply(
-    project: Project, *, by: User, at: datetime, motivation: str, answers: Sequence[str] = ()
+    project: Project,
+    *,
+    by: User,
+    at: datetime,
+    motivation: str,
+    answers: Sequence[str] = (),
+    version: int | None = None,
 ) -> Application:
     """Bid for a project, once. Project and student are locked, so that no two bids pass together.
 
-    Raises NotAStudent, AlreadyApplied, ApplicationsClosed, OwnCompany, BudgetUsed, AnswersMissing.
+    `version` is the project's as it was read; what was edited since is looked at again. Raises NotAStudent,
+    AlreadyApplied, ApplicationsClosed, OwnCompany, BudgetUsed, AnswersMissing, StalePage.
     """
     with locked(project) as project:
         StudentProfile.objects.select_for_update().filter(user=by).first()  # the budget is counted alone
         check_may_apply(project, by=by, at=at)
+        project.expect_version(version)
         motivation, answers = motivation.strip(), [answer.strip() for answer in answers]
         if not motivation or [bool(answer) for answer in answers] != [True] * len(project.questions):
             raise AnswersMissing
@@ -98,6 +106,7 @@ def apply(
             student=by,
             number=project.applications.next_number(),
             motivation=motivation,
+            questions=project.questions,
             answers=answers,
             submitted_at=at,
             answer_by_at=project.answer_by_at,

@@ -1,12 +1,13 @@
 """The automatic look at a project's words and pay: what a moderator should see, and the employer before."""
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from marketplace.kernel.money import Money
+from projects.drafts import Draft
 from projects.models import Project
 
 
@@ -53,17 +54,29 @@ FORBIDDEN_WORDS = {kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for kind
 
 def findings(project: Project) -> list[Finding]:
     """What stands out, gravest first. One query where the deliverables were not fetched before."""
-    texts = texts_of(project)
-    return [*forbidden_work(texts), *contact_data(texts), *free_work(texts), *pay_and_pace(project)]
+    texts = texts_of(project.title, project.brief, project.parts, project.questions)
+    return [*findings_in(texts), *pay_and_pace(project)]
 
 
-def texts_of(project: Project) -> dict[str, str]:
+def findings_in_draft(draft: Draft) -> list[Finding]:
+    """What stands out in the words alone."""
+    return findings_in(texts_of(draft["title"], draft["brief"], draft["parts"], draft["questions"]))
+
+
+def findings_in(texts: dict[str, str]) -> list[Finding]:
+    return [*forbidden_work(texts), *contact_data(texts), *free_work(texts)]
+
+
+def texts_of(title: str, brief: str, parts: Iterable[Any], questions: Sequence[str]) -> dict[str, str]:
     """All that an applicant would read, by where it stands."""
     return {
-        "title": project.title,
-        "brief": project.brief,
-        **{f"deliverable {part.number}": "\n".join([part.title, *part.criteria]) for part in project.parts},
-        **{f"question {number}": text for number, text in enumerate(project.questions, 1)},
+        "title": title,
+        "brief": brief,
+        **{
+            f"deliverable {number}": "\n".join([part.title, *part.criteria])
+            for number, part in enumerate(parts, 1)
+        },
+        **{f"question {number}": text for number, text in enumerate(questions, 1)},
     }
 
 

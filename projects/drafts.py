@@ -1,17 +1,16 @@
-"""Drafts: all that an employer says of a project, what it comes to, and what it still lacks."""
+"""Drafts: all that an employer says of a project, what it comes to, and how it is written down."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from django.conf import settings
 
 from accounts.models import Industry, JobRole, Skill
 from marketplace.kernel.money import SYMBOLS, Money, platform_fee, split_evenly
-from projects.models import Project
-from projects.models.projects import MAX_CRITERIA, MIN_CRITERIA
+from projects.models import PlannedDeliverable, Project
 from projects.project_templates import ProjectTemplate
 
-MAX_SKILLS = 6
 MAX_FEE_CENTS = 10_000_000  # nobody means more; a slip of the finger must not reach the arithmetic
 
 
@@ -40,14 +39,6 @@ class Draft(TypedDict):
     names_hidden: NotRequired[bool]
     questions: Sequence[str]
     parts: Sequence[Part]
-
-
-class Fault(NamedTuple):
-    """One thing that keeps a draft from being sent: which field, what to do, in which deliverable."""
-
-    field: str
-    message: str
-    part: int | None = None
 
 
 class Price(NamedTuple):
@@ -105,6 +96,7 @@ def filled_from(template: ProjectTemplate) -> Draft:
 
 
 def site_numbers() -> dict[str, Any]:
+    """The site's numbers as a project keeps them from the day on which it is sent."""
     return {
         "currency": settings.CURRENCY,
         "min_hours": settings.MIN_HOURS,
@@ -117,33 +109,46 @@ def site_numbers() -> dict[str, Any]:
     }
 
 
-def shown_numbers() -> dict[str, Any]:
-    """The site's numbers as the pages of posting name them."""
-    minimum = settings.PLATFORM_FEE_MINIMUM_CENTS
+def numbers_of(project: Project) -> dict[str, Any]:
+    """The numbers of the day on which this project was sent."""
+    return {name: getattr(project, name) for name in site_numbers()}
+
+
+def shown_numbers(numbers: dict[str, Any] | None = None) -> dict[str, Any]:
+    """These numbers, or else the site's of today, as the pages of posting name them."""
+    numbers = numbers or site_numbers()
     return {
-        "floor": Money(settings.PAY_FLOOR_CENTS),
+        "floor": Money(numbers["pay_floor_cents"]),
         "usual": Money(settings.PAY_WARN_CENTS),
-        "percent": settings.PLATFORM_FEE_PERCENT,
-        "minimum": Money(minimum),
-        "minimum_cents": minimum,
+        "percent": numbers["fee_percent"],
+        "minimum": Money(numbers["fee_minimum_cents"]),
+        "minimum_cents": numbers["fee_minimum_cents"],
         "symbol": SYMBOLS[settings.CURRENCY],
-        "answer_days": settings.ANSWER_DAYS,
+        "answer_days": numbers["answer_days"],
         "check_days": settings.MODERATION_BUSINESS_DAYS,
     }
 
 
-def site_fee(fee: Money) -> Money:
-    minimum = Money(settings.PLATFORM_FEE_MINIMUM_CENTS)
-    return platform_fee(fee, percent=settings.PLATFORM_FEE_PERCENT, minimum=minimum)
+def site_fee(fee: Money, numbers: dict[str, Any] | None = None) -> Money:
+    """The platform fee on top of `fee`, by these numbers or else the site's of today."""
+    numbers = numbers or site_numbers()
+    minimum = Money(numbers["fee_minimum_cents"])
+    return platform_fee(fee, percent=numbers["fee_percent"], minimum=minimum)
 
 
-def price(fee_cents: int | None, hours: int | None, seats: int | None) -> Price:
-    """What a fee and hours come to; nothing for what is not said yet."""
+def price(
+    fee_cents: int | None,
+    hours: int | None,
+    seats: int | None,
+    numbers: dict[str, Any] | None = None,
+) -> Price:
+    """What a fee and hours come to, by these numbers or else the site's; nothing for what is not said yet."""
     if not fee_cents:
         return Price()
     fee = Money(fee_cents)
-    total = fee + site_fee(fee)
-    return Price(fee, site_fee(fee), total, fee.per(hours) if hours else None, total * (seats or 1))
+    platform = site_fee(fee, numbers)
+    total = fee + platform
+    return Price(fee, platform, total, fee.per(hours) if hours else None, total * (seats or 1))
 
 
 def price_of(project: Project) -> Price:
@@ -163,68 +168,35 @@ def shared_out(draft: Draft) -> list[Part]:
     return [part if part.share_cents else part._replace(share_cents=next(even)) for part in parts]
 
 
-# What keeps a draft from being sent
+# Writing it down
 
 
-def faults(draft: Draft) -> list[Fault]:
-    """Everything that breaks a rule, in the order of the form; the form and the rule ask this alike."""
-    return [*faults_of_words(draft), *faults_of_parts(draft), *faults_of_time(draft), *faults_of_money(draft)]
+def write(project: Project, draft: Draft, *, at: datetime, **columns: Any) -> None:
+    """Put the draft into the rows of a locked project; `columns` are what follows from it."""
+    fields: dict[str, Any] = {**draft, **columns}
+    parts, skills = fields.pop("parts"), sorted(fields.pop("skills"), key=str)
+    for name, value in fields.items():
+        setattr(project, name, value)
+    project.changed_at = at
+    project.skill_names = ", ".join(skill.name for skill in skills)
+    project.save()
+    project.skills.set(skills)
+    replace_parts(project, parts)
 
 
-def faults_of_words(draft: Draft) -> Iterator[Fault]:
-    if not draft["title"]:
-        yield Fault("title", "Give the project a title.")
-    if not draft["brief"]:
-        yield Fault("brief", "Describe what is to be done, and why.")
-    if draft["industry"] is None:
-        yield Fault("industry", "Choose an industry.")
-    if not 1 <= len(draft["skills"]) <= MAX_SKILLS:
-        yield Fault("skills", f"Choose between 1 and {MAX_SKILLS} skills.")
-    if len(draft["questions"]) > settings.MAX_QUESTIONS:
-        yield Fault("questions", f"Ask at most {settings.MAX_QUESTIONS} questions.")
+def write_whole(project: Project, draft: Draft, *, at: datetime) -> None:
+    """The same for a project that was sent: its shares, span and platform fee follow, by its own numbers."""
+    parts = shared_out(draft)
+    fee = site_fee(Money(draft["fee_cents"] or 0), numbers_of(project))
+    span = max(part.due_days for part in parts)
+    write(project, {**draft, "parts": parts}, at=at, platform_fee_cents=fee.cents, span_days=span)
 
 
-def faults_of_parts(draft: Draft) -> Iterator[Fault]:
-    if not 1 <= len(draft["parts"]) <= settings.MAX_DELIVERABLES:
-        yield Fault("title", f"Name between 1 and {settings.MAX_DELIVERABLES} deliverables.", 1)
-    for number, part in enumerate(draft["parts"], 1):
-        if not part.title:
-            yield Fault("title", "Name what is delivered.", number)
-        if not MIN_CRITERIA <= len(part.criteria) <= MAX_CRITERIA:
-            count = f"{MIN_CRITERIA} to {MAX_CRITERIA} criteria, one on each line"
-            yield Fault("criteria", f"Give {count}; there are {len(part.criteria)}.", number)
-        if not 1 <= part.due_days <= settings.SPAN_DAYS:
-            yield Fault("due_days", f"Say on which day it is due, from 1 to {settings.SPAN_DAYS}.", number)
-
-
-def faults_of_time(draft: Draft) -> Iterator[Fault]:
-    least, most = settings.APPLICATION_WINDOW_LEAST_DAYS, settings.APPLICATION_WINDOW_MOST_DAYS
-    hours, span = draft["hours"] or 0, max((part.due_days for part in draft["parts"]), default=0)
-    if not settings.MIN_HOURS <= hours <= settings.MAX_HOURS:
-        yield Fault("hours", f"Enter between {settings.MIN_HOURS} and {settings.MAX_HOURS} hours.")
-    elif span and hours * 7 > settings.WEEK_HOURS * span:
-        days = -(-hours * 7 // settings.WEEK_HOURS)
-        message = f"{hours} hours in {span} days are over {settings.WEEK_HOURS} hours a week."
-        yield Fault("hours", f"{message} Make the last deliverable due on day {days} or later.")
-    if draft["starts_within_days"] > settings.START_DAYS:
-        yield Fault("starts_within_days", f"Work starts at most {settings.START_DAYS} days after acceptance.")
-    if not least <= draft["window_days"] <= most:
-        yield Fault("window_days", f"Take applications for {least} to {most} days.")
-
-
-def faults_of_money(draft: Draft) -> Iterator[Fault]:
-    fee, hours = Money(draft["fee_cents"] or 0), draft["hours"] or 0
-    floor = Money(settings.PAY_FLOOR_CENTS)
-    shares = [part.share_cents for part in shared_out(draft)]
-    if not fee:
-        yield Fault("fee", "Enter the fee for the student.")
-    elif fee < floor * hours:
-        yield Fault("fee", f"{hours} hours at no less than {floor} an hour come to {floor * hours}.")
-    elif fee.cents > MAX_FEE_CENTS:
-        yield Fault("fee", f"The fee can be at most {Money(MAX_FEE_CENTS)}.")
-    elif shares and (sum(shares) != fee.cents or not all(shares)):
-        named = sum(part.share_cents for part in draft["parts"])
-        message = f"The shares come to {Money(named)}, the fee is {fee}."
-        yield Fault("share", f"{message} Leave them empty to split the fee evenly.", 1)
-    if not 1 <= draft["seats"] <= settings.MAX_SEATS:
-        yield Fault("seats", f"Look for between 1 and {settings.MAX_SEATS} students.")
+def replace_parts(project: Project, parts: Sequence[Part]) -> None:
+    project.planned_deliverables.all().delete()
+    PlannedDeliverable.objects.bulk_create(
+        PlannedDeliverable(
+            project=project, number=number, **part._asdict() | {"criteria": list(part.criteria)}
+        )
+        for number, part in enumerate(parts, 1)
+    )

@@ -10,9 +10,11 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.times import end_of_business_day, end_of_day
-from marketplace.kernel.transactions import locked
-from projects import emails
-from projects.models import Deadline, Project
+from marketplace.kernel.transactions import locked, relock
+from projects import changes, emails
+from projects.drafts import draft_of
+from projects.faults import NotEditable
+from projects.models import Deadline, Project, ProjectEdit
 
 COLLEAGUES_FOR = timedelta(days=365)
 REMINDER = timedelta(days=1)
@@ -105,6 +107,55 @@ def refuse_project(
     return project
 
 
+def pass_edit(edit: ProjectEdit, *, by: User, at: datetime, version: int | None = None) -> ProjectEdit:
+    """Put a change of an open project in force; those who wait for an answer are told what changed.
+
+    What applicants rely on is asked again, since somebody may have applied meanwhile. Raises OwnProject,
+    NotEditable, PayNeverFalls, SeatsAreTaken, StalePage, InvalidTransition.
+    """
+    with locked(edit.project) as project:
+        edit = relock(edit)
+        edit.project = project
+        check_moderator(project, by, at=at)
+        edit.expect_version(version)
+        if not project.is_changeable:
+            raise NotEditable(project)
+        changes.check_promises(project, draft_of(project), changes.unpacked(edit.proposed))
+        changes.put_in_force(edit, project, by=by, at=at)
+        emails.edit_passed(edit, at=at)
+    return edit
+
+
+def refuse_edit(
+    edit: ProjectEdit,
+    *,
+    by: User,
+    at: datetime,
+    codes: Sequence[str],
+    note: str,
+    version: int | None = None,
+) -> ProjectEdit:
+    """Leave an open project as it is, and say why. Raises NoReason, OwnProject, StalePage, InvalidTransition."""
+    note = note.strip()
+    check_reasons(codes, note)
+    with locked(edit.project) as project:
+        edit = relock(edit)
+        edit.project = project
+        check_moderator(project, by, at=at)
+        edit.expect_version(version)
+        edit.become(
+            ProjectEdit.Status.REFUSED,
+            by=by,
+            at=at,
+            reason=f"{', '.join(codes)}: {note}",
+            decided_at=at,
+            rejection_codes=list(codes),
+            rejection_note=note,
+        )
+        emails.edit_refused(edit, at=at)
+    return edit
+
+
 def check_reasons(codes: Sequence[str], note: str) -> None:
     if not codes or not note or not set(codes) <= set(Project.RefusalReason.values):
         raise NoReason
@@ -118,7 +169,7 @@ def check_moderator(project: Project, person: User, *, at: datetime) -> None:
         raise OwnProject(project)
 
 
-def answer_due_at(project: Project) -> datetime | None:
+def answer_due_at(sent_at: datetime | None) -> datetime | None:
     """Until when the moderators promise an answer: the end, in UTC, of the next business day."""
-    sent_at, zone = project.sent_to_moderation_at, ZoneInfo(str(UTC))
+    zone = ZoneInfo(str(UTC))
     return sent_at and end_of_business_day(sent_at, zone, days=settings.MODERATION_BUSINESS_DAYS)

@@ -1,6 +1,5 @@
 """Posting: an employer writes a draft, checks what it costs, and sends it to the moderators."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -9,42 +8,21 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import Company, User
-from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked
+from projects import faults
 from projects.drafts import (
     Draft,
-    Fault,
-    Part,
     draft_of,
-    faults,
     filled_from,
+    replace_parts,
     shared_out,
     site_fee,
     site_numbers,
+    write,
 )
-from projects.models import PlannedDeliverable, Project
+from projects.models import Project
 from projects.project_templates import ProjectTemplate
-
-
-class Incomplete(RuleViolation):
-    """The draft lacks something, or breaks one of the site's numbers."""
-
-    code = "incomplete"
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = faults
-        super().__init__("The project cannot be sent yet. " + " ".join(fault.message for fault in faults))
-
-
-class NotEditable(RuleViolation):
-    """Only a draft, or a project that was sent back, can be changed."""
-
-    code = "not_editable"
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(f"“{project}” is {project.get_status_display().lower()} and cannot be changed now.")
-
 
 # The rules
 
@@ -86,7 +64,7 @@ def save_draft(
         check_member(project.company, by)
         project.expect_version(version)
         if not project.is_editable:
-            raise NotEditable(project)
+            raise faults.NotEditable(project)
         project.version += 1
         write(project, draft, at=at)
     return project
@@ -101,9 +79,8 @@ def send_to_moderation(project: Project, *, by: User, at: datetime, version: int
         check_member(project.company, by)
         project.expect_version(version)
         draft = draft_of(project)
-        found = faults(draft) if project.is_editable else []
-        if found:
-            raise Incomplete(found)
+        if project.is_editable:
+            faults.check(draft)
         fee, parts = Money(draft["fee_cents"] or 0), shared_out(draft)
         project.become(
             Project.Status.IN_MODERATION,
@@ -164,9 +141,9 @@ def move(
         check_member(project.company, by)
         project.expect_version(version)
         if status == Project.Status.CANCELLED and project.published_at is not None:
-            raise NotEditable(project)
+            raise faults.NotEditable(project)
         if status == Project.Status.OPEN and project.status != Project.Status.PAUSED:
-            raise NotEditable(project)
+            raise faults.NotEditable(project)
         project.become(status, by=by, at=at, reason=reason)
     return project
 
@@ -174,28 +151,3 @@ def move(
 def check_member(company: Company, person: User) -> None:
     if not company.has_member(person):
         raise PermissionDenied
-
-
-# Writing a draft
-
-
-def write(project: Project, draft: Draft, *, at: datetime) -> None:
-    fields: dict[str, Any] = dict(draft)
-    parts, skills = fields.pop("parts"), sorted(fields.pop("skills"), key=str)
-    for name, value in fields.items():
-        setattr(project, name, value)
-    project.changed_at = at
-    project.skill_names = ", ".join(skill.name for skill in skills)
-    project.save()
-    project.skills.set(skills)
-    replace_parts(project, parts)
-
-
-def replace_parts(project: Project, parts: Sequence[Part]) -> None:
-    project.planned_deliverables.all().delete()
-    PlannedDeliverable.objects.bulk_create(
-        PlannedDeliverable(
-            project=project, number=number, **part._asdict() | {"criteria": list(part.criteria)}
-        )
-        for number, part in enumerate(parts, 1)
-    )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from projects import api
-from projects.views import applying, browsing, posting, selecting, starting, working
+from projects.views import applying, browsing, editing, posting, selecting, starting, working
 
 app_name = "projects"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("projects/mine/", posting.mine, name="mine"),
     path(f"{PROJECT}/", browsing.project, name="project"),
     path(f"{PROJECT}/edit/", posting.edit, name="edit"),
+    path(f"{PROJECT}/edit/withdraw/", editing.withdraw_edit, name="withdraw_edit"),
     path(f"{PROJECT}/summary/", posting.preview, name="preview"),
     path(f"{PROJECT}/send/", posting.send, name="send"),
     path(f"{PROJECT}/pause/", posting.pause, name="pause"),

@@ -9,8 +9,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 
 from marketplace.kernel.forms import NamesWhatIsMissing
-from projects import drafts
+from projects import drafts, faults
 from projects.drafts import Draft, Part, Price
+from projects.faults import MAX_SKILLS
 from projects.forms.applying import Prose
 from projects.forms.fields import LinesField, MoneyField
 from projects.models import Project
@@ -38,6 +39,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
     """A whole project. What is missing is no error while it is a draft; `check` asks what sending would."""
 
     use_required_attribute = False
+    numbers: dict[str, Any] | None = None  # the site's of today
     fee = MoneyField(
         label="Fee for each student", help_text="They get all of it. The platform fee comes on top."
     )
@@ -82,7 +84,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "brief": "What you need, what it is for, and what the student gets from you. "
             "**Bold**, lists with - and empty lines between paragraphs are shown as such. "
             "No addresses, numbers or links.",
-            "skills": f"Up to {drafts.MAX_SKILLS}. Students find the project by them.",
+            "skills": f"Up to {MAX_SKILLS}. Students find the project by them.",
             "names_hidden": "You read skills, time and answers first. Until you put them on the short-list, "
             "applicants are “Applicant 1”, “Applicant 2” and so on.",
             "starts_within_days": "After the student accepts and the money is held.",
@@ -161,7 +163,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
     def price(self) -> Price:
         """What the numbers come to, as far as they can be read."""
         values = self.cleaned_data if self.is_bound and hasattr(self, "cleaned_data") else self.initial
-        return drafts.price(values.get("fee"), values.get("hours"), values.get("seats"))
+        return drafts.price(values.get("fee"), values.get("hours"), values.get("seats"), self.numbers)
 
     def see_version(self, version: int) -> None:
         """Show what was typed once more, as a change of this version."""
@@ -205,7 +207,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "fee_cents": values["fee"],
             "seats": values["seats"],
             "starts_within_days": values["starts_within_days"],
-            "window_days": values["window_days"],
+            "window_days": values.get("window_days", self.initial["window_days"]),
             "names_hidden": values["names_hidden"],
             "questions": [values[name] for name in self.asked if values[name]],
             "parts": [part for _, part in self.filled_parts()],
@@ -227,15 +229,49 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
         if not self.is_valid():
             return False
         boxes = [number for number, _ in self.filled_parts()] or [1]
-        for fault in drafts.faults(self.draft()):
+        for fault in faults.faults(self.draft(), self.numbers):
             name = f"part_{boxes[fault.part - 1]}_{fault.field}" if fault.part else fault.field
             self.add_error(name if name in self.fields else None, fault.message)
         return not self.errors
 
 
+class EditForm(DraftForm):
+    """The same for a project that is open: its dates never move, and its numbers are those of its day."""
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.numbers = drafts.numbers_of(project)
+        del self.fields["window_days"]
+        self.fields["replaces"] = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+
+    @property
+    def replaces(self) -> str:
+        """The change that waited when the page was shown; empty where none did."""
+        return str(self.cleaned_data.get("replaces", ""))
+
+    def see_waiting(self, replaces: str) -> None:
+        """Show what was typed once more, as a replacement of this change."""
+        data: Any = self.data
+        self.data = data = data.copy()
+        data["replaces"] = replaces
+
+
 def initial_of(project: Project) -> dict[str, Any]:
     """A draft as the form shows it."""
-    draft: dict[str, Any] = dict(drafts.draft_of(project))
+    return boxes(drafts.draft_of(project)) | {"version": project.version}
+
+
+def initial_of_edit(project: Project, draft: Draft) -> dict[str, Any]:
+    """An edit as the form shows it: shares that are even are left empty, so that they follow a new fee."""
+    even = [part._replace(share_cents=0) for part in draft["parts"]]
+    if drafts.shared_out({**draft, "parts": even}) == list(draft["parts"]):
+        draft = {**draft, "parts": even}
+    return boxes(draft) | {"version": project.version}
+
+
+def boxes(whole: Draft) -> dict[str, Any]:
+    """A draft by the names of the boxes."""
+    draft: dict[str, Any] = dict(whole)
     questions = {f"question_{number}": text for number, text in enumerate(draft.pop("questions"), 1)}
     parts = {
         f"part_{number}_{name}": value
@@ -248,4 +284,4 @@ def initial_of(project: Project) -> dict[str, Any]:
         }.items()
     }
     fee = draft.pop("fee_cents")
-    return {**draft, **questions, **parts, "fee": fee, "version": project.version}
+    return {**draft, **questions, **parts, "fee": fee}

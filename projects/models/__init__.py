@@ -3,6 +3,7 @@
 from projects.models.applications import Application, ApplicationTransition
 from projects.models.deadlines import Deadline
 from projects.models.deliverables import Deliverable, DeliverableTransition
+from projects.models.edits import ProjectEdit, ProjectEditTransition
 from projects.models.engagements import Engagement, EngagementTransition
 from projects.models.planned import PlannedDeliverable
 from projects.models.projects import Project, ProjectTransition
@@ -18,6 +19,8 @@ __all__ = [
     "EngagementTransition",
     "PlannedDeliverable",
     "Project",
+    "ProjectEdit",
+    "ProjectEditTransition",
     "ProjectTransition",
     "Review",
     "Submission",

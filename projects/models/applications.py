@@ -79,6 +79,9 @@ class Application(StateMachine):
     number = models.PositiveSmallIntegerField("number among the project’s applications")
     status = models.CharField(max_length=20, choices=Status, default=Status.SUBMITTED)
     motivation = models.TextField("why this project", max_length=ANSWER_LENGTH)
+    questions = ArrayField(  # as they were asked: an edit of the project changes no application
+        models.CharField(max_length=200), size=MAX_QUESTIONS, default=list, blank=True
+    )
     answers = ArrayField(
         models.CharField(max_length=ANSWER_LENGTH), size=MAX_QUESTIONS, default=list, blank=True
     )
@@ -155,8 +158,8 @@ class Application(StateMachine):
 
     @property
     def answered(self) -> list[tuple[str, str]]:
-        """Each question of the project with the answer to it."""
-        return list(zip(self.project.questions, self.answers, strict=False))
+        """Each question that was asked with the answer to it."""
+        return list(zip(self.questions, self.answers, strict=False))
 
     @property
     def words_for_employer(self) -> list[tuple[str, str]]:
@@ -199,7 +202,7 @@ class Application(StateMachine):
                 }
                 for part in parts
             ],
-            "questions": project.questions,
+            "questions": self.questions,
             "answers": self.answers,
             "eligibility": project.get_eligibility_display(),
             "rights": RIGHTS,

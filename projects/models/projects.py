@@ -81,14 +81,9 @@ class Project(StateMachine):
         DONE_OTHERWISE = "done_otherwise", "The work is being done in another way"
         MISTAKE = "mistake", "It should not have been posted like this"
 
+    CHANGEABLE: ClassVar[tuple[str, ...]] = (Status.OPEN, Status.PAUSED)
     LIVE: ClassVar[tuple[str, ...]] = (Status.OPEN, Status.PAUSED, Status.CLOSED)
-    PUBLIC: ClassVar[tuple[str, ...]] = (
-        Status.OPEN,
-        Status.PAUSED,
-        Status.CLOSED,
-        Status.FILLED,
-        Status.UNFILLED,
-    )
+    PUBLIC: ClassVar[tuple[str, ...]] = (*LIVE, Status.FILLED, Status.UNFILLED)
     noun: ClassVar[str] = "project"
     transitions: ClassVar[Mapping[str, frozenset[str]]] = {
         Status.DRAFT: frozenset({Status.IN_MODERATION, Status.CANCELLED}),
@@ -277,6 +272,11 @@ class Project(StateMachine):
     @property
     def is_public(self) -> bool:
         return self.status in self.PUBLIC
+
+    @property
+    def is_changeable(self) -> bool:
+        """Whether it is public and can still be edited, with a moderator where it touches what was promised."""
+        return self.status in self.CHANGEABLE
 
     @property
     def is_editable(self) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import PersonRequest
-from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.errors import RuleViolation, StalePage
 from projects import applying, narrating
 from projects.forms.applying import ApplicationForm, VersionForm
 from projects.forms.listing import FromForm
@@ -36,7 +36,10 @@ def apply(request: PersonRequest, public_id: str) -> HttpResponse:
 
 
 def send(request: PersonRequest, project: Project, form: ApplicationForm) -> HttpResponse:
-    application = applying.apply(project, by=request.user, at=timezone.now(), **form.application())
+    seen = VersionForm(request.POST).seen
+    application = applying.apply(
+        project, by=request.user, at=timezone.now(), version=seen, **form.application()
+    )
     messages.success(request, f"Sent. {project.company} has your application.")
     return redirect(application)
 
@@ -49,7 +52,8 @@ def page(
     status: int,
     obstacle: RuleViolation | None = None,
 ) -> HttpResponse:
-    context = {"project": project, "form": form, "obstacle": obstacle}
+    changed = isinstance(obstacle, StalePage)
+    context = {"project": project, "form": form, "obstacle": obstacle, "changed": changed}
     return render(request, "projects/apply.html", context, status=status)
 
 

@@ -33,7 +33,8 @@ def project(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(Project.objects.visible_to(request.user).with_all(), public_id=public_id)
     own = request.user.is_authenticated and found.company.has_member(request.user)
     beside = for_owner(found) if own else for_reader(request, found)
-    context = {"project": found, "own": own, "protection": protection(found), **beside}
+    changed = found.edits.in_force().first()
+    context = {"project": found, "own": own, "changed": changed, "protection": protection(found), **beside}
     return render(request, "projects/project.html", context)
 
 
@@ -60,10 +61,13 @@ def for_reader(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 def for_owner(project: Project) -> dict[str, Any]:
     """What the project's own company sees beside it: how far it is, and what waits."""
+    edit = project.edits.latest_asked() if project.is_changeable else None
     return {
+        "edit": edit,
+        "edit_checked_by_at": moderating.answer_due_at(edit.proposed_at if edit else None),
         "price": drafts.price_of(project),
         "applicants": project.applications.count(),
         "undecided": project.applications.undecided().count(),
-        "checked_by_at": moderating.answer_due_at(project),
+        "checked_by_at": moderating.answer_due_at(project.sent_to_moderation_at),
         "findings": checking.findings(project) if project.is_editable else [],
     }

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation, StalePage
-from projects import checking, drafts, posting
+from projects import checking, drafts, faults, posting
 from projects.forms.applying import VersionForm
 from projects.forms.listing import FromForm
 from projects.forms.posting import DraftForm, initial_of
 from projects.models import Project
+from projects.views.editing import change
 
 STEPS = ("Start", "Write", "Check and send")
 
@@ -39,12 +40,14 @@ def own(request: PersonRequest, public_id: str) -> Project:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: PersonRequest, public_id: str) -> HttpResponse:
-    """The draft: show its price, save it unfinished, or go on to the summary."""
+    """The draft: show its price, save it unfinished, or go on to the summary. An open project: its changes."""
     project = own(request, public_id)
+    if project.is_changeable:
+        return change(request, project)
     if request.method == "POST":
         return write(request, project, DraftForm(request.POST, initial=initial_of(project)))
     if not project.is_editable:
-        messages.info(request, str(posting.NotEditable(project)))
+        messages.info(request, str(faults.NotEditable(project)))
         return redirect(project)
     return page(request, project, DraftForm(initial=initial_of(project)))
 
@@ -112,7 +115,7 @@ def preview(request: PersonRequest, public_id: str) -> HttpResponse:
     context = {
         "project": project,
         "parts": drafts.shared_out(draft),
-        "faults": drafts.faults(draft),
+        "faults": faults.faults(draft),
         "findings": checking.findings(project),
         "price": drafts.price_of(project),
         "numbers": drafts.shown_numbers(),
@@ -127,7 +130,7 @@ def send(request: PersonRequest, public_id: str) -> HttpResponse:
     project, version = own(request, public_id), VersionForm(request.POST).seen
     try:
         posting.send_to_moderation(project, by=request.user, at=timezone.now(), version=version)
-    except posting.Incomplete:
+    except faults.Incomplete:
         return redirect("projects:preview", public_id)
     messages.success(request, "Sent. A moderator looks at it, and you get a letter.")
     return redirect(project)

@@ -13,7 +13,7 @@ from payments import releasing, reviewing
 from payments.emails import late
 from payments.models import Hold, Payee, Refund, Release
 from projects import emails as work
-from projects.models import Application, Deliverable, Engagement
+from projects.models import Application, Deliverable, Engagement, ProjectEdit
 from tests import cast, stages
 
 FOLDER = settings.BASE_DIR / "templates/emails"
@@ -65,6 +65,11 @@ def write_all(engagement):
     work.project_passed(project, at=at)
     work.project_refused(project, at=at)
     work.project_removed(project, at=at)
+    edit = ProjectEdit(pk=0, project=project, rejection_codes=["unclear"], rejection_note="Say\nwho.")
+    edit.changes = [{"field": "fee_cents", "label": "Fee", "before": "$1.00", "after": "$2.00"}]
+    work.edit_passed(edit, at=at)
+    work.edit_refused(edit, at=at)
+    work.project_edited(edit, application, at=at)
     application.decline_reason, application.decline_note = "skills", "Thank you\nfor your time."
     for about_application in (
         work.application_sent,

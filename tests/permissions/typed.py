@@ -34,6 +34,7 @@ TYPED: dict[str, dict[str, Any]] = {
     },
     "money/payee/set-up/": {"country": "SE"},
     "admin/projects/project/<pk>/refuse/": {"codes": "unclear", "note": "Say who takes part."},
+    "admin/projects/projectedit/<pk>/refuse/": {"codes": "unclear", "note": "Say who takes part."},
 }
 
 

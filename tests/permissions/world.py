@@ -24,7 +24,8 @@ from marketplace.kernel import preferences
 from marketplace.kernel.models import Notice, Topic
 from payments import cancelling, offering, releasing
 from payments.models import Alarm
-from projects import closing, posting
+from projects import closing, editing, posting
+from projects.drafts import Part, draft_of
 from projects.models import Project
 from tests import cast, stages
 
@@ -116,7 +117,10 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
     cancelling.remove_project(rows["removed"], by=moderator, at=at, **reasons)
     bid = cast.an_application(people["student"], opened())
     rows |= {"bid": bid, "project_of_bid": bid.project}
+    changing, raised = opened(), {"fee_cents": 44_000, "parts": [Part("All", ["A.", "B.", "C."], 0, 9)]}
+    edit = editing.edit_project(changing, by=employer, at=at, **draft_of(changing) | raised)
     return {name: named(row) for name, row in rows.items()} | {
+        "changing": named(edit) | {"public_id": changing.public_id},
         "company": {"slug": cast.company_of(employer).slug},
         "project": {
             "content_type_id": ContentType.objects.get_for_model(Project).pk,

@@ -15,6 +15,10 @@ def answers_to(project):
     return {f"answer_{n}": f"Answer {n}." for n, _ in enumerate(project.questions, start=1)}
 
 
+def typed(project, **words):
+    return answers_to(project) | {"motivation": "I want to.", "version": project.version} | words
+
+
 @pytest.fixture
 def project():
     return cast.an_open_project()
@@ -57,7 +61,7 @@ class TestApply:
         assert "Applications close" in page
 
     def test_sends_and_shows_where_it_stands(self, client, student, address, project):
-        answer = client.post(address, {"motivation": "I want to.", **answers_to(project)})
+        answer = client.post(address, typed(project))
 
         application = Application.objects.get(student=student)
         assert answer.url == application.get_absolute_url()
@@ -75,24 +79,24 @@ class TestApply:
     def test_a_line_ending_counts_once(self, client, student, address, project):
         text_of_800 = "line\r\n" * 160
 
-        client.post(address, {"motivation": text_of_800, **answers_to(project)})
+        client.post(address, typed(project, motivation=text_of_800))
 
         assert Application.objects.get().motivation == ("line\n" * 160).strip()
 
     def test_801_characters_are_too_many(self, client, student, address, project):
-        answer = client.post(address, {"motivation": "x" * 801, **answers_to(project)})
+        answer = client.post(address, typed(project, motivation="x" * 801))
 
         assert answer.status_code == 422
 
     def test_a_nul_byte_is_an_error_beside_its_field(self, client, student, address, project):
-        answer = client.post(address, {"motivation": "a\x00b", **answers_to(project)})
+        answer = client.post(address, typed(project, motivation="a\x00b"))
 
         assert answer.status_code == 422
 
     def test_keeps_what_was_typed_when_a_rule_forbids(self, client, student, address, project, settings):
         settings.LIVE_APPLICATIONS = 0
 
-        answer = client.post(address, {"motivation": "Kept words.", **answers_to(project)})
+        answer = client.post(address, typed(project, motivation="Kept words."))
 
         assert answer.status_code == 409
         assert "Kept words." in text(answer)
@@ -102,7 +106,7 @@ class TestApply:
     def test_a_second_try_leads_to_the_first(self, client, student, address, project, method):
         first = cast.an_application(student, project)
 
-        answer = getattr(client, method)(address, {"motivation": "Again.", **answers_to(project)})
+        answer = getattr(client, method)(address, typed(project, motivation="Again."))
 
         assert answer.url == first.get_absolute_url()
 

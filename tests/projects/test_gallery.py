@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from accounts.models import Industry, JobRole, Skill
 from projects import checking, posting
-from projects.drafts import draft_of, faults
+from projects.drafts import draft_of
+from projects.faults import faults
 from projects.models import Project
 from projects.project_templates import TEMPLATES, fitting
 from tests import cast

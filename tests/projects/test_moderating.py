@@ -236,12 +236,16 @@ class TestTheQueue:
     def test_promises_the_next_business_day(self):
         friday = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
         project = cast.a_project_in_moderation(at=friday)
-        assert moderating.answer_due_at(project) == datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
+        assert moderating.answer_due_at(project.sent_to_moderation_at) == datetime(
+            2026, 11, 30, 23, 59, 59, tzinfo=UTC
+        )
 
     def test_a_holiday_is_no_business_day(self, settings):
         settings.HOLIDAYS = frozenset([datetime(2026, 11, 30, tzinfo=UTC).date()])
         project = cast.a_project_in_moderation(at=datetime(2026, 11, 27, 18, 0, tzinfo=UTC))
-        assert moderating.answer_due_at(project) == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
+        assert moderating.answer_due_at(project.sent_to_moderation_at) == datetime(
+            2026, 12, 1, 23, 59, 59, tzinfo=UTC
+        )
 
     def test_shows_all_that_an_applicant_reads_and_what_was_found(self, client, moderator):
         project = cast.a_project_in_moderation(brief="Write to **sam@maple.example** first.")

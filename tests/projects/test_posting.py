@@ -11,7 +11,8 @@ from accounts.models import Skill
 from marketplace.kernel.errors import StalePage
 from marketplace.kernel.states import InvalidTransition
 from projects import posting
-from projects.drafts import Part, draft_of, faults, price, shared_out
+from projects.drafts import Part, draft_of, price, shared_out
+from projects.faults import Incomplete, NotEditable, faults
 from projects.models import PlannedDeliverable, Project
 from tests import cast
 
@@ -66,7 +67,7 @@ class TestADraft:
 
     @pytest.mark.parametrize("later", [cast.a_project_in_moderation, cast.an_open_project])
     def test_cannot_be_changed_once_it_was_sent(self, later):
-        with pytest.raises(posting.NotEditable):
+        with pytest.raises(NotEditable):
             save(later(), title="Another")
 
     def test_can_be_changed_again_when_it_was_refused(self):
@@ -88,7 +89,7 @@ class TestSending:
         assert [part.share_cents for part in project.parts] == [20_001, 20_000]
 
     def test_says_everything_that_is_missing(self):
-        with pytest.raises(posting.Incomplete) as refusal:
+        with pytest.raises(Incomplete) as refusal:
             send(cast.a_draft(template=None))
         fields = [fault.field for fault in refusal.value.faults]
         assert fields == ["title", "brief", "industry", "skills", "title", "hours", "fee"]
@@ -232,7 +233,7 @@ class TestPausing:
 
     def test_a_closed_project_is_not_resumed_by_that(self):
         project = cast.a_project_in_moderation()
-        with pytest.raises(posting.NotEditable):
+        with pytest.raises(NotEditable):
             posting.resume(project, by=project.posted_by, at=timezone.now())
 
 
@@ -245,5 +246,5 @@ class TestGivingUp:
 
     def test_not_what_is_open(self):
         project = cast.an_open_project()
-        with pytest.raises(posting.NotEditable):
+        with pytest.raises(NotEditable):
             posting.discard(project, by=project.posted_by, at=timezone.now())

@@ -58,6 +58,8 @@ def typed(project, **changes):
         "starts_within_days": draft["starts_within_days"],
         "window_days": draft["window_days"],
     }
+    if draft["names_hidden"]:
+        fields["names_hidden"] = "on"
     for number, text in enumerate(draft["questions"], 1):
         fields[f"question_{number}"] = text
     for number, part in enumerate(draft["parts"], 1):

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Company, Skill
+from projects import editing
+from projects.drafts import draft_of
 from projects.models import Project
 from tests import cast, factories, stages
 
@@ -48,7 +50,18 @@ def test_a_project_with_much_to_tell(client):
     plain = cast.an_open_project(skills=list(Skill.objects.all()[:1]))
     rich = cast.an_open_project(skills=list(Skill.objects.all()[:6]))
     client.force_login(cast.a_student())
-    assert [asked(client, project.get_absolute_url()) for project in (plain, rich)] == [5, 5]
+    assert [asked(client, project.get_absolute_url()) for project in (plain, rich)] == [6, 6]
+
+
+@pytest.mark.django_db
+def test_an_own_project_of_which_a_change_waits(client):
+    project = cast.an_open_project()
+    client.force_login(project.posted_by)
+    before = asked(client, project.get_absolute_url())
+    wanted = {**draft_of(project), "questions": ["Why?"]}
+    editing.edit_project(project, by=project.posted_by, at=timezone.now(), **wanted)
+    assert [before, asked(client, project.get_absolute_url())] == [8, 8]
+    assert asked(client, f"{project.get_absolute_url()}edit/") == 11
 
 
 @pytest.mark.django_db

@@ -153,6 +153,7 @@ STUDENTS = [
         ("projects:apply", "long_open"),
         ("projects:apply", "long_open", sent_empty, 422),
         ("projects:apply", "paused"),
+        ("projects:project", "changed"),
     ),
     *(stop for who in ("unset", "pending", "restricted", "shut") for stop in seen_by(who, "payments:payee")),
 ]
@@ -172,6 +173,14 @@ EMPLOYERS = [
         ("projects:edit", "empty_draft"),
         ("projects:edit", "empty_draft", sent_empty, 422),
         ("projects:preview", "empty_draft"),
+        ("projects:edit", "open"),
+        ("projects:edit", "open", sent_empty, 409),
+        ("projects:edit", "open", sent(title=""), 422),
+        ("projects:project", "changing"),
+        ("projects:edit", "changing"),
+        ("projects:project", "unchanged"),
+        ("projects:edit", "unchanged"),
+        ("projects:project", "changed"),
         ("projects:project", "refused"),
         ("projects:edit", "refused"),
         ("projects:project", "checked"),
@@ -263,6 +272,10 @@ MODERATORS = [
         ("admin:projects_project_change", "odd"),
         ("admin:projects_project_change", "odd", sent_empty, "admin:projects_project_refuse", 422),
         ("admin:projects_project_change", "open"),
+        "admin:projects_projectedit_changelist",
+        ("admin:projects_projectedit_change", "edit"),
+        ("admin:projects_projectedit_change", "edit", sent_empty, "admin:projects_projectedit_refuse", 422),
+        ("admin:projects_projectedit_change", "refused_edit"),
         ("payments:remove_project", "open"),
         ("payments:remove_project", "open", sent_empty, 422),
         ("admin:app_list", "projects"),
@@ -318,12 +331,13 @@ ONLY_POSTED = {
     "accounts:keys": [],
     "admin:logout": [],
     "admin:projects_project_pass": [1],
+    "admin:projects_projectedit_pass": [1],
     "payments:stripe_webhook": ["platform"],
     **{f"payments:{act}": ["some-work"] for act in ("decline_offer", "withdraw_offer")},
     **{f"payments:{act}": ["some-work", 1] for act in ("approve_work", "undo_approval")},
     **{
         f"projects:{act}": ["a-project"]
-        for act in ("close", "discard", "duplicate", "pause", "resume", "send")
+        for act in ("close", "discard", "duplicate", "pause", "resume", "send", "withdraw_edit")
     },
     **{f"projects:{act}": ["an-application"] for act in ("shortlist", "withdraw")},
 }

@@ -30,7 +30,8 @@ from payments import (
     tasks,
 )
 from payments.models import Alarm, Operation, Payee, StripeEvent
-from projects import applying, closing, posting, selecting
+from projects import applying, closing, editing, moderating, posting, selecting
+from projects.drafts import draft_of
 from projects.models import Engagement
 from tests import cast, stages
 from tests.accounts.conftest import SECRET
@@ -55,7 +56,8 @@ REFUSED_CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
 def build(sandbox, *, stripe):
     """Everything by a name of its own: people, projects, applications, engagements; Stripe's pages at `stripe`."""
     world = SimpleNamespace(now=timezone.now(), sandbox=sandbox, stripe=stripe, inside={})
-    for part in (people, keepers, projects, applications, offers, work, payees, back_office, at_stripe):
+    steps = (people, keepers, projects, edits, applications, offers, work, payees, back_office, at_stripe)
+    for part in steps:
         part(world)
     for name, thing in list(vars(world).items()):
         if isinstance(thing, Engagement):
@@ -107,6 +109,23 @@ def projects(w):
     w.long_open = opened(w, w.other, title=LONG_TITLE, seats=2)
     for days, template in enumerate(("usability-check", "survey-report"), start=3):
         opened(w, w.other, days=days, template=template)
+
+
+def edits(w):
+    """A change that waits for a moderator, one that was refused, and one that is public."""
+    w.changing, w.unchanged, w.changed = (opened(w, w.employer) for _ in range(3))
+    questions = ["Have you asked people about a page before?", "When are you free in the mornings?"]
+    w.edit = edited(w, w.changing, title=LONG_TITLE, fee_cents=60_000, questions=questions)
+    w.refused_edit = edited(w, w.unchanged, hours=15)
+    reasons = {"codes": ["too_much"], "note": "Five interviews take longer than that."}
+    moderating.refuse_edit(w.refused_edit, by=w.moderator, at=w.now, **reasons)
+    edited(w, w.changed, title="Six interviews with patients", seats=2)
+
+
+def edited(w, project, **wanted):
+    draft = draft_of(project)
+    parts = [part._replace(share_cents=0) for part in draft["parts"]]
+    return editing.edit_project(project, by=w.employer, at=w.now, **draft | {"parts": parts} | wanted)
 
 
 def opened(w, employer=None, *, days=0, **changes):

@@ -1,0 +1,45 @@
+"""One function per letter about projects, applications and due work; each goes out once, by its key."""
+
+from projects.emails.applications import (
+    answer_reminder,
+    application_cancelled,
+    application_declined,
+    application_not_answered,
+    application_received,
+    application_sent,
+    application_shortlisted,
+    application_void,
+    application_withdrawn,
+)
+from projects.emails.moderation import (
+    edit_passed,
+    edit_refused,
+    project_edited,
+    project_passed,
+    project_refused,
+    project_removed,
+)
+from projects.emails.work import (
+    work_due,
+    work_overdue,
+)
+
+__all__ = [
+    "answer_reminder",
+    "application_cancelled",
+    "application_declined",
+    "application_not_answered",
+    "application_received",
+    "application_sent",
+    "application_shortlisted",
+    "application_void",
+    "application_withdrawn",
+    "edit_passed",
+    "edit_refused",
+    "project_edited",
+    "project_passed",
+    "project_refused",
+    "project_removed",
+    "work_due",
+    "work_overdue",
+]

@@ -1,0 +1,85 @@
+"""Letters about applications, to those who sent them and to those who choose."""
+
+from datetime import datetime
+
+from marketplace.kernel.models import Topic
+from projects.emails.addressing import applicants_path, to_applicant, to_company
+from projects.models import Application, Project
+
+
+def application_sent(application: Application, *, at: datetime) -> None:
+    to_applicant("application_sent", application, at=at, action="See your application")
+
+
+def application_shortlisted(application: Application, *, at: datetime) -> None:
+    to_applicant("application_shortlisted", application, at=at, action="See where you stand")
+
+
+def application_declined(application: Application, *, at: datetime) -> None:
+    to_applicant(
+        "application_declined",
+        application,
+        at=at,
+        action="Find another project",
+        path="/projects/",
+        reason=application.get_decline_reason_display(),
+        note=application.decline_note,
+    )
+
+
+def application_not_answered(application: Application, *, at: datetime) -> None:
+    to_applicant(
+        "application_not_answered", application, at=at, action="Find another project", path="/projects/"
+    )
+
+
+def application_cancelled(application: Application, *, cause: str, at: datetime) -> None:
+    """The company cancelled the project; `cause` is what it gives as the reason of that."""
+    to_applicant(
+        "application_cancelled",
+        application,
+        at=at,
+        action="Find another project",
+        path="/projects/",
+        cause=cause,
+        reason=application.get_decline_reason_display(),
+    )
+
+
+def application_void(application: Application, *, at: datetime) -> None:
+    to_applicant("application_void", application, at=at, action="Find another project", path="/projects/")
+
+
+def application_received(application: Application, *, at: datetime) -> None:
+    to_choosers("application_received", application, at=at, action="Compare the applicants")
+
+
+def application_withdrawn(application: Application, *, at: datetime) -> None:
+    to_choosers("application_withdrawn", application, at=at, action="See the applicants")
+
+
+def to_choosers(template: str, application: Application, *, at: datetime, action: str) -> None:
+    to_company(
+        template,
+        application.project,
+        key=f"{template}:{application.pk}",
+        at=at,
+        path=applicants_path(application.project),
+        action=action,
+        topic=Topic.APPLICATIONS,
+        student=application.applicant,
+    )
+
+
+def answer_reminder(project: Project, *, waiting: int, at: datetime) -> None:
+    to_company(
+        "answer_reminder",
+        project,
+        key=f"answer_reminder:{project.pk}:{project.answer_by_at:%Y%m%d}",
+        at=at,
+        path=applicants_path(project),
+        action="Answer them now",
+        topic=Topic.REMINDERS,
+        not_after=project.answer_by_at,
+        waiting=waiting,
+    )
