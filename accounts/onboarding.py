@@ -130,6 +130,17 @@ def edit_student(
     return profile
 
 
+def edit_page(
+    profile: StudentProfile, *, goals: str, links: list[str], shown_to: str, shows_work: bool
+) -> StudentProfile:
+    """Change what stands only on a student's page, and who may open it."""
+    with locked(profile) as profile:
+        profile.goals, profile.links = goals, links
+        profile.shown_to, profile.shows_work = shown_to, shows_work
+        profile.save(update_fields=["goals", "links", "shown_to", "shows_work"])
+    return profile
+
+
 def choose(profile: StudentProfile, interests: Interests) -> None:
     profile.skills.set(interests["skills"])
     profile.learning_goals.set(interests["learning_goals"])

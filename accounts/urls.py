@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import companies, letters, profile, welcoming
+from accounts.views import companies, letters, people, profile, welcoming
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,9 +13,11 @@ urlpatterns = [
     path("accounts/settings/", profile.settings, name="settings"),
     path("accounts/profile/", profile.edit_profile, name="profile"),
     path("accounts/profile/student/", profile.edit_student, name="student"),
+    path("accounts/profile/page/", people.edit_page, name="page"),
     path("accounts/keys/", profile.choose_keys, name="keys"),
     path("accounts/letters/", letters.choose_letters, name="letters"),
     path("letters/stop/<str:token>/", letters.stop_letters, name="stop_letters"),
     path("accounts/sessions/", profile.sessions, name="sessions"),  # before allauth's, which asks per session
+    path("people/<slug:public_id>/", people.person, name="person"),
     path("companies/<slug:slug>/", companies.company, name="company"),
 ]

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import Company
-from payments import funding, offering, operations, paying_out, reviewing, tasks
+from payments import funding, offering, operations, paying_out, releasing, reviewing, tasks
 from tests import cast
 
 
@@ -49,6 +49,17 @@ def deliver(engagement, *, number=1, at=None, files=(), **given):
     return reviewing.submit_work(
         part, by=engagement.student, at=at or timezone.now(), files=files, **words | given
     )
+
+
+def completed(sandbox, application=None, *, at=None):
+    """Work of which every part was handed in and approved."""
+    at = at or timezone.now()
+    engagement = under_way(sandbox, application, at=at)
+    for part in engagement.deliverables.order_by("number"):
+        deliver(engagement, number=part.number, at=at)
+        releasing.approve_work(part, by=engagement.offered_by, at=at)
+    engagement.refresh_from_db()
+    return engagement
 
 
 def everybody(engagement):

@@ -1,15 +1,25 @@
 """What a student tells about themselves."""
 
 from datetime import date
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 
+from accounts.models.contact import validate_link, validate_no_contact
 from accounts.models.countries import COUNTRIES, validate_country
 from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
 
 MAX_HOURS_A_WEEK = 30  # PRODUCT.md: at most 30 h a week
+MAX_LINKS = 4
+# States of an application in which its student still stands by having applied.
+STILL_APPLIED = (
+    *("submitted", "shortlisted", "offered", "accepted", "declined", "not_answered"),
+    *("offer_declined", "offer_expired", "offer_withdrawn"),
+)
 
 
 def birthday(born_on: date, *, age: int) -> date:
@@ -21,8 +31,37 @@ def birthday(born_on: date, *, age: int) -> date:
         return date(year, 3, 1)
 
 
+class StudentProfileQuerySet(models.QuerySet["StudentProfile"]):
+    def visible_to(self, viewer: Any) -> "StudentProfileQuerySet":
+        """Those whose owner lets `viewer` see their page, and one's own; a moderator sees all.
+
+        A company that the owner applied to sees it once it may know the name, unless the student withdrew.
+        """
+        if viewer.is_staff:
+            return self
+        to = StudentProfile.ShownTo
+        seen = models.Q(shown_to=to.ALL)
+        if viewer.is_authenticated:
+            known = User.objects.filter(
+                applications__project__company__in=viewer.company_ids,
+                applications__named_at__isnull=False,
+                applications__status__in=STILL_APPLIED,
+            )
+            seen |= models.Q(user=viewer.pk) | models.Q(shown_to=to.MEMBERS)
+            seen |= models.Q(shown_to=to.COMPANIES, user__in=known)
+        return self.filter(seen, user__is_active=True)
+
+
 class StudentProfile(models.Model):
     """The student side of a person: what they can, what they want to learn and explore."""
+
+    class ShownTo(models.TextChoices):
+        """Who may open the student's page."""
+
+        NOBODY = "nobody", "Only me"
+        COMPANIES = "companies", "Companies I applied to, once they may know my name"
+        MEMBERS = "members", "Everybody who is logged in"
+        ALL = "all", "Everybody who has the address"
 
     user = models.OneToOneField(User, models.PROTECT, related_name="student_profile")
     born_on = models.DateField("date of birth")
@@ -37,9 +76,26 @@ class StudentProfile(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(MAX_HOURS_A_WEEK)]
     )
     joined_on = models.DateField()
+    goals = models.TextField(
+        "what you want to do next", max_length=600, blank=True, validators=[validate_no_contact]
+    )
+    links = ArrayField(
+        models.URLField(max_length=200, validators=[validate_link]), size=MAX_LINKS, default=list, blank=True
+    )
+    shown_to = models.CharField(
+        "who may open your page", max_length=10, choices=ShownTo, default=ShownTo.COMPANIES
+    )
+    shows_work = models.BooleanField("show the work I finished here", default=True)
+
+    objects = models.Manager.from_queryset(StudentProfileQuerySet)()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="student_shown_to_known",
+                condition=models.Q(shown_to__in=["nobody", "companies", "members", "all"]),
+            ),
+            models.CheckConstraint(name="student_links_few", condition=models.Q(links__len__lte=MAX_LINKS)),
             models.CheckConstraint(
                 name="student_is_an_adult", condition=models.Q(joined_on__gte=models.F("adult_on"))
             ),
@@ -54,6 +110,9 @@ class StudentProfile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.school}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:person", args=[self.user.public_id])
 
     @property
     def country_name(self) -> str:

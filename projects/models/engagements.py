@@ -71,6 +71,20 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         """Those that take a seat."""
         return self.filter(status__in=Engagement.LIVE)
 
+    def both_may_show(self) -> "EngagementQuerySet":
+        """Those both sides may show: every part was approved. A company that cancels the rest of a project takes
+        nothing from who finished; what a moderator took off the site is gone here too.
+        """
+        done = self.filter(status=Engagement.Status.COMPLETED, finished_at__isnull=False)
+        return done.exclude(project__status=Project.Status.REMOVED)
+
+    def for_portfolio(self) -> "EngagementQuerySet":
+        """With what a line about finished work shows, and not the terms."""
+        return self.select_related("project", "company").only(
+            *("student", "finished_at", "project__title", "project__public_id", "project__skill_names"),
+            *("project__status", "company__name", "company__slug", "company__proven_at"),
+        )
+
     def newest_first(self) -> "EngagementQuerySet":
         return self.order_by("-created_at", "-pk")
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import PersonRequest
+from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation, StalePage
 from projects import applying, narrating
 from projects.forms.applying import ApplicationForm, VersionForm
@@ -83,8 +84,17 @@ def application(request: PersonRequest, public_id: str) -> HttpResponse:
         "may_answer": application.project.company.has_member(request.user),
         "events": narrating.story_of_application(application),
         "engagement": application.engagements.visible_to(request.user).newest_first().first(),
+        "page": page_of(application, request.user),
     }
     return render(request, "projects/application.html", context)
+
+
+def page_of(application: Application, viewer: User) -> StudentProfile | None:
+    """The student's page, once the name may be known and where its owner lets this person see it."""
+    if application.named_at is None:
+        return None
+    pages = StudentProfile.objects.visible_to(viewer).select_related("user")
+    return pages.filter(user=application.student_id).first()
 
 
 @login_required

@@ -16,6 +16,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "accounts/welcome/": {"name": "Noor Haddad", "time_zone": "Europe/Paris", "side": "student"},
     "accounts/welcome/student/": SCHOOL,
     "accounts/profile/": {"name": "Maya L", "time_zone": "Europe/Paris"},
+    "accounts/profile/page/": {"shown_to": "all", "goals": "More of it.", "link_1": "https://maya.example"},
     "accounts/letters/": dict.fromkeys(("work", "applications", "moderation", "reminders"), "daily"),
     "projects/<public_id>/edit/": {"title": "Half a thought", "save": "1"},
     "projects/<public_id>/cancel/": {"why": "mistake"},

@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Company, User
+from accounts.models import Company, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Notice, Topic
 from payments import cancelling, offering, releasing
@@ -79,7 +79,7 @@ def make(sandbox: Any) -> World:
         "root": User.objects.create_superuser("root@example.org", name="Root"),
     }
     Company.objects.update(proven_at=timezone.now())
-    things = projects_of(people) | work_of(people, sandbox)
+    things = projects_of(people) | work_of(people, sandbox) | pages_of(people)
     sandbox.deliver()
     Group.objects.create(name="Helpers")
     Alarm.objects.create(kind="hold_is_old", subject="hold", raised_at=timezone.now())
@@ -160,6 +160,14 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "notice": {"pk": Notice.objects.visible_to(people["student"]).newest_first()[0].pk},
         "stop": {"token": preferences.stop_token(people["student"], Topic.WORK)},
     }
+
+
+def pages_of(people: dict[str, User]) -> dict[str, Any]:
+    """The page of a student for each choice of who may open it; `student` leaves it to companies."""
+    rows = {"companies": people["student"]} | {to: cast.a_student(f"To {to}") for to in ("nobody", "all")}
+    for to, student in rows.items():
+        StudentProfile.objects.filter(user=student).update(shown_to=to)
+    return {f"page_to_{to}": {"public_id": student.public_id} for to, student in rows.items()}
 
 
 def named(row: Any) -> dict[str, Any]:

@@ -64,6 +64,19 @@ def test_an_own_project_of_which_a_change_waits(client):
     assert asked(client, f"{project.get_absolute_url()}edit/") == 11
 
 
+def test_the_page_of_a_student(sandbox, client):
+    employer, maya = cast.an_employer(), cast.a_student()
+    client.force_login(maya)
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            Company.objects.update(proven_at=timezone.now())
+            stages.completed(sandbox, cast.an_application(maya, cast.an_open_project(employer)))
+        pages = (maya.student_profile.get_absolute_url(), "/accounts/profile/page/")
+        counts.append([asked(client, page) for page in pages])
+    assert counts == [[8, 8]] * 2
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("path", "number"), [("/projects/mine/", 3), ("/dashboard/", 5)])
 def test_what_an_employer_has(client, path, number):

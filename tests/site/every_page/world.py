@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Company, Industry, JobRole, Skill, User
+from accounts.models import Company, Industry, JobRole, Skill, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Topic
 from payments import (
@@ -76,6 +76,8 @@ def people(w):
     w.new_student, w.first = cast.a_student("New Student"), cast.a_student("First Offer")
     w.maya, w.jonas, w.long = cast.a_student(), cast.another_student(), cast.a_student(LONG_NAME)
     w.company = cast.company_of(w.employer)
+    links = ["https://" + "long-address-of-a-portfolio." * 4 + "example/work", "https://maya.example"]
+    StudentProfile.objects.filter(user=w.long).update(shown_to="all", links=links, goals=WHY)
     about = "Three clinics in Toronto, and a booking page that people give up on."
     Company.objects.update(proven_at=w.now, about=about, website="https://maple-health.example")
 
