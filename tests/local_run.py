@@ -34,6 +34,10 @@ class Run:
             "PORT": str(self.port),
             **settings,
         }
+        self.begin()
+
+    def begin(self) -> None:
+        """Start it, for the first time or anew on the same data."""
         self.process = self.start("local", "--no-demo")
         self.said: queue.Queue[str | None] = queue.Queue()
         self.listener = threading.Thread(target=self.listen, daemon=True)

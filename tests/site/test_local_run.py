@@ -20,8 +20,9 @@ from tests.local_run import running
 from tests.site.test_servers import wait_until_gone
 
 
-def test_everything_comes_up_is_found_and_goes():
-    with running() as run:
+def test_everything_comes_up_is_found_and_goes_and_a_killed_supervisor_leaves_no_orphan():
+    """As an ordinary user where root may become one."""
+    with running(ordinary_user()) as run:
         run.until("Stop with")
         assert run.get("/healthz") == b"alive\n"
         assert json.loads(run.get("/readyz"))["ready"]
@@ -40,12 +41,8 @@ def test_everything_comes_up_is_found_and_goes():
         assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600]
         assert not (run.folder / "local.json").exists()
 
-
-def test_a_killed_supervisor_leaves_no_orphan():
-    """As an ordinary user where root may become one."""
-    with running(ordinary_user()) as run:
+        run.begin()
         run.until("Stop with")
-        assert run.get("/healthz") == b"alive\n"
         pids = run.descendants()
         run.end(signal.SIGKILL)
         assert wait_until_gone(*pids, seconds=30)

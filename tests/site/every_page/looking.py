@@ -13,7 +13,7 @@ WIDTHS = (320, 390, 1280)
 SHOTS = os.environ.get("SHOTS")  # a folder, to keep a picture of every page
 BY_COLOUR = ["color-contrast", "link-in-text-block"]  # what may differ between light and dark
 
-RUN_AXE = """only => axe.run(document, {runOnly: only, resultTypes: ["violations"], preload: false})
+RUN_AXE = """([only, rules]) => axe.run(document, {runOnly: only, rules, resultTypes: ["violations"], preload: false})
   .then(found => found.violations.flatMap(rule => rule.nodes.map(
     node => `${rule.id}: ${node.target} ${node.html.slice(0, 160)} ${node.any.map(one => one.message)}`)))"""
 
@@ -50,25 +50,31 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map(one => `less than 44 px high: ${one.outerHTML.slice(0, 160)}`)"""
 
 
-def look(page, *, ours, name):
-    """All that is wrong with the page as it stands now."""
+def look(page, *, ours, name, closely):
+    """All that is wrong with the page as it stands now; its colours and middle width only when seen `closely`."""
     in_the(page, "light")
+    wrong = too_wide(page, WIDTHS if closely else WIDTHS[:1])
+    if ours:
+        wrong += page.evaluate(SMALL_TARGETS) + page.evaluate(BUILT_WELL)
+    page.evaluate(AXE)
+    rules = {rule: {"enabled": closely} for rule in BY_COLOUR}
+    wrong += page.evaluate(RUN_AXE, [{"type": "tag", "values": WCAG_22_AA}, rules])
+    if closely:
+        in_the(page, "dark")
+        dark = page.evaluate(RUN_AXE, [{"type": "rule", "values": BY_COLOUR}, {}])
+        wrong += [f"in the dark {line}" for line in dark]
+    if SHOTS:
+        keep_pictures(page, name)
+    return wrong
+
+
+def too_wide(page, widths):
     wrong = []
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         needed = page.evaluate("document.documentElement.scrollWidth")
         if needed > width:
             wrong += [f"needs {needed} px of {width}", *page.evaluate(TOO_WIDE)]
-        if width == 390 and ours:
-            wrong += page.evaluate(SMALL_TARGETS)
-    if ours:
-        wrong += page.evaluate(BUILT_WELL)
-    page.evaluate(AXE)
-    wrong += page.evaluate(RUN_AXE, {"type": "tag", "values": WCAG_22_AA})
-    in_the(page, "dark")
-    wrong += [f"in the dark {line}" for line in page.evaluate(RUN_AXE, {"type": "rule", "values": BY_COLOUR})]
-    if SHOTS:
-        keep_pictures(page, name)
     return wrong
 
 

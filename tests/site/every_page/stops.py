@@ -35,6 +35,11 @@ class Stop:
         """The name of the address that is looked at."""
         return self.then or self.name
 
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """Which page it is, and whether it stands as it opens, was sent back, or tells of a mishap."""
+        return self.page, self.status
+
     def address(self, world: Any) -> str:
         if self.name.startswith("stripe:"):
             return getattr(world, self.name.removeprefix("stripe:"))
