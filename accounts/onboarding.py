@@ -73,6 +73,17 @@ class AlreadyFounded(RuleViolation):
         super().__init__(f"You act for {name} already. Your settings show your companies.")
 
 
+class ProvenStays(RuleViolation):
+    """What a proof was about cannot become something else under the same badge."""
+
+    code = "proven_stays"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Name and website were proven and stay as they are. Ask the site’s staff to change them."
+        )
+
+
 def edit_profile(user: User, *, name: str, time_zone: str) -> User:
     """Change what the site calls a person, and the zone in which their days end."""
     with locked(user) as fresh:
@@ -174,6 +185,27 @@ def found_company(
         )
         give_address(company)
         Membership.objects.create(user=owner, company=company, role=Membership.Role.OWNER, joined_at=at)
+    return company
+
+
+def edit_company(
+    company: Company,
+    *,
+    by: User,
+    name: str,
+    industry: Industry,
+    country: str,
+    website: str = "",
+    about: str = "",
+) -> Company:
+    """Change what a company tells of itself; its address stays. Raises ProvenStays, or PermissionDenied."""
+    with locked(company) as company:
+        company.check_owner(by)
+        if company.is_proven and (name, website) != (company.name, company.website):
+            raise ProvenStays
+        company.name, company.website, company.about = name, website, about
+        company.industry, company.country = industry, country
+        company.save(update_fields=["name", "website", "about", "industry", "country"])
     return company
 
 

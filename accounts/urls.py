@@ -20,4 +20,5 @@ urlpatterns = [
     path("accounts/sessions/", profile.sessions, name="sessions"),  # before allauth's, which asks per session
     path("people/<slug:public_id>/", people.person, name="person"),
     path("companies/<slug:slug>/", companies.company, name="company"),
+    path("companies/<slug:slug>/edit/", companies.edit_company, name="edit_company"),
 ]

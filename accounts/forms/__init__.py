@@ -224,3 +224,16 @@ class CompanyForm(NamesWhatIsMissing, forms.ModelForm):
         self.fields["about"].required = True
         self.fields["about"].error_messages["required"] = "Say what the company does."
         self.fields["name"].error_messages["required"] = "Enter the name of the company."
+
+
+class EditCompanyForm(CompanyForm):
+    """What an owner changes later; what was proven is shown and stays."""
+
+    PROVEN = ("name", "website")
+
+    def __init__(self, *args: Any, is_proven: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.PROVEN if is_proven else ():
+            self.fields[name].disabled = True
+            self.fields[name].required = False
+            self.fields[name].help_text = "Proven, so it stays. The site’s staff can change it."

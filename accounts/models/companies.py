@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.urls import reverse
 
@@ -62,6 +63,15 @@ class Company(models.Model):
     def has_member(self, user: User) -> bool:
         return self.pk in user.company_ids
 
+    def is_owned_by(self, user: User) -> bool:
+        """Whether this person answers for the company today; asked anew each time, since roles change."""
+        return self.memberships.active().owners().filter(user=user.pk).exists()
+
+    def check_owner(self, user: User) -> None:
+        """Raises PermissionDenied."""
+        if not self.is_owned_by(user):
+            raise PermissionDenied
+
     def members_now(self) -> models.QuerySet[User]:
         """The people to tell when something waits for this company."""
         return User.objects.filter(memberships__company=self, memberships__left_at=None, is_active=True)
@@ -70,6 +80,10 @@ class Company(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> "MembershipQuerySet":
         return self.filter(left_at=None)
+
+    def owners(self) -> "MembershipQuerySet":
+        """Those who answer for their company and can log in."""
+        return self.filter(role=Membership.Role.OWNER, user__is_active=True)
 
     def since(self, moment: datetime) -> "MembershipQuerySet":
         """Those that lasted past `moment`: for rules about former colleagues."""

@@ -53,7 +53,7 @@ def data(line: Line, things: dict[str, dict[str, Any]]) -> dict[str, Any]:
 def chosen(route: str) -> dict[str, Any]:
     """What is chosen from lists of this database."""
     match route:
-        case "accounts/welcome/company/":
+        case "accounts/welcome/company/" | "companies/<slug>/edit/":
             return COMPANY | {"industry": Industry.objects.get(slug="education").pk}
         case "accounts/profile/student/":
             return (

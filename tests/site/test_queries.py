@@ -64,17 +64,19 @@ def test_an_own_project_of_which_a_change_waits(client):
     assert asked(client, f"{project.get_absolute_url()}edit/") == 11
 
 
-def test_the_page_of_a_student(sandbox, client):
+def test_the_pages_of_a_student_and_of_a_company(sandbox, client):
     employer, maya = cast.an_employer(), cast.a_student()
     client.force_login(maya)
     counts = []
+    pages = [maya.student_profile.get_absolute_url(), "/accounts/profile/page/"]
+    pages.append(cast.company_of(employer).get_absolute_url())
     for more in (1, 2):
         for _ in range(more):
             Company.objects.update(proven_at=timezone.now())
             stages.completed(sandbox, cast.an_application(maya, cast.an_open_project(employer)))
-        pages = (maya.student_profile.get_absolute_url(), "/accounts/profile/page/")
+            cast.an_open_project(employer)
         counts.append([asked(client, page) for page in pages])
-    assert counts == [[8, 8]] * 2
+    assert counts == [[8, 8, 7]] * 2
 
 
 @pytest.mark.django_db

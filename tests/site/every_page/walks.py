@@ -227,6 +227,8 @@ EMPLOYERS = [
         ("payments:receipt", "completed_hold"),
         "accounts:settings",
         ("accounts:company", "company"),
+        ("accounts:edit_company", "company"),
+        ("accounts:edit_company", "company", sent(about=""), 422),
     ),
     *seen_by(
         "other",
