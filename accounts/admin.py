@@ -6,7 +6,17 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
 
-from accounts.models import Company, Industry, JobRole, Membership, Skill, StudentProfile, User
+from accounts.models import (
+    Company,
+    Industry,
+    JobRole,
+    Membership,
+    School,
+    SchoolDomain,
+    Skill,
+    StudentProfile,
+    User,
+)
 
 Fields = list[str] | tuple[str, ...]
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -97,6 +107,23 @@ class StudentProfileAdmin(ReadOnly):
     list_select_related = ("user",)
     search_fields = ("user__email", "user__name", "school")
     ordering = ("-joined_on", "-pk")
+
+
+class Domains(admin.StackedInline):
+    """The domains of a school; those below them count too."""
+
+    model = SchoolDomain
+    extra = 1
+
+
+@admin.register(School)
+class SchoolAdmin(admin.ModelAdmin):
+    """Whoever has a verified address in one of its domains is known to be of the school."""
+
+    list_display = ("name",)
+    search_fields = ("name", "domains__domain")
+    ordering = ("name",)
+    inlines = (Domains,)
 
 
 @admin.register(Skill, Industry, JobRole)

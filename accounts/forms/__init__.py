@@ -235,5 +235,4 @@ class EditCompanyForm(CompanyForm):
         super().__init__(*args, **kwargs)
         for name in self.PROVEN if is_proven else ():
             self.fields[name].disabled = True
-            self.fields[name].required = False
             self.fields[name].help_text = "Proven, so it stays. The site’s staff can change it."

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             "studentprofile",
             "links",
             django.contrib.postgres.fields.ArrayField(
-                base_field=models.URLField(validators=[accounts.models.contact.validate_link]),
+                base_field=models.CharField(max_length=200, validators=[accounts.models.contact.validate_link]),
                 blank=True,
                 default=list,
                 size=4,

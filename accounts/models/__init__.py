@@ -1,8 +1,19 @@
-"""Who people are: users, student profiles, companies with their members, and the words they choose from."""
+"""Who people are: users, student profiles, companies with their members, schools, and the words they choose from."""
 
 from accounts.models.companies import Company, Membership
 from accounts.models.profiles import StudentProfile
+from accounts.models.schools import School, SchoolDomain
 from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
 
-__all__ = ["Company", "Industry", "JobRole", "Membership", "Skill", "StudentProfile", "User"]
+__all__ = [
+    "Company",
+    "Industry",
+    "JobRole",
+    "Membership",
+    "School",
+    "SchoolDomain",
+    "Skill",
+    "StudentProfile",
+    "User",
+]

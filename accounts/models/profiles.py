@@ -1,6 +1,7 @@
 """What a student tells about themselves."""
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models.contact import validate_link, validate_no_contact
 from accounts.models.countries import COUNTRIES, validate_country
+from accounts.models.schools import School
 from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
 
@@ -80,7 +82,7 @@ class StudentProfile(models.Model):
         "what you want to do next", max_length=600, blank=True, validators=[validate_no_contact]
     )
     links = ArrayField(
-        models.URLField(max_length=200, validators=[validate_link]), size=MAX_LINKS, default=list, blank=True
+        models.CharField(max_length=200, validators=[validate_link]), size=MAX_LINKS, default=list, blank=True
     )
     shown_to = models.CharField(
         "who may open your page", max_length=10, choices=ShownTo, default=ShownTo.COMPANIES
@@ -113,6 +115,16 @@ class StudentProfile(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:person", args=[self.user.public_id])
+
+    @cached_property
+    def recognised_school(self) -> School | None:
+        """The school of a verified address, which may be another than the one typed; two queries."""
+        return School.objects.recognised_by(self.user)
+
+    @property
+    def is_school_confirmed(self) -> bool:
+        """Whether a verified address is of the school that was typed."""
+        return self.recognised_school is not None and self.recognised_school.is_called(self.school)
 
     @property
     def country_name(self) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from accounts.models import Company, Skill, StudentProfile, User
+from accounts.models import Company, School, Skill, StudentProfile, User
 from tests.accounts.conftest import SECRET, log_in
 
 
@@ -22,7 +22,9 @@ def staff(db, client):
     return client
 
 
-@pytest.mark.parametrize("model", ["user", "company", "studentprofile", "skill", "industry", "jobrole"])
+@pytest.mark.parametrize(
+    "model", ["user", "company", "studentprofile", "school", "skill", "industry", "jobrole"]
+)
 def test_every_list_and_page_opens_and_searches(
     root, student, employer, model, django_assert_max_num_queries
 ):
@@ -33,6 +35,7 @@ def test_every_list_and_page_opens_and_searches(
         "user": student,
         "company": Company.objects.get(),
         "studentprofile": StudentProfile.objects.get(),
+        "school": School.objects.create(name="Lund University"),
     }.get(model, Skill.objects.first())
     assert root.get(f"/admin/accounts/{model}/{row.pk}/change/").status_code == 200
 

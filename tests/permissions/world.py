@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Company, StudentProfile, User
+from accounts.models import Company, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Notice, Topic
 from payments import cancelling, offering, releasing
@@ -82,6 +82,7 @@ def make(sandbox: Any) -> World:
     things = projects_of(people) | work_of(people, sandbox) | pages_of(people)
     sandbox.deliver()
     Group.objects.create(name="Helpers")
+    School.objects.create(name="Lund University").domains.create(domain="lu.test")
     Alarm.objects.create(kind="hold_is_old", subject="hold", raised_at=timezone.now())
     sessions = {name: session_of(person) for name, person in people.items()}
     return World(things | in_the_admin(), sessions, Browser(raise_request_exception=False))

@@ -76,7 +76,7 @@ def test_the_pages_of_a_student_and_of_a_company(sandbox, client):
             stages.completed(sandbox, cast.an_application(maya, cast.an_open_project(employer)))
             cast.an_open_project(employer)
         counts.append([asked(client, page) for page in pages])
-    assert counts == [[8, 8, 7]] * 2
+    assert counts == [[10, 10, 7]] * 2
 
 
 @pytest.mark.django_db

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.text import slugify
 
 from accounts import onboarding
-from accounts.models import Company, Industry, JobRole, Skill, User
+from accounts.models import Company, Industry, JobRole, School, SchoolDomain, Skill, User
 from marketplace.site.demo import ADMIN, EMPLOYER, PASSWORD, STUDENT, reading
 
 JOINED = timedelta(days=70)  # before the present of the demo: earlier than anything that they do
@@ -37,7 +38,7 @@ class People:
         return user
 
     def enrol(self, user: User, about: reading.Student) -> None:
-        onboarding.become_student(
+        profile = onboarding.become_student(
             user,
             at=self.joined_at,
             born_on=about.born_on,
@@ -49,6 +50,18 @@ class People:
             industries=list(Industry.objects.filter(slug__in=about.industries)),
             job_roles=list(JobRole.objects.filter(slug__in=about.job_roles)),
         )
+
+        onboarding.edit_page(profile, goals=about.about, links=[], shown_to="companies", shows_work=True)
+        if about.name in reading.school()["students"]:
+            self.confirm_school(user)
+
+    def confirm_school(self, user: User) -> None:
+        """A second verified address, in the domain of the school that the demo knows."""
+        about = reading.school()
+        school, _ = School.objects.get_or_create(name=about["name"])
+        SchoolDomain.objects.get_or_create(school=school, domain=about["domain"])
+        email = f"{slugify(user.name)}@{about['domain']}"
+        EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True})
 
     def employer(self, company: str) -> User:
         about = reading.companies()[company]

@@ -95,6 +95,13 @@ def companies() -> dict[str, Company]:
 
 
 @cache
+def school() -> dict[str, Any]:
+    """The one school that the demo recognises: `name`, `domain`, `students`."""
+    known: dict[str, Any] = table("students")["school"]
+    return known
+
+
+@cache
 def students() -> dict[str, Student]:
     rows = table("students")["students"]
     return {row[0]: student(*row) for row in rows}

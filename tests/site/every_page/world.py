@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Company, Industry, JobRole, Skill, StudentProfile, User
+from accounts.models import Company, Industry, JobRole, School, Skill, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Topic
 from payments import (
@@ -77,6 +77,10 @@ def people(w):
     w.maya, w.jonas, w.long = cast.a_student(), cast.another_student(), cast.a_student(LONG_NAME)
     w.company = cast.company_of(w.employer)
     links = ["https://" + "long-address-of-a-portfolio." * 4 + "example/work", "https://maya.example"]
+    School.objects.create(name="Lund University").domains.create(domain="lu.test")
+    for student in (w.long, w.maya):
+        EmailAddress.objects.create(user=student, email=f"{student.public_id}@lu.test", verified=True)
+    StudentProfile.objects.filter(user=w.maya).update(school="Stockholm School of Economics")
     StudentProfile.objects.filter(user=w.long).update(shown_to="all", links=links, goals=WHY)
     about = "Three clinics in Toronto, and a booking page that people give up on."
     Company.objects.update(proven_at=w.now, about=about, website="https://maple-health.example")
@@ -234,7 +238,8 @@ def payees(w):
 def back_office(w):
     """A row of each kind that the administration shows."""
     w.long_company = cast.company_of(w.other)
-    w.profile, w.address = w.maya.student_profile, EmailAddress.objects.filter(user=w.maya).get()
+    w.profile, w.address = w.maya.student_profile, EmailAddress.objects.filter(user=w.maya).earliest("pk")
+    w.school = School.objects.get()
     w.skill, w.industry, w.role = Skill.objects.first(), Industry.objects.first(), JobRole.objects.first()
     w.group = Group.objects.create(name="Disputes")
     w.stop_token = preferences.stop_token(w.maya, Topic.REMINDERS)
