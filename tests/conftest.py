@@ -9,6 +9,7 @@ import os
 
 import django
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db import connection
 from pytest_django.plugin import blocking_manager_key
@@ -24,6 +25,8 @@ if WORKER:  # each worker has its own broker queues and its own cache
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{1 + int(WORKER.strip('gw'))}"
 os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
 django.setup()
+# The same algorithm at its least cost: a hundred megabytes for each of a thousand log-ins prove nothing.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 pytest_plugins = ["tests.databases", "tests.browsing", "tests.sandboxed"]
 
