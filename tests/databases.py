@@ -52,13 +52,20 @@ def own_database(
 @contextmanager
 def separate(name: str, *, of: str = DATABASE) -> Iterator[str]:
     """Work in a copy of the database `of` until the end, with its address in the environment."""
+    with embedded.clone(name, of=of), working_in(name):
+        yield name
+
+
+@contextmanager
+def working_in(name: str) -> Iterator[None]:
+    """Use the database `name` until the end."""
     before = connection.settings_dict["NAME"]
-    with embedded.clone(name, of=of), pytest.MonkeyPatch.context() as env:
+    with pytest.MonkeyPatch.context() as env:
         for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             env.setenv(variable, os.environ[variable].rpartition("/")[0] + f"/{name}")
         use(name)
         try:
-            yield name
+            yield
         finally:
             use(before)
 

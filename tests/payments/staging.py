@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connections
-
 from marketplace.site.local.servers import DATABASE
 from payments.sandbox.control import Control
-from tests.databases import WORKER, separate
+from tests import embedded
+from tests.databases import WORKER, separate, working_in
 from tests.sandboxed import standing_in
 
 FILE = "sandbox.sqlite3"  # as the stand-in's own process names it
@@ -41,10 +40,9 @@ def staged(
     """Build once, going on from where `after` ended; both books are then closed, so that they can be copied."""
     if after is not None:
         shutil.copy(after.folder / FILE, folder / FILE)
-    with separate(f"staged_{WORKER}_{name}", of=after.database if after else DATABASE) as database:
-        with standing_in(str(folder / FILE), tells=tells) as control:
+    with embedded.clone(f"staged_{WORKER}_{name}", of=after.database if after else DATABASE) as database:
+        with working_in(database), standing_in(str(folder / FILE), tells=tells) as control:
             about = build(control)
-        connections.close_all()
         yield Stage(about, database, folder)
 
 
@@ -54,3 +52,10 @@ def copied(stage: Stage, folder: Path) -> Iterator[str]:
     shutil.copy(stage.folder / FILE, folder / FILE)
     with separate(f"copied_{WORKER}", of=stage.database) as database:
         yield database
+
+
+@contextmanager
+def gone_on(stage: Stage, folder: Path) -> Iterator[Control]:
+    """A copy of both books in use, the stand-in inside this process; yields its control."""
+    with copied(stage, folder), standing_in(str(folder / FILE)) as control:
+        yield control

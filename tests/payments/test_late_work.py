@@ -23,6 +23,7 @@ from projects.drafts import Part
 from projects.models import Deadline as WorkDeadline
 from projects.models import Deliverable, Engagement
 from tests import stages
+from tests.payments import staging
 from tests.payments.steps import a_ready_payee, books_agree, got, work_off
 from tests.projects.test_application_races import at_once
 
@@ -37,9 +38,28 @@ def of_parts(sandbox, *shares):
     return stages.under_way(sandbox, stages.paid_for(sandbox, fee_cents=sum(shares), parts=parts))
 
 
+@pytest.fixture(scope="module")
+def under_way(django_db_blocker, tmp_path_factory):
+    """Work in three parts, reached once."""
+
+    def build(sandbox):
+        return of_parts(sandbox, 10000, 20000, 10001)
+
+    folder = tmp_path_factory.mktemp("parts")
+    with django_db_blocker.unblock(), staging.staged("parts", build, folder) as stage:
+        yield stage
+
+
 @pytest.fixture
-def engagement(sandbox):
-    return of_parts(sandbox, 10000, 20000, 10001)
+def stripe(under_way, tmp_path):
+    """The stand-in's control in a copy of it."""
+    with staging.gone_on(under_way, tmp_path) as control:
+        yield control
+
+
+@pytest.fixture
+def engagement(stripe):
+    return Engagement.objects.get()
 
 
 def part(engagement, number=1):
@@ -106,14 +126,14 @@ class TestTheRefund:
         assert local.date() == (part(engagement).due_at + 10 * DAY).astimezone(local.tzinfo).date()
         assert (local.hour, local.minute, local.second) == (23, 59, 59)
 
-    def test_is_the_share_with_its_part_of_the_fee_and_the_books_agree(self, engagement, sandbox):
+    def test_is_the_share_with_its_part_of_the_fee_and_the_books_agree(self, engagement, stripe):
         ends = self.ends(engagement)
 
         live_through(part(engagement).due_at, ends - timedelta(seconds=1))
         assert not Refund.objects.exists()
         tasks.run_deadlines(at=ends)
         tasks.run_deadlines(at=ends)
-        work_off(sandbox, at=ends)
+        work_off(stripe, at=ends)
 
         refund, hold = Refund.objects.get(), Hold.objects.get()
         assert (refund.student_cents, refund.platform_fee_cents) == (10000, 4000 * 10000 // 40001)
@@ -121,7 +141,7 @@ class TestTheRefund:
         assert ledger.balance(Code.REFUND_PAYABLE, hold.pk) == Money(0)
         assert refund.operation.status == Operation.Status.SUCCEEDED
         assert part(engagement).status == Deliverable.Status.ENDED
-        books_agree(sandbox)
+        books_agree(stripe)
 
     def test_was_announced_to_both_sides_and_again_a_day_before(self, engagement):
         due, ends = part(engagement).due_at, self.ends(engagement)
@@ -133,9 +153,9 @@ class TestTheRefund:
             days = [(ends - letter.created_at).days for letter in letters.order_by("created_at")]
             assert days in ([6, 0], [7, 1], [7, 0], [6, 1]), (template, days)
 
-    def test_any_order_of_releases_and_refunds_uses_up_the_whole_payment(self, engagement, sandbox):
+    def test_any_order_of_releases_and_refunds_uses_up_the_whole_payment(self, engagement, stripe):
         payee_at = timezone.now()
-        a_ready_payee(sandbox, engagement.student, at=payee_at)
+        a_ready_payee(stripe, engagement.student, at=payee_at)
         stages.deliver(engagement)
         releasing.approve_work(part(engagement, 1), by=engagement.offered_by, at=payee_at)
         ends = self.ends(engagement, 2)
@@ -143,28 +163,28 @@ class TestTheRefund:
         stages.deliver(engagement, number=3, at=ends - DAY)
         tasks.run_deadlines(at=ends)
         releasing.approve_work(part(engagement, 3), by=engagement.offered_by, at=ends)
-        work_off(sandbox, at=ends + 9 * DAY)
+        work_off(stripe, at=ends + 9 * DAY)
 
         engagement.refresh_from_db()
         assert Hold.objects.get().status == Hold.Status.SETTLED
         assert engagement.status == Engagement.Status.COMPLETED
-        assert got(sandbox, engagement.student) == 10000 + 10001
+        assert got(stripe, engagement.student) == 10000 + 10001
         refund = Refund.objects.get()
         assert ledger.balance(Code.PLATFORM_FEE) + Money(refund.platform_fee_cents) == Money(4000)
-        books_agree(sandbox)
+        books_agree(stripe)
 
-    def test_of_every_part_ends_the_engagement_and_returns_everything(self, engagement, sandbox):
+    def test_of_every_part_ends_the_engagement_and_returns_everything(self, engagement, stripe):
         last = self.ends(engagement, 3)
-        sandbox.seed(float_cents=FLOAT)  # Stripe keeps its fee on the payment, so a full refund needs more
+        stripe.seed(float_cents=FLOAT)  # Stripe keeps its fee on the payment, so a full refund needs more
 
         live_through(part(engagement).due_at, last)
-        work_off(sandbox, at=last)
+        work_off(stripe, at=last)
 
         engagement.refresh_from_db()
         assert engagement.status == Engagement.Status.ENDED
         assert sum(refund.amount.cents for refund in Refund.objects.all()) == engagement.total_price.cents
         assert Hold.objects.get().status == Hold.Status.SETTLED
-        books_agree(sandbox, own=FLOAT)
+        books_agree(stripe, own=FLOAT)
 
     def test_comes_for_parts_that_were_under_way_before_there_were_these_clocks(self, engagement):
         clocks = Deadline.objects.filter(deliverable__engagement=engagement)
@@ -213,7 +233,7 @@ class TestTheRefund:
 
         assert Refund.objects.filter(share__deliverable=part(engagement)).count() == 1
 
-    def test_shows_on_the_bar_in_the_receipt_and_in_the_workroom(self, engagement, sandbox, client):
+    def test_shows_on_the_bar_in_the_receipt_and_in_the_workroom(self, engagement, stripe, client):
         due, ends = part(engagement).due_at, self.ends(engagement)
         tasks.run_deadlines(at=due + 3 * DAY)
         tasks.run_deadlines(at=ends)
@@ -222,7 +242,7 @@ class TestTheRefund:
         held, *_, back = bar_of(engagement)[1:]
         assert (held["label"], held["amount"]) == ("Held", engagement.total_price - refund.amount)
         assert (back["label"], back["amount"]) == ("On its way back to the card", refund.amount)
-        work_off(sandbox, at=ends)
+        work_off(stripe, at=ends)
         assert bar_of(engagement)[-1]["label"] == "Given back to the card"
         receipt = receipting.receipt_for(Hold.objects.get())
         for n, total in enumerate(receipt.totals):

@@ -11,6 +11,7 @@ from payments import tasks as money_tasks
 from projects import narrating, tasks
 from projects.models import Deadline, Deliverable, Engagement, Submission
 from tests import cast, stages
+from tests.payments import staging
 
 SUNK = "<script>alert(1)</script>"
 
@@ -24,9 +25,17 @@ def told(engagement):
     return [(event.state, event.what) for event in narrating.story_of_engagement(fresh)]
 
 
+@pytest.fixture(scope="module")
+def under_way(django_db_blocker, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("under_way")
+    with django_db_blocker.unblock(), staging.staged("under_way", stages.under_way, folder) as stage:
+        yield stage
+
+
 @pytest.fixture
-def engagement(sandbox):
-    return stages.under_way(sandbox)
+def engagement(under_way, tmp_path):
+    with staging.gone_on(under_way, tmp_path):
+        yield Engagement.objects.get()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from payments import operations
 from payments.models import Operation
 from tests import stages
 from tests.payments import staging, steps
-from tests.sandboxed import standing_in
 
 
 @dataclass
@@ -64,5 +63,5 @@ def approved(django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[staging.
 @pytest.fixture
 def due(approved: staging.Stage, tmp_path: Path) -> Iterator[Due]:
     engagement, at = approved.about
-    with staging.copied(approved, tmp_path), standing_in(str(tmp_path / staging.FILE)) as sandbox:
+    with staging.gone_on(approved, tmp_path) as sandbox:
         yield Due(sandbox, type(engagement).objects.get(), at)

@@ -11,7 +11,7 @@ from payments.ledger import Code
 from payments.models import Alarm, Deadline, Hold, Operation
 from projects.models import Engagement
 from tests import stages
-from tests.payments import steps
+from tests.payments import staging, steps
 
 FLOAT = 100_000
 CAPTURE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
@@ -20,10 +20,9 @@ CAPTURE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
 class Offer:
     """One offer on a reserved card, and what its two books show."""
 
-    def __init__(self, sandbox):
-        self.sandbox, self.at = sandbox, timezone.now()
-        sandbox.seed(float_cents=FLOAT)
-        self.made = stages.offered(sandbox, at=self.at)
+    def __init__(self, sandbox, at):
+        self.sandbox, self.at = sandbox, at
+        self.made = Engagement.objects.get()
 
     @property
     def engagement(self):
@@ -70,9 +69,23 @@ class Offer:
         return True
 
 
+@pytest.fixture(scope="module")
+def offered(django_db_blocker, tmp_path_factory):
+    def build(sandbox):
+        at = timezone.now()
+        sandbox.seed(float_cents=FLOAT)
+        stages.offered(sandbox, at=at)
+        return at
+
+    folder = tmp_path_factory.mktemp("offered")
+    with django_db_blocker.unblock(), staging.staged("offered", build, folder) as stage:
+        yield stage
+
+
 @pytest.fixture
-def offer(sandbox):
-    return Offer(sandbox)
+def offer(offered, tmp_path):
+    with staging.gone_on(offered, tmp_path) as sandbox:
+        yield Offer(sandbox, offered.about)
 
 
 class TestAWrongAmount:
@@ -218,7 +231,8 @@ def test_a_charge_whose_answer_is_a_500_is_made_within_minutes_and_once(offer, f
     steps.books_agree(offer.sandbox, own=FLOAT)
 
 
-def test_a_payment_that_cannot_be_booked_rings_and_stops_nobody(offer, sandbox):
+def test_a_payment_that_cannot_be_booked_rings_and_stops_nobody(offer):
+    sandbox = offer.sandbox
     other = stages.offered(sandbox, at=offer.at)
     for engagement in (offer.engagement, other):
         steps.accept(engagement, at=offer.at)

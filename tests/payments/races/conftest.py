@@ -13,7 +13,6 @@ from payments.models import Hold
 from projects.models import Application, Engagement
 from tests import cast, stages
 from tests.payments import staging, steps
-from tests.sandboxed import standing_in
 
 
 class Story:
@@ -111,5 +110,5 @@ class Scene:
 def scene(story: Story, stage: str, tmp_path: Any) -> Iterator[Scene]:
     """Ask for it in a test with `stage` as a parameter."""
     built = story.stage(stage)
-    with staging.copied(built, tmp_path), standing_in(str(tmp_path / staging.FILE)) as sandbox:
+    with staging.gone_on(built, tmp_path) as sandbox:
         yield Scene(sandbox)
