@@ -184,7 +184,7 @@ def found_company(
             created_at=at,
         )
         give_address(company)
-        Membership.objects.create(user=owner, company=company, role=Membership.Role.OWNER, joined_at=at)
+        Membership.join(company, owner, role=Membership.Role.OWNER, at=at)
     return company
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from accounts.views import companies, letters, people, profile, welcoming
+from accounts.views import companies, letters, people, profile, staff, welcoming
 
 app_name = "accounts"
+COMPANY = "companies/<slug:slug>"
 urlpatterns = [
     path("accounts/welcome/", welcoming.introduce, name="welcome"),
     path("accounts/welcome/student/", welcoming.tell_school, name="welcome_student"),
@@ -20,5 +21,12 @@ urlpatterns = [
     path("accounts/sessions/", profile.sessions, name="sessions"),  # before allauth's, which asks per session
     path("people/<slug:public_id>/", people.person, name="person"),
     path("companies/<slug:slug>/", companies.company, name="company"),
+    path("invitations/<str:token>/", staff.invitation, name="invitation"),
+    path(f"{COMPANY}/people/", staff.people, name="company_people"),
+    path(f"{COMPANY}/people/<int:pk>/role/", staff.change_role, name="change_role"),
+    path(f"{COMPANY}/people/<int:pk>/remove/", staff.remove_member, name="remove_member"),
+    path(f"{COMPANY}/leave/", staff.leave, name="leave_company"),
+    path(f"{COMPANY}/invitations/<slug:public_id>/again/", staff.send_again, name="invite_again"),
+    path(f"{COMPANY}/invitations/<slug:public_id>/revoke/", staff.take_back, name="take_back_invitation"),
     path("companies/<slug:slug>/edit/", companies.edit_company, name="edit_company"),
 ]

@@ -77,6 +77,9 @@ CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
 DIGEST_HOUR: int = env.number("DIGEST_HOUR", 7, most=23)  # of the reader's day, for the daily letter
 MODERATION_BUSINESS_DAYS: int = env.number("MODERATION_BUSINESS_DAYS", 1, least=1)
 MINIMUM_AGE: int = env.number("MINIMUM_AGE", 18, least=1)
+INVITATION_DAYS: int = env.number("INVITATION_DAYS", 7, least=1)  # to act for a company
+INVITATIONS_A_DAY: int = env.number("INVITATIONS_A_DAY", 20, least=1)  # letters that one company sends
+INVITATIONS_TO_ONE_A_DAY: int = env.number("INVITATIONS_TO_ONE_A_DAY", 3, least=1)  # from all companies
 HOLIDAYS = env.days("HOLIDAYS")  # business days are Monday to Friday less these
 
 # Services

@@ -1,6 +1,7 @@
 """Who people are: users, student profiles, companies with their members, schools, and the words they choose from."""
 
 from accounts.models.companies import Company, Membership
+from accounts.models.invitations import Invitation, InvitationTransition, MembershipTransition
 from accounts.models.profiles import StudentProfile
 from accounts.models.schools import School, SchoolDomain
 from accounts.models.taxonomy import Industry, JobRole, Skill
@@ -9,8 +10,11 @@ from accounts.models.users import User
 __all__ = [
     "Company",
     "Industry",
+    "Invitation",
+    "InvitationTransition",
     "JobRole",
     "Membership",
+    "MembershipTransition",
     "School",
     "SchoolDomain",
     "Skill",

@@ -117,3 +117,25 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display().lower()} of {self.company}"
+
+    @classmethod
+    def join(cls, company: Company, user: User, *, role: str, at: datetime) -> "Membership":
+        """Somebody acts for a company from now on."""
+        membership = cls.objects.create(user=user, company=company, role=role, joined_at=at)
+        membership.note("", role, by=user, at=at)
+        return membership
+
+    def give(self, role: str, *, by: User, at: datetime) -> None:
+        """Another role. Call it on a locked row."""
+        before, self.role = self.role, role
+        self.save(update_fields=["role"])
+        self.note(before, role, by=by, at=at)
+
+    def end(self, *, by: User, at: datetime) -> None:
+        """The last day. Call it on a locked row."""
+        self.left_at = at
+        self.save(update_fields=["left_at"])
+        self.note(self.role, "", by=by, at=at)
+
+    def note(self, before: str, after: str, *, by: User, at: datetime) -> None:
+        self.history.create(from_status=before, to_status=after, by=by, at=at)

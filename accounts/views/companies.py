@@ -24,6 +24,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     opened, done = found.projects.open().for_cards(), found.engagements.both_may_show().for_portfolio()
     context = {
         "company": found,
+        "is_member": request.user.is_authenticated and found.has_member(request.user),
         "is_owner": request.user.is_authenticated and found.is_owned_by(request.user),
         "open": paging.newest(opened, request.GET, name="after", by="published_at", size=SHOWN),
         "done": paging.newest(done, request.GET, name="before", by="finished_at", size=SHOWN),

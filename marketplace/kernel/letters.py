@@ -165,8 +165,8 @@ def message(letter: Letter, *, at: datetime) -> EmailMultiAlternatives:
 
     Its Message-ID is its row, so that the rare second copy after a crash is recognised by mail readers.
     """
-    with timezone.override(letter.to.zone):
-        context = {"name": letter.to.short_name, **unpacked(letter.context)}
+    with timezone.override(letter.reader.zone):
+        context = {"name": letter.reader.short_name, **unpacked(letter.context)}
         _, body = rendered(letter.template, context, now=at)
         _, marked = rendered(letter.template, context, now=at, markdown=True)
         plain = {
@@ -176,7 +176,7 @@ def message(letter: Letter, *, at: datetime) -> EmailMultiAlternatives:
             "action": plain["action"],
             "url": settings.SITE_URL + plain["path"],
             "why": plain["why"],
-            "email": letter.to.email,
+            "email": letter.reader.email,
             **choice_of(letter),
             "chip": chip_of(context.get("turn"), now=at),
             "bar": bar_of(context.get("bar") or []),
@@ -184,7 +184,7 @@ def message(letter: Letter, *, at: datetime) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=letter.subject,
         body=render_to_string("emails/base.txt", frame),
-        to=[letter.to.email],
+        to=[letter.reader.email],
         headers={
             "Message-ID": f"<letter-{letter.pk}@{settings.MAIL_DOMAIN}>",
             **one_click(frame["stop_url"]),
@@ -207,6 +207,8 @@ def frame_of(subject: str, *, body: str, html_body: str) -> dict[str, Any]:
 
 def choice_of(letter: Letter) -> dict[str, str]:
     """How one stops letters of this kind, or that one cannot."""
+    if letter.to is None:
+        return {"settings_url": "", "stop_url": "", "kind": "outside"}
     settings_url = settings.SITE_URL + reverse("accounts:letters")
     kind = f"letters about {letter.get_topic_display().lower()}" if letter.topic else "the daily letter"
     if letter.topic in ALWAYS:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from marketplace.kernel import letters
 from marketplace.kernel.letters import About
-from marketplace.kernel.models import How, Letter, Notice, Topic
+from marketplace.kernel.models import How, Letter, Notice, Outsider, Topic
 from marketplace.kernel.preferences import how_to_tell, is_off
 from marketplace.kernel.transactions import after_commit
 
@@ -59,6 +59,14 @@ def send(
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
 
 
+def send_to(reader: Any, template: str, **letter: Any) -> None:
+    """Tell a person as `send` does, or write the letter alone to an address of somebody without an account."""
+    if isinstance(reader, str):
+        write(template, to=Outsider(reader), **letter)
+    else:
+        send(template, to=reader, **letter)
+
+
 def write(
     template: str,
     *,
@@ -72,7 +80,7 @@ def write(
     """The letter alone, once for each `key`."""
     letter = Letter(
         key=f"{key}:{to.pk}",
-        to=to,
+        **({"address": to.email} if isinstance(to, Outsider) else {"to": to}),
         template=template,
         topic=about.topic,
         subject=subject_of(template, to, context, at=at),
@@ -125,7 +133,8 @@ def deliver(letter: Letter, *, at: datetime) -> int:
     """Send one claimed letter and mark it. 1 when it went out, 0 when it was dropped or must wait."""
     row = Letter.objects.filter(pk=letter.pk)
     outdated = letter.not_after is not None and at > letter.not_after
-    if outdated or not letter.to.is_active or is_off(letter.to, letter.topic):
+    unwanted = not letter.reader.is_active or (letter.to is not None and is_off(letter.to, letter.topic))
+    if outdated or unwanted:
         row.update(dropped_at=at, lease_until=None)
         return 0
     try:

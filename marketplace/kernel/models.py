@@ -1,7 +1,9 @@
 """What people are told: letters that wait to be sent, and notices shown in the site."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -15,9 +17,12 @@ class Topic(models.TextChoices):
     APPLICATIONS = "applications", "Applications"
     MODERATION = "moderation", "Checks of your projects"
     REMINDERS = "reminders", "Dates coming up"
+    TEAM = "team", "Your company and its people"
     DECISIONS = "decisions", "Decisions of moderators"
     MONEY = "money", "Money"
 
+
+UTC = ZoneInfo("UTC")
 
 # What nobody can switch off, beside the letters about log-in and safety: where one's money is, and why something
 # of one's own is refused or taken down, of which the law wants a statement of reasons.
@@ -69,13 +74,30 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(sent_at=None, dropped_at=None).update(dropped_at=at)
 
 
+@dataclass(frozen=True)
+class Outsider:
+    """The reader of a letter who has no account: an address, and nothing else is known."""
+
+    email: str
+    pk: str = "outside"
+    is_active: bool = True
+    zone: ZoneInfo = UTC
+
+    @property
+    def short_name(self) -> str:
+        return self.email.partition("@")[0]
+
+
 class Letter(models.Model):
     """One letter to one person about one thing, whose `key` makes it go out once."""
 
     LEASE = timedelta(minutes=2)
 
     key = models.CharField(max_length=200, unique=True)
-    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="letters")
+    to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="letters", null=True, blank=True
+    )
+    address = models.EmailField("where it goes, for who has no account", blank=True)
     template = models.CharField(max_length=80)
     topic = models.CharField(max_length=20, choices=Topic, default=Topic.WORK, blank=True)
     subject = models.CharField(max_length=200)
@@ -99,9 +121,20 @@ class Letter(models.Model):
                 condition=models.Q(sent_at=None, dropped_at=None),
             )
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="letter_has_one_reader",
+                condition=models.Q(to__isnull=False, address="") | models.Q(to=None, address__gt=""),
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.template} to {self.to_id}"
+        return f"{self.template} to {self.to_id or self.address}"
+
+    @property
+    def reader(self) -> Any:
+        """A person, or an Outsider."""
+        return self.to or Outsider(self.address)
 
 
 class DigestQuerySet(models.QuerySet["Digest"]):

@@ -7,7 +7,13 @@ from marketplace.kernel.models import How, Topic
 from tests import cast
 
 pytestmark = pytest.mark.django_db
-SENT = {"work": "daily", "applications": "at_once", "moderation": "site", "reminders": "at_once"}
+SENT = {
+    "work": "daily",
+    "applications": "at_once",
+    "moderation": "site",
+    "reminders": "at_once",
+    "team": "site",
+}
 
 
 @pytest.fixture
@@ -23,7 +29,7 @@ def test_a_choice_is_kept_and_shown(client, person):
     assert "Your choice is saved" in page.content.decode()
     assert preferences.chosen_by(person) == {Topic(name): How(how) for name, how in SENT.items()}
     assert page.context["form"].initial == preferences.chosen_by(person)
-    assert page.content.decode().count(" checked") == 4
+    assert page.content.decode().count(" checked") == 5
 
 
 @pytest.mark.parametrize("wrong", [{"work": "never"}, {"work": ""}, {"reminders": "x"}])

@@ -45,6 +45,7 @@ class TestOneClick:
             Topic.APPLICATIONS: How.AT_ONCE,
             Topic.MODERATION: How.AT_ONCE,
             Topic.REMINDERS: How.AT_ONCE,
+            Topic.TEAM: How.AT_ONCE,
         }
 
     def test_opened_by_a_person_asks_first(self, student, client):

@@ -19,7 +19,8 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Company, School, StudentProfile, User
+from accounts import inviting
+from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Notice, Topic
 from payments import cancelling, offering, releasing
@@ -79,7 +80,7 @@ def make(sandbox: Any) -> World:
         "root": User.objects.create_superuser("root@example.org", name="Root"),
     }
     Company.objects.update(proven_at=timezone.now())
-    things = projects_of(people) | work_of(people, sandbox) | pages_of(people)
+    things = projects_of(people) | work_of(people, sandbox) | pages_of(people) | staff_of(people)
     sandbox.deliver()
     Group.objects.create(name="Helpers")
     School.objects.create(name="Lund University").domains.create(domain="lu.test")
@@ -169,6 +170,18 @@ def pages_of(people: dict[str, User]) -> dict[str, Any]:
     for to, student in rows.items():
         StudentProfile.objects.filter(user=student).update(shown_to=to)
     return {f"page_to_{to}": {"public_id": student.public_id} for to, student in rows.items()}
+
+
+def staff_of(people: dict[str, User]) -> dict[str, Any]:
+    """A manager beside the owner, and an invitation of another student."""
+    company, at = cast.company_of(people["employer"]), timezone.now()
+    colleague = Membership.join(company, cast.a_person("Kim Ray"), role="manager", at=at)
+    sent = {"email": people["another"].email, "role": "manager", "at": at}
+    invited = inviting.invite(company, by=people["employer"], **sent)
+    return {
+        "colleague": {"slug": company.slug, "pk": colleague.pk},
+        "invited": {"slug": company.slug, "public_id": invited.public_id, "token": invited.token},
+    }
 
 
 def named(row: Any) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Company, Skill
+from accounts import inviting
+from accounts.models import Company, Membership, Skill
 from projects import editing
 from projects.drafts import draft_of
 from projects.models import Project
@@ -77,6 +78,20 @@ def test_the_pages_of_a_student_and_of_a_company(sandbox, client):
             cast.an_open_project(employer)
         counts.append([asked(client, page) for page in pages])
     assert counts == [[10, 10, 7]] * 2
+
+
+@pytest.mark.django_db
+def test_who_acts_for_a_company(client):
+    employer, at = cast.an_employer(), timezone.now()
+    company, counts = cast.company_of(employer), []
+    client.force_login(employer)
+    for more in (1, MANY):
+        for number in range(more):
+            Membership.join(company, cast.a_person("Kim Ray"), role="manager", at=at)
+            email = f"{more}-{number}@example.org"
+            inviting.invite(company, by=employer, at=at, email=email, role="manager")
+        counts.append(asked(client, f"{company.get_absolute_url()}people/"))
+    assert counts == [5] * 2
 
 
 @pytest.mark.django_db

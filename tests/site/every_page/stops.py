@@ -70,6 +70,8 @@ def stop_of(who: str | None, name: str, *rest: Any) -> Stop:
     args, does, after = rest[:act], next(iter(rest[act : act + 1]), None), rest[act + 1 :]
     then = next((item for item in after if isinstance(item, str)), "")
     status = next((item for item in after if isinstance(item, int)), 200)
+    if args and isinstance(args[-1], int) and args[-1] >= 400:  # no number of a part
+        *args, status = args
     if name == "mishap":
         status = int(args[0][:3])
-    return Stop(who, name, args, query, does, then, status)
+    return Stop(who, name, tuple(args), query, does, then, status)

@@ -15,7 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Company, Industry, JobRole, School, Skill, StudentProfile, User
+from accounts import inviting
+from accounts.models import Company, Industry, JobRole, Membership, School, Skill, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Topic
 from payments import (
@@ -56,7 +57,19 @@ REFUSED_CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
 def build(sandbox, *, stripe):
     """Everything by a name of its own: people, projects, applications, engagements; Stripe's pages at `stripe`."""
     world = SimpleNamespace(now=timezone.now(), sandbox=sandbox, stripe=stripe, inside={})
-    steps = (people, keepers, projects, edits, applications, offers, work, payees, back_office, at_stripe)
+    steps = (
+        people,
+        staff,
+        keepers,
+        projects,
+        edits,
+        applications,
+        offers,
+        work,
+        payees,
+        back_office,
+        at_stripe,
+    )
     for part in steps:
         part(world)
     for name, thing in list(vars(world).items()):
@@ -84,6 +97,18 @@ def people(w):
     StudentProfile.objects.filter(user=w.long).update(shown_to="all", links=links, goals=WHY)
     about = "Three clinics in Toronto, and a booking page that people give up on."
     Company.objects.update(proven_at=w.now, about=about, website="https://maple-health.example")
+
+
+def staff(w):
+    """Who acts for the company beside its owner, and letters that wait."""
+    w.colleague = Membership.join(w.company, cast.a_person("Kim Ray"), role="manager", at=w.now).user
+    Membership.join(w.company, cast.a_person(LONG_NAME), role="owner", at=w.now)
+    again = {"email": "a.rather.long.address@example.org", "role": "owner"}
+    again = inviting.invite(w.company, by=w.employer, at=w.now, **again)
+    w.old_token = again.token
+    w.invitation_token = inviting.send_again(again, by=w.employer, at=w.now).token
+    over = {"email": "kim@example.org", "role": "manager"}
+    inviting.invite(w.company, by=w.employer, at=w.now - timedelta(days=8), **over)
 
 
 def keepers(w):

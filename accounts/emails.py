@@ -1,0 +1,106 @@
+"""One function per letter about a company and its people; each goes out once, by its key."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Company, Invitation, Membership, User
+from marketplace.kernel import mail
+from marketplace.kernel.letters import About
+from marketplace.kernel.models import Topic
+
+
+def invited(invitation: Invitation, *, at: datetime) -> None:
+    """To the address: as a letter and a notice where somebody uses it here, else as a letter alone."""
+    company = invitation.company
+    about = About(
+        path=reverse("accounts:invitation", args=[invitation.token]),
+        action="See the invitation",
+        why=f"{invitation.invited_by} of {company} invited this address",
+        topic=Topic.TEAM,
+    )
+    known = User.objects.filter(email=invitation.email, is_active=True).first()
+    mail.send_to(
+        known or invitation.email,
+        "accounts/invited",
+        key=f"invited:{invitation.pk}:{invitation.letters}",
+        at=at,
+        about=about,
+        not_after=invitation.expires_at,
+        company=str(company),
+        inviter=str(invitation.invited_by),
+        role=invitation.get_role_display().lower(),
+        address=invitation.email,
+        expires=invitation.expires_at,
+    )
+
+
+def taken_back(invitation: Invitation, *, at: datetime) -> None:
+    """Nobody is told: a letter that still waits goes out no more."""
+    mail.tell_no_more(f"invited:{invitation.pk}:", at=at)
+
+
+def joined(membership: Membership, *, at: datetime) -> None:
+    to_owners("member_joined", membership, at=at, role=membership.get_role_display().lower())
+
+
+def left(membership: Membership, *, at: datetime) -> None:
+    to_owners("member_left", membership, at=at)
+
+
+def role_changed(membership: Membership, *, by: User, at: datetime) -> None:
+    role = membership.get_role_display().lower()
+    to_member("role_changed", membership, by=by, at=at, path=people_path(membership.company), role=role)
+
+
+def removed(membership: Membership, *, by: User, at: datetime) -> None:
+    to_member("member_removed", membership, by=by, at=at, path=reverse("accounts:settings"))
+
+
+def people_path(company: Company) -> str:
+    return reverse("accounts:company_people", args=[company.slug])
+
+
+def to_owners(template: str, membership: Membership, *, at: datetime, **context: Any) -> None:
+    """Those who answer for the company hear who comes and goes, but not of themselves."""
+    company = membership.company
+    about = About(
+        path=people_path(company),
+        action="See who acts for it",
+        why=f"you are an owner of {company}",
+        topic=Topic.TEAM,
+    )
+    owners = User.objects.filter(
+        pk__in=company.memberships.active().owners().values("user"), is_active=True
+    ).exclude(pk=membership.user_id)
+    for owner in owners:
+        mail.send(
+            f"accounts/{template}",
+            to=owner,
+            key=f"{template}:{membership.pk}",
+            at=at,
+            about=about,
+            company=str(company),
+            person=str(membership.user),
+            **context,
+        )
+
+
+def to_member(
+    template: str, membership: Membership, *, by: User, at: datetime, path: str, **context: Any
+) -> None:
+    company = membership.company
+    about = About(
+        path=path, action="See what you act for", why=f"you act or acted for {company}", topic=Topic.TEAM
+    )
+    mail.send(
+        f"accounts/{template}",
+        to=membership.user,
+        key=f"{template}:{membership.pk}:{membership.history.count()}",
+        at=at,
+        about=about,
+        company=str(company),
+        owner=str(by),
+        **context,
+    )
