@@ -1,7 +1,8 @@
 """Roles, removing and leaving; a company never loses its last owner, not even when two leave at once."""
 
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
+from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -137,6 +138,19 @@ class TestTwoOwnersLeaveAtOnce:
             *(lambda person=person: staffing.leave(company, by=person, at=NOW) for person in people)
         )
         assert sorted(type(one).__name__ for one in outcomes) == ["LastOwner", "Membership"]
+        assert company.memberships.active().owners().count() == 1
+
+    def test_the_second_waits_for_the_first_and_hears_that_they_are_the_last(self, owners):
+        company, (one, two) = owners
+        outcomes = []
+        act = partial(staffing.leave, company, by=two, at=NOW)
+        second = Thread(target=lambda: outcomes.extend(race(act)))
+        with transaction.atomic():
+            staffing.leave(company, by=one, at=NOW)
+            second.start()
+            second.join(0.7)  # without the lock they have left by now
+        second.join(20)
+        assert [type(outcome) for outcome in outcomes] == [staffing.LastOwner]
         assert company.memberships.active().owners().count() == 1
 
     def test_so_it_is_when_each_removes_the_other(self, owners):
