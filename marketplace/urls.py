@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
 
-from marketplace.site import dashboard, health, letters, notices, views
+from marketplace.site import crawlers, dashboard, health, letters, notices, views
 
 # One log-in for everybody, with its limits; what allauth registers shows secrets, or fails on a search; and
 # the double box in which Django offers a group's powers cannot be used by everybody.
@@ -24,6 +24,10 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read_notices, name="read_notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("site.webmanifest", crawlers.manifest, name="manifest"),
+    path("favicon.ico", crawlers.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),

@@ -1,7 +1,10 @@
 """People's own running text on a page: Markdown without HTML, pictures or surprises."""
 
+from html import unescape
+
 import nh3
 from django import template
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -24,3 +27,9 @@ def markdown(text: str) -> SafeString:
         html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=LINKS, link_rel="noopener nofollow ugc"
     )
     return mark_safe(clean)  # noqa: S308 - nh3 left only what is listed above
+
+
+@register.filter
+def plain(text: str) -> str:
+    """The same words without their marks, in one line, for where nothing else can stand."""
+    return " ".join(unescape(strip_tags(markdown(text))).split())

@@ -42,7 +42,9 @@ def gallery_page(
     """The templates that fit the address; asked by htmx, they alone."""
     form = GalleryForm(request.GET)
     part = "#results" if request.htmx and not request.htmx.history_restore_request else ""  # type: ignore[attr-defined]
-    context |= {"form": form, "shelves": form.shelves(), "start": start}
+    shelves = form.shelves()
+    context |= {"form": form, "shelves": shelves, "shown": sum(len(shelf.templates) for shelf in shelves)}
+    context["start"] = start
     response = render(request, f"projects/new.html{part}", context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     if part:

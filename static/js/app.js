@@ -47,18 +47,27 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Messages
+// Messages. A screen reader tells what changes in a region that was there before, so there is one from the start.
 
-on("click", "[data-dismiss]", (button) => button.closest(".toast").remove());
+on("click", "[data-dismiss]", (button) => {
+  button.closest(".toast").remove();
+  document.getElementById("main").focus({ preventScroll: true });
+});
+
+function announce(text) {
+  const region = document.getElementById("announced");
+  region.textContent = region.textContent === text ? `${text}\u00a0` : text; // the same words are read again
+}
 
 function say(text) {
   let region = document.querySelector(".toasts-floating");
   if (!region) {
     region = document.createElement("div");
     region.className = "toasts toasts-floating";
-    region.setAttribute("role", "status");
+    region.setAttribute("aria-hidden", "true");
     document.body.append(region);
   }
+  announce(text);
   const toast = document.createElement("div");
   toast.className = "toast tone-released";
   const words = document.createElement("p");
@@ -103,9 +112,17 @@ function sum(box) {
   }
 }
 
+let telling = 0; // the sum is told once the typing has paused, and not with every key
+function tell(box) {
+  clearTimeout(telling);
+  telling = setTimeout(() => announce(box.querySelector(".sum-total").innerText.replace(/\s+/g, " ")), 1200);
+}
+
 document.addEventListener("input", (event) => {
   for (const box of all("[data-live-sum]")) {
-    if ([box.dataset.fee, box.dataset.hours, box.dataset.seats].some((at) => at && event.target.matches(at))) sum(box);
+    if (![box.dataset.fee, box.dataset.hours, box.dataset.seats].some((at) => at && event.target.matches(at))) continue;
+    sum(box);
+    tell(box);
   }
   const counter = event.target.id && document.querySelector(`[data-count-of="${CSS.escape(event.target.id)}"]`);
   if (counter) count(counter);
@@ -201,7 +218,11 @@ function greet(root) {
   for (const button of all("[data-dismiss]", root)) button.hidden = false;
   all("[data-live-sum]", root).forEach(sum);
   all("[data-count-of]", root).forEach(count);
-  root.querySelector("[data-focus]")?.focus();
+  if (!document.querySelector(":target:not(main)")) root.querySelector("[data-focus]")?.focus();
 }
 greet(document);
-document.addEventListener("htmx:load", (event) => greet(event.target));
+document.addEventListener("htmx:load", (event) => {
+  greet(event.target);
+  const told = event.target.dataset.announce;
+  if (told) announce(told);
+});

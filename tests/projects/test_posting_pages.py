@@ -206,7 +206,7 @@ class TestWriting:
 
     def test_the_form_shows_the_figures_before_anything_is_typed(self, client, employer):
         page = client.get(address(cast.a_draft(employer))).content.decode()
-        assert '<output data-sum="total">$440.00</output>' in page
+        assert 'data-sum="total">$440.00</output>' in page
         assert 'data-percent="10" data-minimum="500"' in page
 
 

@@ -332,6 +332,7 @@ WALKS = {
 
 NO_PAGES = {
     "an answer for machines": [
+        *("robots", "sitemap", "manifest", "favicon"),
         *("healthz", "readyz", "admin:jsi18n", "admin:autocomplete"),
         *("projects:api_list", "projects:api_project", "projects:api_apply"),
     ],
