@@ -270,7 +270,7 @@ def back_office(w):
     w.stop_token = preferences.stop_token(w.maya, Topic.REMINDERS)
     w.operation = Operation.objects.filter(hold__engagement=w.refused_card).latest("pk")
     w.sandbox.deliver()
-    w.event = StripeEvent.objects.first()
+    w.event = max(StripeEvent.objects.all(), key=lambda event: len(str(event)))  # the widest heading
     operations.ring("hold_is_old", str(w.operation.hold_id), "Its money has been held for long.", at=w.now)
     w.alarm = Alarm.objects.latest("pk")
 
