@@ -15,21 +15,40 @@ from payments.models import Hold, Operation, Payee, Release, StripeEvent
 from projects import applying
 from projects.models import Application, Deliverable, Engagement, Project
 from tests import cast
-from tests.payments import steps
+from tests.payments import staging, steps
 
 ANSWERS = ["I have done this before, in a course on methods, and can show the notes of it."] * 3
 
 
+@pytest.fixture(scope="module")
+def applied(django_db_blocker, tmp_path_factory):
+    """An application to a company whose offers have no limit, made once."""
+
+    def build(_):
+        now = timezone.now()
+        employer, student = cast.an_employer(at=now), cast.a_student(at=now)
+        Company.objects.update(proven_at=now)
+        project = cast.an_open_project(employer, at=now)
+        given = {"motivation": "I want to learn this.", "answers": ANSWERS[: len(project.questions)]}
+        applying.apply(project, by=student, at=now, **given)
+
+    folder = tmp_path_factory.mktemp("applied")
+    with django_db_blocker.unblock(), staging.staged("applied_to", build, folder) as stage:
+        yield stage
+
+
 @pytest.fixture
-def application(own_database):
-    now = timezone.now()
-    employer, student = cast.an_employer(at=now), cast.a_student(at=now)
-    Company.objects.update(proven_at=now)
-    project = cast.an_open_project(employer, at=now)
-    answers = ANSWERS[: len(project.questions)]
-    applied = applying.apply(project, by=student, at=now, motivation="I want to learn this.", answers=answers)
-    applied.employer = employer
-    return applied
+def sandbox(applied, tmp_path):
+    """The stand-in's control in a copy of it."""
+    with staging.gone_on(applied, tmp_path) as control:
+        yield control
+
+
+@pytest.fixture
+def application(sandbox):
+    application = Application.objects.get()
+    application.employer = application.project.posted_by
+    return application
 
 
 def offered(application, sandbox):

@@ -13,15 +13,25 @@ from payments import offering, releasing, tasks
 from payments.models import Deadline, deadlines
 from projects.models import Deliverable, Engagement
 from tests import stages
+from tests.payments import staging
 
 DAY = timedelta(days=1)
 
 
+@pytest.fixture(scope="module")
+def handed_in(django_db_blocker, tmp_path_factory):
+    def build(sandbox):
+        stages.deliver(stages.under_way(sandbox))
+
+    folder = tmp_path_factory.mktemp("handed_in")
+    with django_db_blocker.unblock(), staging.staged("handed_in", build, folder) as stage:
+        yield stage
+
+
 @pytest.fixture
-def in_review(sandbox):
-    engagement = stages.under_way(sandbox)
-    stages.deliver(engagement)
-    return Deliverable.objects.get(engagement=engagement, number=1)
+def in_review(handed_in, tmp_path):
+    with staging.gone_on(handed_in, tmp_path):
+        yield Deliverable.objects.get(number=1)
 
 
 def run(at, times=2):

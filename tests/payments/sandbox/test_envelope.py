@@ -192,7 +192,7 @@ def test_what_was_never_begun_is_not_remembered(world):
 
 
 def test_a_request_that_is_being_carried_out_holds_its_key(world):
-    world.control.break_("hang:5", method="POST", path="/v1/checkout/sessions")
+    world.control.break_("hang:2", method="POST", path="/v1/checkout/sessions")
     slow = World(world.app, client_of(world.app, timeout=30, wait=True), world.mailbox)
     made = []
     thread = threading.Thread(target=lambda: made.append(slow.session(key="k1")))
