@@ -44,7 +44,7 @@ class Operations(OnlyToLookAt, admin.TabularInline):
     show_change_link = True
 
 
-class Attempts(OnlyToLookAt, admin.TabularInline):
+class Attempts(OnlyToLookAt, admin.StackedInline):
     model = OperationAttempt
     fields = ("number", "epoch", "sent_at", "answered_at", "outcome", "http_status", "request_id")
 

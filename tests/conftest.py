@@ -28,6 +28,19 @@ django.setup()
 # The same algorithm at its least cost: a hundred megabytes for each of a thousand log-ins prove nothing.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
+# What takes longest begins first, so that no worker is alone at the end; the rest follows by name.
+LONGEST = (
+    "site/every_page",
+    "permissions",
+    "journeys/test_to_approval",
+    "site/test_local_run",
+    "payments/operations",
+    "payments/kill",
+    "accounts/test_in_the_browser",
+    "projects/test_applicants_table",
+    "site",
+)
+
 pytest_plugins = ["tests.databases", "tests.browsing", "tests.sandboxed"]
 
 
@@ -35,6 +48,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """A worker that inherits this name reads the settings before it has a broker number of its own."""
     if not WORKER and getattr(config.option, "numprocesses", None):
         del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a module on one worker, which makes its world once; all of `permissions` shares one."""
+    items.sort(key=lambda item: begins(item.nodeid))
+    for item in items:
+        module = item.nodeid.partition("::")[0]
+        group = "permissions" if module.startswith("tests/permissions") else module
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def begins(name: str) -> int:
+    """The earlier, the lower."""
+    starts = (n for n, start in enumerate(LONGEST) if name.startswith(f"tests/{start}"))
+    return next(starts, len(LONGEST))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,14 +8,38 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browsing import WCAG_22_AA
 
-AXE = Axe().axe_script
 WIDTHS = (320, 390, 1280)
 SHOTS = os.environ.get("SHOTS")  # a folder, to keep a picture of every page
-BY_COLOUR = ["color-contrast", "link-in-text-block"]  # what may differ between light and dark
+BY_SIGHT = ["color-contrast", "link-in-text-block", "target-size"]  # costly, and the same wherever a look is
 
-RUN_AXE = """([only, rules]) => axe.run(document, {runOnly: only, rules, resultTypes: ["violations"], preload: false})
+# What axe finds wrong by `rules` in `where`, a line each.
+AUDITED = """window.audited = (where, options) => axe
+  .run(where, {resultTypes: ["violations"], preload: false, ...options})
   .then(found => found.violations.flatMap(rule => rule.nodes.map(
     node => `${rule.id}: ${node.target} ${node.html.slice(0, 160)} ${node.any.map(one => one.message)}`)))"""
+AXE_IN_THE_PAGE = f"{Axe().axe_script};{AUDITED}"
+# Words, and what can be pressed, in a look that no page before had. A look: the path to it by name, class and
+# state, its own colours and letters, and whether it is small. Looks are told by numbers.
+NEW_LOOKS = """known => {
+  const states = ["aria-current", "aria-invalid", "aria-expanded", "aria-pressed", "disabled", "readonly", "open"];
+  const named = one => one.closest("#container") ? one.id : "";  // the administration's pages style by ids
+  const told = ["class", "role", "type", ...states];
+  const said = one => [one.localName, named(one), ...told.map(name => one.getAttribute(name))].join("|");
+  const path = one => one.parentElement ? path(one.parentElement) + ">" + said(one) : "";
+  const hash = words => [...words].reduce((sum, sign) => (Math.imul(sum, 31) + sign.codePointAt(0)) | 0, 7);
+  const seen = new Set(known), looks = [];
+  window.fresh = [...document.body.querySelectorAll("*")].filter(one => {
+    const speaks = [...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (!speaks && !one.matches("a, button, input, select, textarea, summary")) return false;
+    const style = getComputedStyle(one), box = one.getBoundingClientRect();
+    const look = hash([path(one), style.color, style.backgroundColor, style.fontSize, style.fontWeight,
+      style.textDecorationLine, box.width < 24, box.height < 24].join());
+    if (seen.has(look)) return false;
+    seen.add(look); looks.push(look);
+    return true;
+  });
+  return looks;
+}"""
 
 # Our own pages only: the administration is Django's.
 BUILT_WELL = """() => {
@@ -50,22 +74,34 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map(one => `less than 44 px high: ${one.outerHTML.slice(0, 160)}`)"""
 
 
-def look(page, *, ours, name, closely):
-    """All that is wrong with the page as it stands now; its colours and middle width only when seen `closely`."""
+def look(page, *, ours, name, looks):
+    """All that is wrong with the page as it stands now.
+
+    What is found by sight is asked of each look once, in light and dark, and noted in `looks`; the wider
+    widths only where there is a new one; all else of axe, and how the page is built, on every page.
+    """
     in_the(page, "light")
-    wrong = too_wide(page, WIDTHS if closely else WIDTHS[:1])
+    wrong = too_wide(page, WIDTHS[:1])
     if ours:
         wrong += page.evaluate(SMALL_TARGETS) + page.evaluate(BUILT_WELL)
-    page.evaluate(AXE)
-    rules = {rule: {"enabled": closely} for rule in BY_COLOUR}
-    wrong += page.evaluate(RUN_AXE, [{"type": "tag", "values": WCAG_22_AA}, rules])
-    if closely:
+    rules = {
+        "runOnly": {"type": "tag", "values": WCAG_22_AA},
+        "rules": {rule: {"enabled": False} for rule in BY_SIGHT},
+    }
+    wrong += page.evaluate("options => audited(document, options)", rules)
+    if new := page.evaluate(NEW_LOOKS, list(looks)):
+        looks.update(new)
+        wrong += too_wide(page, WIDTHS[1:]) + by_sight(page)
         in_the(page, "dark")
-        dark = page.evaluate(RUN_AXE, [{"type": "rule", "values": BY_COLOUR}, {}])
-        wrong += [f"in the dark {line}" for line in dark]
+        wrong += [f"in the dark {line}" for line in by_sight(page)]
     if SHOTS:
         keep_pictures(page, name)
     return wrong
+
+
+def by_sight(page):
+    rules = {"runOnly": {"type": "rule", "values": BY_SIGHT}}
+    return page.evaluate("options => audited({include: window.fresh}, options)", rules)
 
 
 def too_wide(page, widths):
