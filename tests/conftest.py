@@ -51,12 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module on one worker, which makes its world once; all of `permissions` shares one."""
+    """The order in which files are given to the workers; one stays with one worker, which makes its world once."""
     items.sort(key=lambda item: begins(item.nodeid))
-    for item in items:
-        module = item.nodeid.partition("::")[0]
-        group = "permissions" if module.startswith("tests/permissions") else module
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def begins(name: str) -> int:
