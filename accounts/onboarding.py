@@ -1,6 +1,6 @@
 """How a person becomes a student, an employer or both, and keeps what they told up to date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import count
 from typing import TypedDict, Unpack
@@ -130,14 +130,29 @@ def become_student(user: User, *, at: datetime, **details: Unpack[StudentDetails
 
 
 def edit_student(
-    profile: StudentProfile, *, school: str, country: str, **interests: Unpack[Interests]
+    profile: StudentProfile,
+    *,
+    school: str,
+    country: str,
+    may_work_as: Sequence[str] | None = None,
+    **interests: Unpack[Interests],
 ) -> StudentProfile:
-    """Change what a student told; the date of birth stays."""
+    """Change what a student told; the date of birth stays, and how they may work where nothing is said of it."""
     with locked(profile) as profile:
         profile.school, profile.country = school, country
         profile.hours_a_week = interests["hours_a_week"]
-        profile.save(update_fields=["school", "country", "hours_a_week"])
+        if may_work_as is not None:
+            profile.may_work_as = list(may_work_as)
+        profile.save(update_fields=["school", "country", "hours_a_week", "may_work_as"])
         choose(profile, interests)
+    return profile
+
+
+def tell_eligibility(profile: StudentProfile, *, may_work_as: Sequence[str]) -> StudentProfile:
+    """How a student may work, as kinds of `Eligibility`; none as long as they do not know."""
+    with locked(profile) as profile:
+        profile.may_work_as = list(may_work_as)
+        profile.save(update_fields=["may_work_as"])
     return profile
 
 

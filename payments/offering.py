@@ -12,6 +12,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked, relock
 from payments import emails, operations
 from payments.models import Deadline, Hold, Payee, Share
+from projects import matching
 from projects.models import Application, Deliverable, Engagement, Project
 
 
@@ -177,7 +178,7 @@ def open_hold(engagement: Engagement, *, at: datetime) -> Hold:
 def accept_offer(engagement: Engagement, *, by: User, at: datetime, version: int | None = None) -> Engagement:
     """Say yes: the reserved card is charged, and the work starts when the money is held.
 
-    Raises OfferIsOver, CountryUnknown, StalePage, InvalidTransition.
+    Raises OfferIsOver, NotEligible, EligibilityUnknown, CountryUnknown, StalePage, InvalidTransition.
     """
     with locked(engagement) as engagement:
         if by.pk != engagement.student_id:
@@ -186,6 +187,7 @@ def accept_offer(engagement: Engagement, *, by: User, at: datetime, version: int
         engagement.become(Engagement.Status.FUNDING, by=by, at=at, accepted_at=at)
         if engagement.offer_expires_at is None or at >= engagement.offer_expires_at:
             raise OfferIsOver
+        matching.check_eligible(engagement.eligibility_kind, by)  # the answer may be another one by now
         if not Payee.objects.filter(user=by).exists():
             raise CountryUnknown
         Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)

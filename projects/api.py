@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import Company
+from accounts import onboarding
+from accounts.models import Company, Eligibility
 from projects import applying
 from projects.forms.searching import SearchForm
 from projects.models import Application, PlannedDeliverable, Project
@@ -100,6 +101,7 @@ SEARCH = [
     parameter("hours_min", OpenApiTypes.INT, "At least so many hours."),
     parameter("hours_max", OpenApiTypes.INT, "At most so many hours."),
     parameter("pay_min", OpenApiTypes.STR, "At least so much an hour, such as 25 or 25.50."),
+    parameter("eligibility", OpenApiTypes.STR, "How the student works: contractor, stipend or payroll."),
     parameter("after", OpenApiTypes.STR, "Where the page before ended; `next` holds the whole address."),
 ]
 PAGE = inline_serializer(
@@ -146,9 +148,19 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
         slug_field="public_id", read_only=True
     )
 
+    may_work_as = serializers.ListField(
+        child=serializers.ChoiceField(Eligibility.choices),
+        required=False,
+        write_only=True,
+        help_text="How you may work. Kept in your profile, shown to nobody; needed once, before the first application.",
+    )
+
     class Meta:
         model = Application
-        fields = ("public_id", "url", "project", "status", "submitted_at", "motivation", "answers")
+        fields = (
+            *("public_id", "url", "project", "status", "submitted_at", "motivation", "answers"),
+            "may_work_as",
+        )
         read_only_fields = ("public_id", "status", "submitted_at")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -171,5 +183,8 @@ class ProjectApplications(APIView):
         project = get_object_or_404(Project.objects.visible_to(request.user), public_id=public_id)
         given = ApplicationSerializer(data=request.data, context={"project": project})
         given.is_valid(raise_exception=True)
+        told = given.validated_data.pop("may_work_as", None)
+        if told is not None and request.user.is_student:
+            onboarding.tell_eligibility(request.user.student_profile, may_work_as=told)
         application = applying.apply(project, by=request.user, at=timezone.now(), **given.validated_data)
         return Response(ApplicationSerializer(application).data, status=201)

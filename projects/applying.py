@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
-from projects import emails
+from projects import emails, matching
 from projects.models import Application, Project
 
 # PRODUCT.md: nobody applies to a company they belong or belonged to within 12 months.
@@ -91,7 +91,8 @@ def apply(
     """Bid for a project, once. Project and student are locked, so that no two bids pass together.
 
     `version` is the project's as it was read; what was edited since is looked at again. Raises NotAStudent,
-    AlreadyApplied, ApplicationsClosed, OwnCompany, BudgetUsed, AnswersMissing, StalePage.
+    AlreadyApplied, ApplicationsClosed, OwnCompany, BudgetUsed, NotEligible, EligibilityUnknown, AnswersMissing,
+    StalePage.
     """
     with locked(project) as project:
         StudentProfile.objects.select_for_update().filter(user=by).first()  # the budget is counted alone
@@ -130,6 +131,7 @@ def check_may_apply(project: Project, *, by: User, at: datetime) -> None:
         raise OwnCompany(project)
     if Application.objects.of(by).using_budget(at=at).count() >= settings.LIVE_APPLICATIONS:
         raise BudgetUsed
+    matching.check_eligible(project.eligibility, by)
 
 
 def withdraw(application: Application, *, by: User, at: datetime, version: int | None = None) -> Application:

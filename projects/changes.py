@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from accounts.models import Industry, JobRole, Skill, User
+from accounts.models import Eligibility, Industry, JobRole, Skill, User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money
 from projects import emails
@@ -22,6 +22,18 @@ class PayNeverFalls(RuleViolation):
         super().__init__(
             f"Somebody applied for {fee} and {hours} hours already. "
             "After the first application neither the fee nor the pay per hour can fall."
+        )
+
+
+class EligibilityStays(RuleViolation):
+    """Whoever applied was matched with the way in which this work is paid."""
+
+    code = "eligibility_stays"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody applied already who may work the way this project says. After the first application "
+            "how the student works cannot change."
         )
 
 
@@ -51,6 +63,7 @@ WORDS = {
     "industry": "Industry",
     "job_role": "Kind of work",
     "skills": "Skills",
+    "eligibility": "How the student works",
     "hours": "Hours of work",
     "fee_cents": "Fee for each student",
     "seats": "Students wanted",
@@ -58,8 +71,9 @@ WORDS = {
     "names_hidden": "Names hidden until the short-list",
     "questions": "Questions",
 }
-# PRODUCT.md: an edit that touches pay, hours, criteria, questions or links waits for moderation.
-WAITS = {"hours", "fee_cents", "questions", "parts"}
+# PRODUCT.md: an edit that touches pay, hours, criteria, questions or links waits for moderation; how one is paid
+# is a part of pay.
+WAITS = {"eligibility", "hours", "fee_cents", "questions", "parts"}
 
 
 def changes(before: Draft, after: Draft) -> list[Change]:
@@ -91,6 +105,8 @@ def written(field: str, value: Any) -> str:
         return ", ".join(sorted(map(str, value)))
     if field == "questions":
         return "\n".join(f"{number}. {text}" for number, text in enumerate(value, 1))
+    if field == "eligibility":
+        return str(Eligibility(value).label) if value else ""
     if field == "names_hidden":
         return "yes" if value else "no"
     return "" if value is None else str(value)
@@ -115,10 +131,12 @@ def part_in_words(parts: Any) -> str:
 def check_promises(project: Project, before: Draft, after: Draft) -> None:
     """What applicants and students rely on stays. Call it on a locked project.
 
-    Raises PayNeverFalls, SeatsAreTaken.
+    Raises PayNeverFalls, EligibilityStays, SeatsAreTaken.
     """
-    if pay_falls(before, after) and project.applications.exists():
-        raise PayNeverFalls(before)
+    matched_otherwise = after.get("eligibility", project.eligibility) != project.eligibility
+    falls = pay_falls(before, after)
+    if (falls or matched_otherwise) and project.applications.exists():
+        raise PayNeverFalls(before) if falls else EligibilityStays
     live = Engagement.objects.live().filter(project=project).order_by("-seat")
     taken = live.values_list("seat", flat=True).first() or 0
     if after["seats"] < taken:

@@ -32,6 +32,7 @@ class Wish:
     hours_min: int | None = None
     hours_max: int | None = None
     pay_min_cents: int | None = None
+    eligibility: str = ""
 
     def filters(self) -> dict[str, Any]:
         wanted = {
@@ -39,6 +40,7 @@ class Wish:
             "job_role": self.job_role,
             "hours__gte": self.hours_min,
             "hours__lte": self.hours_max,
+            "eligibility": self.eligibility or None,
         }
         return {name: value for name, value in wanted.items() if value is not None}
 

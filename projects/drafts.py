@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from django.conf import settings
 
-from accounts.models import Industry, JobRole, Skill
+from accounts.models import Eligibility, Industry, JobRole, Skill
 from marketplace.kernel.money import SYMBOLS, Money, platform_fee, split_evenly
 from projects.models import PlannedDeliverable, Project
 from projects.project_templates import ProjectTemplate
@@ -31,6 +31,7 @@ class Draft(TypedDict):
     industry: Industry | None
     job_role: JobRole | None
     skills: Sequence[Skill]
+    eligibility: NotRequired[str]
     hours: int | None
     fee_cents: int | None
     seats: int
@@ -62,6 +63,7 @@ def draft_of(project: Project) -> Draft:
         "industry": project.industry,
         "job_role": project.job_role,
         "skills": list(project.skills.order_by("name")),
+        "eligibility": project.eligibility,
         "hours": project.hours,
         "fee_cents": project.fee_cents,
         "seats": project.seats,
@@ -81,6 +83,7 @@ def filled_from(template: ProjectTemplate) -> Draft:
         "industry": Industry.objects.filter(slug=template.industry).first(),
         "job_role": JobRole.objects.filter(slug=template.job_role).first(),
         "skills": list(Skill.objects.filter(slug__in=template.skills)),
+        "eligibility": Eligibility.CONTRACTOR,
         "hours": template.hours,
         "fee_cents": max(template.fee_cents, template.hours * settings.PAY_FLOOR_CENTS),
         "seats": 1,

@@ -33,11 +33,11 @@ def edit_project(
 ) -> ProjectEdit:
     """Change an open or paused project: at once, or once a moderator passed it.
 
-    It waits where it touches pay, hours, deliverables or questions, or where the checks find in it what they
-    did not find before. Its dates never move. An edit that waited is replaced; `replaces` is the public id of
-    the one that was shown, empty for none, so that nobody replaces unseen what a colleague wrote.
+    It waits where it touches pay, hours, how the student works, deliverables or questions, or where the checks
+    find in it what they did not find before. Its dates never move. An edit that waited is replaced; `replaces` is
+    the public id of the one that was shown, empty for none, so that nobody replaces unseen what a colleague wrote.
 
-    Raises NotEditable, StalePage, NothingChanged, Incomplete, PayNeverFalls, SeatsAreTaken.
+    Raises NotEditable, StalePage, NothingChanged, Incomplete, PayNeverFalls, EligibilityStays, SeatsAreTaken.
     """
     with locked(project) as project:
         if not project.company.has_member(by):

@@ -111,7 +111,7 @@ def pass_edit(edit: ProjectEdit, *, by: User, at: datetime, version: int | None 
     """Put a change of an open project in force; those who wait for an answer are told what changed.
 
     What applicants rely on is asked again, since somebody may have applied meanwhile. Raises OwnProject,
-    NotEditable, PayNeverFalls, SeatsAreTaken, StalePage, InvalidTransition.
+    NotEditable, PayNeverFalls, EligibilityStays, SeatsAreTaken, StalePage, InvalidTransition.
     """
     with locked(edit.project) as project:
         edit = relock(edit)

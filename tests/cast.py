@@ -29,7 +29,9 @@ def afresh(person):
     return User.objects.get(pk=person.pk)
 
 
-def a_student(name="Maya Lindqvist", *, at=None, time_zone="Europe/Stockholm", **details):
+def a_student(
+    name="Maya Lindqvist", *, at=None, time_zone="Europe/Stockholm", may_work_as=("contractor",), **details
+):
     person = a_person(name, time_zone=time_zone)
     onboarding.become_student(
         person,
@@ -46,6 +48,7 @@ def a_student(name="Maya Lindqvist", *, at=None, time_zone="Europe/Stockholm", *
         }
         | details,
     )
+    onboarding.tell_eligibility(person.student_profile, may_work_as=may_work_as)
     return afresh(person)
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.forms.eligibility import UNKNOWN, EligibilityField
 from accounts.models import Company, StudentProfile, User
 from accounts.models.countries import COUNTRIES
 from accounts.models.profiles import MAX_HOURS_A_WEEK
@@ -188,10 +189,15 @@ class StudentForm(InterestsForm):
     """What a student may change later; the date of birth stays."""
 
     country = CountryField(label="Country you live in")
+    may_work_as = EligibilityField(required=False)
 
     class Meta(InterestsForm.Meta):
-        fields = ("school", "country", *InterestsForm.Meta.fields)  # type: ignore[assignment]
+        fields = ("school", "country", *InterestsForm.Meta.fields, "may_work_as")  # type: ignore[assignment]
         labels: ClassVar[dict[str, str]] = InterestsForm.Meta.labels | {"school": "School or university"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["may_work_as"] = self.initial.get("may_work_as") or [UNKNOWN]
 
 
 class CompanyForm(NamesWhatIsMissing, forms.ModelForm):

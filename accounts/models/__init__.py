@@ -2,13 +2,14 @@
 
 from accounts.models.companies import Company, Membership
 from accounts.models.invitations import Invitation, InvitationTransition, MembershipTransition
-from accounts.models.profiles import StudentProfile
+from accounts.models.profiles import Eligibility, StudentProfile
 from accounts.models.schools import School, SchoolDomain
 from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
 
 __all__ = [
     "Company",
+    "Eligibility",
     "Industry",
     "Invitation",
     "InvitationTransition",

@@ -24,6 +24,14 @@ STILL_APPLIED = (
 )
 
 
+class Eligibility(models.TextChoices):
+    """How a project is paid, and so how its student works; each project has exactly one."""
+
+    CONTRACTOR = "contractor", "Independent contractor"
+    STIPEND = "stipend", "Sponsor stipend"
+    PAYROLL = "payroll", "Employer’s payroll"
+
+
 def birthday(born_on: date, *, age: int) -> date:
     """The day on which a person turns `age`; born on 29 February, it is 1 March in other years."""
     year = born_on.year + age
@@ -77,6 +85,8 @@ class StudentProfile(models.Model):
     hours_a_week = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(MAX_HOURS_A_WEEK)]
     )
+    # Private: matched with a project, never shown to an employer. Empty as long as they do not know.
+    may_work_as = ArrayField(models.CharField(max_length=12, choices=Eligibility), default=list, blank=True)
     joined_on = models.DateField()
     goals = models.TextField(
         "what you want to do next", max_length=600, blank=True, validators=[validate_no_contact]
@@ -96,6 +106,10 @@ class StudentProfile(models.Model):
             models.CheckConstraint(
                 name="student_shown_to_known",
                 condition=models.Q(shown_to__in=["nobody", "companies", "members", "all"]),
+            ),
+            models.CheckConstraint(
+                name="student_may_work_as_known",
+                condition=models.Q(may_work_as__contained_by=["contractor", "stipend", "payroll"]),
             ),
             models.CheckConstraint(name="student_links_few", condition=models.Q(links__len__lte=MAX_LINKS)),
             models.CheckConstraint(
@@ -125,6 +139,10 @@ class StudentProfile(models.Model):
     def is_school_confirmed(self) -> bool:
         """Whether a verified address is of the school that was typed."""
         return self.recognised_school is not None and self.recognised_school.is_called(self.school)
+
+    @property
+    def may_work_words(self) -> list[str]:
+        return [str(Eligibility(kind).label) for kind in self.may_work_as]
 
     @property
     def country_name(self) -> str:

@@ -13,6 +13,7 @@ from payments.forms import AttemptForm, CountryForm, VersionForm
 from payments.models import Hold, Operation
 from payments.views.finding import engagement_or_404, only_company, only_student
 from payments.views.leaving import may_leave_to_stripe
+from projects import matching
 from projects.models import Application, Engagement
 
 UNPAID = (Hold.Status.CHECKOUT_OPEN, Hold.Status.UNFUNDED, Hold.Status.CAPTURE_FAILED)
@@ -94,13 +95,24 @@ def accept_offer(request: PersonRequest, public_id: str) -> HttpResponse:
         return redirect(engagement)
     form = CountryForm.asked_of(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (form is None or form.is_valid()):
-        return accepted(request, engagement, form.cleaned_data["country"] if form else None)
+        try:
+            return accepted(request, engagement, form.cleaned_data["country"] if form else None)
+        except matching.NotEligible as error:
+            context = {
+                "engagement": engagement,
+                "form": CountryForm.asked_of(request.user),
+                "obstacle": error,
+            }
+            return render(request, "payments/accept.html", context, status=409)
     context = {"engagement": engagement, "form": form}
     return render(request, "payments/accept.html", context, status=422 if form and form.is_bound else 200)
 
 
 def accepted(request: PersonRequest, engagement: Engagement, country: str | None) -> HttpResponse:
     now, version = timezone.now(), VersionForm.seen(request.POST)
+    matching.check_eligible(
+        engagement.eligibility_kind, request.user
+    )  # else an account would be opened in vain
     if country is not None:
         paying_out.open_account(request.user, country=country, at=now)
     engagement = offering.accept_offer(engagement, by=request.user, at=now, version=version)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms.eligibility import EligibilityField
 from marketplace.kernel.forms import NamesWhatIsMissing
 from projects.models import Application, Project
 from projects.models.applications import ANSWER_LENGTH, WHY
@@ -34,8 +35,9 @@ class ApplicationForm(NamesWhatIsMissing, forms.ModelForm):
         }
         error_messages = {"motivation": {"required": "Say in a few sentences why you want this project."}}
 
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project, asks_eligibility: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.asks_eligibility = asks_eligibility
         self.answer_names = [f"answer_{number}" for number in range(1, len(project.questions) + 1)]
         for name, question in zip(self.answer_names, project.questions, strict=True):
             self.fields[name] = Prose(
@@ -43,6 +45,8 @@ class ApplicationForm(NamesWhatIsMissing, forms.ModelForm):
                 max_length=ANSWER_LENGTH,
                 error_messages={"required": "Answer this question; the employer compares the answers."},
             )
+        if asks_eligibility:
+            self.fields["may_work_as"] = EligibilityField()
 
     def application(self) -> dict[str, Any]:
         """The arguments of `applying.apply`."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 
+from accounts.models import Eligibility
 from marketplace.kernel.forms import NamesWhatIsMissing
 from projects import drafts, faults
 from projects.drafts import Draft, Part, Price
@@ -25,6 +26,17 @@ from projects.models.projects import (
 
 QUESTION_LENGTH = 200
 PART_FIELDS = ("title", "criteria", "due_days", "share")
+
+
+# What each means for the company; the money takes the same way in all of them.
+MEANS = {
+    Eligibility.CONTRACTOR: "The student works on their own account and declares the income. You see to it that "
+    "the work may be done like that.",
+    Eligibility.STIPEND: "A sponsor, such as a school or a foundation, gives the fee as a stipend. "
+    "You see to it that the sponsor’s rules allow this work.",
+    Eligibility.PAYROLL: "The student is your employee for this work. You must be able to employ them where they live, "
+    "and do what employing asks of you outside this site.",
+}
 
 
 class PartFields(NamedTuple):
@@ -53,6 +65,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "industry",
             "job_role",
             "skills",
+            "eligibility",
             "hours",
             "starts_within_days",
             "seats",
@@ -62,6 +75,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
         field_classes = {"brief": Prose}
         widgets: ClassVar[dict[str, Any]] = {
             "skills": forms.CheckboxSelectMultiple(attrs={"data-look": "choices-chips"}),
+            "eligibility": forms.RadioSelect,
             "hours": forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "hours"}),
             "starts_within_days": forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "days"}),
             "seats": forms.NumberInput(attrs={"inputmode": "numeric", "data-unit": "students"}),
@@ -73,6 +87,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "industry": "Industry",
             "job_role": "Kind of work",
             "skills": "Skills",
+            "eligibility": "How does the student work?",
             "hours": "Hours of work",
             "starts_within_days": "Work starts within",
             "seats": "Students wanted",
@@ -85,6 +100,8 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "**Bold**, lists with - and empty lines between paragraphs are shown as such. "
             "No addresses, numbers or links.",
             "skills": f"Up to {MAX_SKILLS}. Students find the project by them.",
+            "eligibility": "We ask each student in private, before applying and before accepting, whether they may. "
+            "Whichever it is, the fee is held, released in full, and no tax is taken off it.",
             "names_hidden": "You read skills, time and answers first. Until you put them on the short-list, "
             "applicants are “Applicant 1”, “Applicant 2” and so on.",
             "starts_within_days": "After the student accepts and the money is held.",
@@ -95,6 +112,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
         self.parts = range(1, settings.MAX_DELIVERABLES + 1)
         self.asked = [f"question_{number}" for number in range(1, settings.MAX_QUESTIONS + 1)]
         self.order_lists()
+        self.explain_eligibility()
         self.say_bounds()
         for number in self.parts:
             self.add_part(number)
@@ -113,6 +131,10 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
                 field.empty_label = "Choose one"
         for name in ("brief", "industry", "skills", "hours"):
             self.fields[name].required = True
+
+    def explain_eligibility(self) -> None:
+        field: Any = self.fields["eligibility"]
+        field.choices = [(kind, f"{Eligibility(kind).label}. {says}") for kind, says in MEANS.items()]
 
     def say_bounds(self) -> None:
         least, most = settings.APPLICATION_WINDOW_LEAST_DAYS, settings.APPLICATION_WINDOW_MOST_DAYS
@@ -192,6 +214,10 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
         for name in ("starts_within_days", "seats", "window_days"):
             if self.cleaned_data.get(name, 0) is None:
                 self.cleaned_data[name] = self.initial[name]
+        if "eligibility" not in self.errors:
+            self.cleaned_data["eligibility"] = (
+                self.cleaned_data.get("eligibility") or self.initial["eligibility"]
+            )
         return self.cleaned_data
 
     def draft(self) -> Draft:
@@ -203,6 +229,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "industry": values["industry"],
             "job_role": values["job_role"],
             "skills": list(values["skills"]),
+            "eligibility": values["eligibility"],
             "hours": values["hours"],
             "fee_cents": values["fee"],
             "seats": values["seats"],

@@ -9,6 +9,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.http import urlencode
 
+from accounts.models import Eligibility
 from marketplace.kernel.money import Money
 from projects import discovering
 from projects.discovering import Choice, Page, Wish
@@ -53,6 +54,9 @@ class SearchForm(forms.Form):
     )
     industry = forms.ChoiceField(label="Industry", required=False)
     role = forms.ChoiceField(label="Kind of work", required=False)
+    eligibility = forms.ChoiceField(
+        label="Student works as", choices=[("", "Any"), *Eligibility.choices], required=False
+    )
     hours_min = forms.IntegerField(label="Hours, at least", min_value=0, max_value=MOST_HOURS, required=False)
     hours_max = forms.IntegerField(label="Hours, at most", min_value=1, max_value=MOST_HOURS, required=False)
     pay_min = MoneyField(label="Pay an hour, at least", required=False)
@@ -89,6 +93,7 @@ class SearchForm(forms.Form):
             hours_min=values.get("hours_min"),
             hours_max=values.get("hours_max"),
             pay_min_cents=values.get("pay_min"),
+            eligibility=values.get("eligibility", ""),
         )
 
     def chosen(self, name: str) -> int | None:

@@ -205,6 +205,7 @@ class Application(StateMachine):
             "questions": self.questions,
             "answers": self.answers,
             "eligibility": project.get_eligibility_display(),
+            "eligibility_kind": project.eligibility,
             "rights": RIGHTS,
             "review_days": settings.REVIEW_DAYS,
             "later_review_days": settings.LATER_REVIEW_DAYS,

@@ -221,6 +221,11 @@ class Engagement(StateMachine):
         return all(part.status == "pending" for part in self.deliverables.all())
 
     @property
+    def eligibility_kind(self) -> str:
+        """How the student works, as agreed; offers older than these terms have what their project says."""
+        return str(self.terms.get("eligibility_kind", self.project.eligibility))
+
+    @property
     def late_days(self) -> tuple[int, int]:
         """Days of grace after a due date, and days after those until an undelivered share is refunded."""
         grace, refund = settings.LATE_GRACE_DAYS, settings.LATE_REFUND_DAYS  # offers older than the terms

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Company, Industry, JobRole, Skill, User
+from accounts.models import Company, Eligibility, Industry, JobRole, Skill, User
 from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.states import StateMachine, Transition
@@ -55,11 +55,6 @@ class Project(StateMachine):
         UNFILLED = "unfilled", "Ended without a match"
         CANCELLED = "cancelled", "Cancelled"
         REMOVED = "removed", "Removed by a moderator"
-
-    class Eligibility(models.TextChoices):
-        CONTRACTOR = "contractor", "Independent contractor"
-        STIPEND = "stipend", "Sponsor stipend"
-        PAYROLL = "payroll", "Employer’s payroll"
 
     class RefusalReason(models.TextChoices):
         """Why a moderator sends a project back (PRODUCT.md: every no has a reason)."""
@@ -169,6 +164,10 @@ class Project(StateMachine):
             models.CheckConstraint(
                 name="project_says_what_it_is",
                 condition=BEFORE_SENT | Q(title__gt="", brief__gt="", industry__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="project_eligibility_known",
+                condition=Q(eligibility__in=["contractor", "stipend", "payroll"]),
             ),
             models.CheckConstraint(name="project_questions", condition=Q(questions__len__lte=MAX_QUESTIONS)),
             models.CheckConstraint(

@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import onboarding
 from accounts.http import PersonRequest
 from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation, StalePage
-from projects import applying, narrating
+from projects import applying, matching, narrating
 from projects.forms.applying import ApplicationForm, VersionForm
 from projects.forms.listing import FromForm
 from projects.models import Application, Project
@@ -23,7 +24,8 @@ def apply(request: PersonRequest, public_id: str) -> HttpResponse:
     """The form, or what stands in the way. Whoever applied before is led to that application."""
     seen = Project.objects.visible_to(request.user).select_related("company")
     project = get_object_or_404(seen, public_id=public_id)
-    form = ApplicationForm(request.POST if request.method == "POST" else None, project=project)
+    sent = request.POST if request.method == "POST" else None
+    form = ApplicationForm(sent, project=project, asks_eligibility=asks_eligibility(request))
     try:
         if form.is_valid():
             return send(request, project, form)
@@ -32,11 +34,33 @@ def apply(request: PersonRequest, public_id: str) -> HttpResponse:
         messages.info(request, str(error))
         return redirect(error.application)
     except RuleViolation as error:
-        return page(request, project, form, status=409 if form.is_bound else 200, obstacle=error)
+        return stopped(request, project, form, error)
     return page(request, project, form, status=422 if form.is_bound else 200)
 
 
+def asks_eligibility(request: PersonRequest) -> bool:
+    """Whether the form asks how the student may work: once, until they have said it."""
+    if not request.user.is_student:
+        return False
+    return not request.user.student_profile.may_work_as or "may_work_as" in request.POST
+
+
+def stopped(
+    request: PersonRequest, project: Project, form: ApplicationForm, error: RuleViolation
+) -> HttpResponse:
+    """What stands in the way: beside the question how one may work where the form asks it, else above the form."""
+    if not (form.asks_eligibility and isinstance(error, matching.NotEligible)):
+        return page(request, project, form, status=409 if form.is_bound else 200, obstacle=error)
+    if not form.is_bound or form.errors:
+        return page(request, project, form, status=422 if form.is_bound else 200)
+    form.add_error("may_work_as", str(error))
+    return page(request, project, form, status=409)
+
+
 def send(request: PersonRequest, project: Project, form: ApplicationForm) -> HttpResponse:
+    if form.asks_eligibility:
+        told = form.cleaned_data["may_work_as"]
+        onboarding.tell_eligibility(request.user.student_profile, may_work_as=told)
     seen = VersionForm(request.POST).seen
     application = applying.apply(
         project, by=request.user, at=timezone.now(), version=seen, **form.application()
@@ -53,8 +77,13 @@ def page(
     status: int,
     obstacle: RuleViolation | None = None,
 ) -> HttpResponse:
-    changed = isinstance(obstacle, StalePage)
-    context = {"project": project, "form": form, "obstacle": obstacle, "changed": changed}
+    context = {
+        "project": project,
+        "form": form,
+        "obstacle": obstacle,
+        "changed": isinstance(obstacle, StalePage),
+        "unmatched": isinstance(obstacle, matching.NotEligible),
+    }
     return render(request, "projects/apply.html", context, status=status)
 
 

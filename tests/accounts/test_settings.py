@@ -66,7 +66,7 @@ def test_a_profile_is_changed(inside):
 
 def test_a_student_profile_is_changed_but_not_the_birth_date(inside):
     page = inside.get("/accounts/profile/student/").content.decode()
-    assert page.count(" checked") == 4
+    assert page.count(" checked") == 5
     sent = {"school": "Leiden", "country": "NL", "hours_a_week": "20", "born_on": "2000-01-01"}
     assert inside.post("/accounts/profile/student/", sent).status_code == 302
     profile = StudentProfile.objects.get()

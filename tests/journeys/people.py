@@ -200,11 +200,14 @@ class Student(Person):
         self.follow(title)
         self.heads(title)
 
-    def apply(self, *questions: str) -> None:
+    def apply(self, *questions: str, first: bool = False) -> None:
+        """The first application asks once how they may work."""
         with self.clicking(2):
             self.follow("Apply for this project")
             for question in ("Why this project?", *questions):
                 self.type({question: "I held interviews for a course, and want to do it for real."})
+            if first:
+                self.page.get_by_label("As an independent contractor").check()
             self.press("Send the application")
         self.sees("has your application")
 

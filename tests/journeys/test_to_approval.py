@@ -49,7 +49,7 @@ def walk(run, open_context):
     maya.sign_up("I study and look for paid projects", time_zone="Europe/Oslo")
     maya.tell_of_themselves()
     maya.find("interviews patients", TITLE)
-    maya.apply(*QUESTIONS)
+    maya.apply(*QUESTIONS, first=True)
 
     sam.offer_to("Applicant 1")
     sam.pay()

@@ -3,9 +3,10 @@
 import pytest
 from django.utils import timezone
 
+from accounts import onboarding
 from payments import paying_out
 from payments.models import Payee
-from projects.models import Engagement
+from projects.models import Engagement, Project
 from tests import stages
 from tests.payments import steps
 
@@ -58,6 +59,28 @@ def test_a_country_that_cannot_be_paid_is_no_answer(offered, client):
     assert "id_country_error" in answer.content.decode()
     offered.refresh_from_db()
     assert offered.status == Engagement.Status.OFFERED
+
+
+@pytest.mark.parametrize(("may", "words"), [(["payroll"], "not among the ways"), ([], "not said yet")])
+def test_who_may_not_work_like_that_any_more_does_not_accept(offered, client, may, words):
+    onboarding.tell_eligibility(offered.student.student_profile, may_work_as=may)
+    answer = accept(client, offered, country="SE")
+
+    assert answer.status_code == 409
+    assert words in answer.content.decode()
+    assert not Payee.objects.exists()
+    offered.refresh_from_db()
+    assert offered.status == Engagement.Status.OFFERED
+
+    onboarding.tell_eligibility(offered.student.student_profile, may_work_as=["contractor"])
+    assert accept(client, offered, country="SE").status_code == 302
+
+
+def test_what_was_agreed_counts_and_not_what_the_project_says_now(offered, client):
+    Project.objects.update(eligibility="payroll")
+
+    assert "You work as an independent contractor" in page(client, offered.get_absolute_url())
+    assert accept(client, offered, country="SE").status_code == 302
 
 
 def test_an_account_that_nobody_began_to_set_up_is_not_being_checked(payee, client):

@@ -56,7 +56,7 @@ class TestApply:
     def test_the_page_says_how_one_is_paid_and_what_happens_next(self, client, student, address, project):
         page = text(client.get(address))
 
-        assert "independent contractor; no tax is taken off" in page
+        assert "as an independent contractor, on your own account. No tax is taken off" in page
         assert all(question in page for question in project.questions)
         assert "Applications close" in page
 

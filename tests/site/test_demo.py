@@ -108,6 +108,13 @@ def test_projects_reach_every_state_that_needs_no_money_and_each_once():
     assert ProjectTransition.objects.filter(at__gt=NOW).count() == 0
 
 
+def test_everybody_applies_only_where_they_may_work_like_that():
+    told = all_stories(NOW)
+    assert {story.plan.works for story in told if story.chosen} == {"contractor", "stipend", "payroll"}
+    for story in told:
+        assert all(story.plan.works in reading.may_work_as(bid.student.name) for bid in story.bids)
+
+
 # Stories with money
 
 FATES = ("offered", "changes", "paid", "silence", "payment_failed", "late_payee")

@@ -51,6 +51,7 @@ class People:
             job_roles=list(JobRole.objects.filter(slug__in=about.job_roles)),
         )
 
+        onboarding.tell_eligibility(profile, may_work_as=reading.may_work_as(about.name))
         onboarding.edit_page(profile, goals=about.about, links=[], shown_to="companies", shows_work=True)
         if about.name in reading.school()["students"]:
             self.confirm_school(user)

@@ -61,6 +61,7 @@ class Plan:
     failing: list[int] = field(default_factory=list)
     reason: str = ""
     refusal: list[str] = field(default_factory=list)
+    works: str = "contractor"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Fate:
         return any(name in {"offer", "page"} for name, _ in self.gaps)
 
 
+@cache
 def table(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / f"{name}.toml").read_text())
 
@@ -99,6 +101,11 @@ def school() -> dict[str, Any]:
     """The one school that the demo recognises: `name`, `domain`, `students`."""
     known: dict[str, Any] = table("students")["school"]
     return known
+
+
+def may_work_as(name: str) -> list[str]:
+    """The kinds of `Eligibility` that this student told: everybody's, and what the lists name them for."""
+    return ["contractor", *(kind for kind, names in table("students")["besides"].items() if name in names)]
 
 
 @cache

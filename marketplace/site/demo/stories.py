@@ -100,7 +100,7 @@ class Casting:
     def pick(self, plan: Plan, count: int, random: Random) -> list[Student]:
         known = reading.students()
         asked = [known[name] for name in plan.cast]
-        others = [student for student in known.values() if student.name not in {MAYA, *plan.cast}]
+        others = [one for one in known.values() if one.name not in {MAYA, *plan.cast} and may_do(one, plan)]
         others.sort(key=lambda student: self.busy[student.name] - fit(student, plan) + random.random())
         picked = (asked + others)[: max(count, len(asked))]
         self.busy.update(student.name for student in picked)
@@ -115,6 +115,10 @@ class Casting:
         found = max(free or picked, key=lambda one: fit(one, plan))
         self.engaged[found.name] += 1
         return found
+
+
+def may_do(student: Student, plan: Plan) -> bool:
+    return plan.works in reading.may_work_as(student.name)
 
 
 def fit(student: Student, plan: Plan) -> float:

@@ -147,7 +147,10 @@ STUDENTS = [
         ("projects:engagement", "offered"),
         ("payments:accept_offer", "offered"),
         ("payments:accept_offer", "offered", sent(country=""), 422),
+        ("payments:accept_offer", "offered", sent(country="SE"), 409),
     ),
+    *seen_by("unsure", ("projects:apply", "long_open"), ("projects:apply", "long_open", sent_empty, 422)),
+    *seen_by("hired", ("projects:apply", "long_open")),
     *seen_by(
         "new_student",
         "dashboard",

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts import inviting
+from accounts import inviting, onboarding
 from accounts.models import Company, Industry, JobRole, Membership, School, Skill, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Topic
@@ -87,6 +87,7 @@ def people(w):
     w.newcomer = cast.a_person("")
     w.named, w.half_way = cast.a_person("Kim Named"), cast.a_person("Kim Halfway")
     w.new_student, w.first = cast.a_student("New Student"), cast.a_student("First Offer")
+    w.unsure, w.hired = (cast.a_student(f"Uma {may}", may_work_as=may.split()) for may in ("", "payroll"))
     w.maya, w.jonas, w.long = cast.a_student(), cast.another_student(), cast.a_student(LONG_NAME)
     w.company = cast.company_of(w.employer)
     links = ["https://" + "long-address-of-a-portfolio." * 4 + "example/work", "https://maya.example"]
@@ -185,6 +186,7 @@ def offers(w):
     w.authorising = offering.make_offer(applied(w, w.maya, opened(w)), by=w.employer, at=w.now)
     w.first_application = applied(w, w.first, opened(w))
     w.offered = stages.offered(w.sandbox, w.first_application)
+    onboarding.tell_eligibility(w.first.student_profile, may_work_as=["stipend"])  # it was another one before
     w.offered_again = stages.offered(w.sandbox, applied(w, w.maya, opened(w)))
     w.turned_down = stages.offered(w.sandbox, applied(w, w.maya, opened(w)))
     offering.decline_offer(w.turned_down, by=w.maya, at=w.now)
