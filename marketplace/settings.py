@@ -75,6 +75,11 @@ CHECKOUT_MINUTES: int = env.number("CHECKOUT_MINUTES", 60, least=30)  # a paymen
 HOLD_ALARM_DAYS: int = env.number("HOLD_ALARM_DAYS", 70, least=1)
 CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
 DIGEST_HOUR: int = env.number("DIGEST_HOUR", 7, most=23)  # of the reader's day, for the daily letter
+PUBLIC_QUESTION_LENGTH: int = env.number("PUBLIC_QUESTION_LENGTH", 500, least=50, most=2000)  # characters
+OPEN_PUBLIC_QUESTIONS: int = env.number("OPEN_PUBLIC_QUESTIONS", 3, least=1)  # of a student about one project
+PUBLIC_QUESTIONS_A_DAY: int = env.number(
+    "PUBLIC_QUESTIONS_A_DAY", 10, least=1
+)  # of a student about all of them
 MODERATION_BUSINESS_DAYS: int = env.number("MODERATION_BUSINESS_DAYS", 1, least=1)
 MINIMUM_AGE: int = env.number("MINIMUM_AGE", 18, least=1)
 INVITATION_DAYS: int = env.number("INVITATION_DAYS", 7, least=1)  # to act for a company

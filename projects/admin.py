@@ -1,5 +1,5 @@
-"""The moderators' queues in the administration, projects and their edits: what waits longest first, all that
-an applicant would read, and two answers.
+"""The moderators' queues in the administration: projects and their edits, what waits longest first, with all that
+an applicant would read and two answers; and the public questions.
 
 Each answer leaves two rows: the project's own history says who, why and when; the administration's log shows
 it beside everything else that this person did there.
@@ -13,8 +13,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
 from accounts.http import PersonRequest
@@ -22,7 +23,7 @@ from marketplace.templatetags.display import bothways
 from projects import changes, checking, moderating
 from projects.forms.applying import VersionForm
 from projects.forms.moderating import RefusalForm
-from projects.models import Project, ProjectEdit
+from projects.models import Project, ProjectEdit, PublicQuestion
 
 QUEUE, ALL = Project.Status.IN_MODERATION.value, "all"
 
@@ -236,3 +237,38 @@ class ProjectEditAdmin(Queue):
             return self.show(request, edit, form, status=422)
         moderating.refuse_edit(edit, by=request.user, at=timezone.now(), version=version, **form.cleaned_data)
         return self.noted(request, edit, f"Refused: {', '.join(form.cleaned_data['codes'])}.")
+
+
+@admin.register(PublicQuestion)
+class PublicQuestionAdmin(Queue):
+    """What was asked in public and what was answered, to read; one is removed on a page of its own."""
+
+    list_display = ("__str__", "project", "status", "asked_at", "answered_at")
+    list_filter = ("status",)
+    list_select_related = ("project",)
+    search_fields = ("text", "answer", "project__title", "public_id")
+    ordering = ("-asked_at", "-pk")
+    fields = (
+        *("project", "status", "text", "who_asked", "asked_at", "answer", "answered_at", "edited_at"),
+        *("decline_reason", "removal", "removal_note", "steps"),
+    )
+    readonly_fields = ("who_asked", "removal", "steps")
+
+    @admin.display(description="asked by")
+    def who_asked(self, question: PublicQuestion) -> str:
+        return str(question.asker)
+
+    @admin.display(description="removed because")
+    def removal(self, question: PublicQuestion) -> str:
+        if question.status == PublicQuestion.Status.REMOVED:
+            return "; ".join(question.removal_reasons)
+        if not question.can_be_removed:
+            return "–"
+        address = reverse("projects:remove_question", args=[question.public_id])
+        return format_html('<a href="{}">Remove this question</a>', address)
+
+    @admin.display(description="what happened so far")
+    def steps(self, question: PublicQuestion) -> str:
+        moves = question.history.select_related("by").order_by("pk")
+        lines = ((bothways(move.at), str(move), str(move.by or ""), move.reason) for move in moves)
+        return format_html_join("", "<p>{}: {} {}. {}</p>", lines)

@@ -1,6 +1,7 @@
 """The automatic look at a project's words and pay: what a moderator should see, and the employer before."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -20,11 +21,47 @@ class Finding(NamedTuple):
     excerpt: str = ""
 
 
-CONTACT = (
+ADDRESSES = (
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
     re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE),
     re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){8,14}"),
+)
+CONTACT = (
+    *ADDRESSES,
     re.compile(r"\b(?:whatsapp|telegram|signal|wechat|skype|discord|instagram)\b", re.IGNORECASE),
+)
+# How people are led around the site. Each alone is refused where it stands in public, so a pattern takes in no
+# word that is often about the work itself: a project may well be about somebody's Instagram page or a chat bot.
+CHAT = r"(?:whats ?app|telegram|we ?chat|signal|viber|skype|discord|snap ?chat|insta(?:gram)?|linked ?in)"
+LETTER = r"e-?mail|sms|phone|telephone"
+LURES = (
+    re.compile(
+        r"[\w.+-]+\s?[(\[]?\s?\bat\b\s?[)\]]?\s?[\w-]+\s?[(\[]?\s?\bdot\b\s?[)\]]?\s?(?:com|org|net|edu|io|me|\w\w)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b[\w-]+\.(?:com|org|me|ly|gg|link)\b"),
+    re.compile(rf"\b(?:{CHAT}|my|on|via|am|i’m|i'm)[\s:,]{{1,3}}@\w{{3,}}", re.IGNORECASE),
+    re.compile(r"\b(?:text|dm|pm|e-?mail|phone) (?:me|us)\b", re.IGNORECASE),
+    re.compile(
+        r"\b(?:write|message|call|contact|reach|add|find|ping)(?: to)? (?:me|us)(?: \w+){0,3}?"
+        rf" (?:on|by|via|over|through|at) (?:my |our |the )?(?:{CHAT}|{LETTER})\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\bmy (?:private |personal )?(?:{CHAT}|e-?mail (?:address|is)|(?:phone |mobile |cell )?number)\b(?! of)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:your|our) (?:private |personal )?"
+        r"(?:whats ?app|telegram|we ?chat|e-?mail address|(?:phone|telephone|mobile|cell) number)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?:outside|off|around)[ -](?:of )?(?:the |this )?(?:site|platform)\b", re.IGNORECASE),
+    re.compile(
+        r"\bpa(?:y|ys|id|yment|ying)(?: \w+){0,4}? (?:in cash|(?:by|via|with|through|over|in) "
+        r"(?:paypal|venmo|cash ?app|zelle|crypto\w*|bitcoin|gift cards?|cheques?|checks?))\b",
+        re.IGNORECASE,
+    ),
 )
 FREE_WORK = (
     re.compile(r"\bfree (?:sample|trial|test|draft|mock-?up)s?\b", re.IGNORECASE),
@@ -94,6 +131,17 @@ def contact_data(texts: dict[str, str]) -> Iterator[Finding]:
         for pattern in CONTACT:
             if match := pattern.search(text):
                 yield Finding("contact", message, where, match[0])
+
+
+def leading_away(text: str) -> str:
+    """What in a public text would let two people meet elsewhere, as it stands there; empty where nothing would.
+
+    Signs that look alike count alike, and those that nobody sees count as none.
+    """
+    seen = unicodedata.normalize("NFKC", text)
+    seen = "".join(sign for sign in seen if unicodedata.category(sign) != "Cf")
+    found = (match for pattern in (*ADDRESSES, *LURES) if (match := pattern.search(seen)))
+    return next((match[0] for match in found), "")
 
 
 def free_work(texts: dict[str, str]) -> Iterator[Finding]:

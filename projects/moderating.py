@@ -14,7 +14,7 @@ from marketplace.kernel.transactions import locked, relock
 from projects import changes, emails
 from projects.drafts import draft_of
 from projects.faults import NotEditable
-from projects.models import Deadline, Project, ProjectEdit
+from projects.models import Deadline, Project, ProjectEdit, PublicQuestion
 
 COLLEAGUES_FOR = timedelta(days=365)
 REMINDER = timedelta(days=1)
@@ -154,6 +154,35 @@ def refuse_edit(
         )
         emails.edit_refused(edit, at=at)
     return edit
+
+
+def remove_question(
+    question: PublicQuestion,
+    *,
+    by: User,
+    at: datetime,
+    codes: Sequence[str],
+    note: str,
+    version: int | None = None,
+) -> PublicQuestion:
+    """Take a public question off the page, with its answer; who asked, and who had answered, read why.
+
+    `codes` are of `PublicQuestion.RemovalReason`. Raises NoReason, OwnProject, StalePage, InvalidTransition.
+    """
+    note = note.strip()
+    if not codes or not note or not set(codes) <= set(PublicQuestion.RemovalReason.values):
+        raise NoReason
+    with locked(question.project) as project:
+        question = relock(question)
+        question.project = project
+        check_moderator(project, by, at=at)
+        question.expect_version(version)
+        reason = f"{', '.join(codes)}: {note}"
+        removed = {"removal_codes": list(codes), "removal_note": note}
+        question.become(PublicQuestion.Status.REMOVED, by=by, at=at, reason=reason, **removed)
+        emails.question_settled(question, at=at)
+        emails.question_removed(question, at=at)
+    return question
 
 
 def check_reasons(codes: Sequence[str], note: str) -> None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from projects import api
-from projects.views import applying, browsing, editing, posting, selecting, starting, working
+from projects.views import applying, asking, browsing, editing, posting, selecting, starting, working
 
 app_name = "projects"
 
@@ -26,6 +26,11 @@ urlpatterns = [
     path(f"{PROJECT}/close/", posting.close_early, name="close"),
     path(f"{PROJECT}/duplicate/", posting.duplicate, name="duplicate"),
     path(f"{PROJECT}/discard/", posting.discard, name="discard"),
+    path(f"{PROJECT}/questions/", asking.ask, name="ask"),
+    path("questions/<slug:public_id>/answer/", asking.answer, name="answer_question"),
+    path("questions/<slug:public_id>/decline/", asking.decline, name="decline_question"),
+    path("questions/<slug:public_id>/remove/", asking.remove, name="remove_question"),
+    path("questions/<slug:public_id>/withdraw/", asking.withdraw, name="withdraw_question"),
     path(f"{PROJECT}/apply/", applying.apply, name="apply"),
     path(f"{PROJECT}/applicants/", selecting.applicants, name="applicants"),
     path(f"{PROJECT}/applicants/decline/", selecting.decline_many, name="decline_many"),

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from accounts import onboarding
 from accounts.models import Company, Industry, JobRole, Skill, User
-from projects import applying, moderating, posting
+from projects import applying, asking, moderating, posting
 from projects.drafts import draft_of
 from projects.project_templates import TEMPLATES
 
@@ -115,3 +115,18 @@ def an_application(student=None, project=None, *, at=None, **words):
         "answers": [f"My answer to number {n}." for n, _ in enumerate(project.questions, start=1)],
     }
     return applying.apply(project, by=student or a_student(at=at), at=at, **given | words)
+
+
+def a_question(student=None, project=None, *, at=None, text="May the interviews be held by telephone?"):
+    """What a student asked in public; it waits for an answer."""
+    at = at or timezone.now()
+    project = project or an_open_project(at=at)
+    return asking.ask(project, by=student or a_student(at=at), at=at, text=text)
+
+
+def an_answered_question(
+    student=None, project=None, *, at=None, answer="Yes, if patients prefer it.", **asked
+):
+    at = at or timezone.now()
+    question = a_question(student, project, at=at, **asked)
+    return asking.answer(question, by=question.project.posted_by, at=at, text=answer)

@@ -31,7 +31,8 @@ def dashboard(request: PersonRequest) -> HttpResponse:
     if user.is_employer:
         waiting = Count("applications", filter=Q(applications__status=Application.Status.SUBMITTED))
         projects = Project.objects.managed_by(user).filter(status__in=UNDER_WAY).annotate(waiting=waiting)
-        context["projects"] = list(projects.order_by("answer_by_at", "pk")[:SHOWN])
+        projects = projects.with_public_questions().order_by("answer_by_at", "pk")
+        context["projects"] = list(projects[:SHOWN])
     return render(request, "site/dashboard.html", context)
 
 

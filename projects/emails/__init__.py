@@ -19,6 +19,13 @@ from projects.emails.moderation import (
     project_refused,
     project_removed,
 )
+from projects.emails.questions import (
+    question_answered,
+    question_asked,
+    question_declined,
+    question_removed,
+    question_settled,
+)
 from projects.emails.work import (
     work_due,
     work_overdue,
@@ -40,6 +47,11 @@ __all__ = [
     "project_passed",
     "project_refused",
     "project_removed",
+    "question_answered",
+    "question_asked",
+    "question_declined",
+    "question_removed",
+    "question_settled",
     "work_due",
     "work_overdue",
 ]

@@ -7,6 +7,7 @@ from projects.models.edits import ProjectEdit, ProjectEditTransition
 from projects.models.engagements import Engagement, EngagementTransition
 from projects.models.planned import PlannedDeliverable
 from projects.models.projects import Project, ProjectTransition
+from projects.models.questions import PublicQuestion, PublicQuestionTransition
 from projects.models.submissions import Review, Submission, SubmissionFile
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "ProjectEdit",
     "ProjectEditTransition",
     "ProjectTransition",
+    "PublicQuestion",
+    "PublicQuestionTransition",
     "Review",
     "Submission",
     "SubmissionFile",

@@ -117,6 +117,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         share: int | None = decided.aggregate(share=percent_on_time())["share"]
         return share
 
+    def with_public_questions(self) -> "ProjectQuerySet":
+        """Rows know how many questions wait for an answer of their company: `asked`, none where none is taken."""
+        questions: Any = apps.get_model("projects", "PublicQuestion")  # it imports this module
+        waiting = (
+            questions.objects.waiting().filter(project=OuterRef("pk"), project__status="open").order_by()
+        )
+        number = Subquery(waiting.values("project").annotate(number=Count("pk")).values("number"))
+        return self.annotate(asked=Coalesce(number, 0))
+
     def for_cards(self) -> "ProjectQuerySet":
         """With what a card shows, and not the long texts."""
         return (

@@ -9,8 +9,11 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from projects import checking, drafts, moderating
+from projects.forms.asking import QuestionForm
 from projects.forms.searching import SearchForm
 from projects.models import Project
+from projects.views import talking
+from projects.views.talking import Answered
 
 
 @require_safe
@@ -30,12 +33,35 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def project(request: HttpRequest, public_id: str) -> HttpResponse:
-    found = get_object_or_404(Project.objects.visible_to(request.user).with_all(), public_id=public_id)
+    return show(request, shown(request, public_id))
+
+
+def shown(request: HttpRequest, public_id: str) -> Project:
+    return get_object_or_404(Project.objects.visible_to(request.user).with_all(), public_id=public_id)
+
+
+def show(
+    request: HttpRequest,
+    found: Project,
+    *,
+    asked: QuestionForm | None = None,
+    answered: Answered | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One project's page; `asked` or `answered` is what came back to be corrected."""
     own = request.user.is_authenticated and found.company.has_member(request.user)
     beside = for_owner(found) if own else for_reader(request, found)
-    changed = found.edits.in_force().first()
-    context = {"project": found, "own": own, "changed": changed, "protection": protection(found), **beside}
-    return render(request, "projects/project.html", context)
+    talk = talking.of_page(request, found, own=own, asked=asked, answered=answered)
+    context = {
+        "project": found,
+        "own": own,
+        "changed": found.edits.in_force().first(),
+        "protection": protection(found),
+        "form": asked or (answered[1] if answered else None),
+        **talk,
+        **beside,
+    }
+    return render(request, "projects/project.html", context, status=status)
 
 
 def protection(project: Project) -> list[dict[str, Any]]:

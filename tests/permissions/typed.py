@@ -23,6 +23,10 @@ TYPED: dict[str, dict[str, Any]] = {
     "projects/<public_id>/edit/": {"title": "Half a thought", "save": "1"},
     "projects/<public_id>/cancel/": {"why": "mistake"},
     "projects/<public_id>/remove/": {"codes": "unclear", "note": "Nobody knows the company."},
+    "projects/<public_id>/questions/": {"text": "Is there a guide to start from?"},
+    "questions/<public_id>/answer/": {"text": "Yes, of last year."},
+    "questions/<public_id>/decline/": {"reason": "later"},
+    "questions/<public_id>/remove/": {"codes": "private", "note": "It names a patient."},
     "projects/<public_id>/apply/": {
         "motivation": "I want to.",
         "answer_1": "So.",

@@ -119,6 +119,10 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
     cancelling.remove_project(rows["removed"], by=moderator, at=at, **reasons)
     bid = cast.an_application(people["student"], opened())
     rows |= {"bid": bid, "project_of_bid": bid.project}
+    rows |= {
+        "asked": cast.a_question(people["student"], rows["open"]),
+        "answered": cast.an_answered_question(people["student"], rows["open"], text="In English?"),
+    }
     changing, raised = opened(), {"fee_cents": 44_000, "parts": [Part("All", ["A.", "B.", "C."], 0, 9)]}
     edit = editing.edit_project(changing, by=employer, at=at, **draft_of(changing) | raised)
     return {name: named(row) for name, row in rows.items()} | {

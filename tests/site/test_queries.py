@@ -48,7 +48,7 @@ def test_a_project_with_much_to_tell(client):
     plain = cast.an_open_project(skills=list(Skill.objects.all()[:1]))
     rich = cast.an_open_project(skills=list(Skill.objects.all()[:6]))
     client.force_login(cast.a_student())
-    assert [asked(client, project.get_absolute_url()) for project in (plain, rich)] == [6, 6]
+    assert [asked(client, project.get_absolute_url()) for project in (plain, rich)] == [8, 8]
 
 
 @pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_an_own_project_of_which_a_change_waits(client):
     before = asked(client, project.get_absolute_url())
     wanted = {**draft_of(project), "questions": ["Why?"]}
     editing.edit_project(project, by=project.posted_by, at=timezone.now(), **wanted)
-    assert [before, asked(client, project.get_absolute_url())] == [8, 8]
+    assert [before, asked(client, project.get_absolute_url())] == [10, 10]
     assert asked(client, f"{project.get_absolute_url()}edit/") == 11
 
 

@@ -31,7 +31,7 @@ from payments import (
     tasks,
 )
 from payments.models import Alarm, Operation, Payee, StripeEvent
-from projects import applying, closing, editing, moderating, posting, selecting
+from projects import applying, asking, closing, editing, moderating, posting, selecting
 from projects.drafts import draft_of
 from projects.models import Engagement
 from tests import cast, stages
@@ -63,6 +63,7 @@ def build(sandbox, *, stripe):
         keepers,
         projects,
         edits,
+        talk,
         applications,
         offers,
         work,
@@ -152,6 +153,29 @@ def edits(w):
     reasons = {"codes": ["too_much"], "note": "Five interviews take longer than that."}
     moderating.refuse_edit(w.refused_edit, by=w.moderator, at=w.now, **reasons)
     edited(w, w.changed, title="Six interviews with patients", seats=2)
+
+
+def talk(w):
+    """Public questions in each state; who asked is Maya, or somebody with much to say."""
+    w.talked_of = opened(w)
+    long = "Which of the clinics is it, and do people there speak French as well as English? " * 6
+    for n in range(11):
+        text, at = f"{long}({n})" if n == 10 else f"Is number {n} of the clinics open on Saturdays?", w.now
+        asker = cast.a_student(f"Asker {n}")
+        question = cast.an_answered_question(
+            asker, w.talked_of, at=at, text=text, answer=NOTES * (n == 10) or WHY
+        )
+    given = {"by": w.employer, "at": w.now}
+    asking.answer(question, **given, text=f"{ANSWER}\n\nThat is all.")
+    w.asked = cast.a_question(w.maya, w.talked_of, at=w.now)
+    declined, removed = (
+        cast.a_question(w.maya, w.talked_of, at=w.now, text=f"{n}?") for n in ("Who", "When")
+    )
+    asking.decline(declined, **given, reason="later")
+    why = {"codes": ["another_matter"], "note": "It is about another project."}
+    moderating.remove_question(removed, by=w.moderator, at=w.now, **why)
+    cast.an_answered_question(w.long, w.paused, at=w.now - timedelta(hours=20))
+    cast.a_question(w.maya, w.paused, at=w.now - timedelta(hours=20))
 
 
 def edited(w, project, **wanted):
