@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0009_edits'),
+        ('projects', '0010_eligibility_known'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
