@@ -12,6 +12,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import relock
 from payments import emails, operations
 from projects import emails as letters
+from projects import places
 from projects.models import Application, Deadline, Engagement, Project
 from projects.moderating import check_moderator, check_reasons
 
@@ -124,6 +125,7 @@ def taken_off(
             raise NotLive(project)
         project.expect_version(version)
         yield project, offers
+        places.end_questions(project, at=at)
         Deadline.objects.pending().filter(project=project).update(done_at=at)
 
 
@@ -169,13 +171,8 @@ def answer(
 ) -> None:
     """A no with its reason, or, where none was given, the honest name for that."""
     if code is None:
-        application.become(
-            Application.Status.NOT_ANSWERED,
-            by=by,
-            at=at,
-            answered_at=at,
-            reason="The employer cancelled the project without an answer.",
-        )
+        reason = "The employer cancelled the project without an answer."
+        application.leave_unanswered(by=by, at=at, reason=reason)
     else:
         application.become(
             Application.Status.DECLINED,

@@ -12,6 +12,7 @@ from payments import emails, operations
 from payments.emails import late
 from payments.models import Deadline, Hold, Operation, Refund
 from payments.models.deadlines import grace_ends_at, undelivered_ends_at
+from projects import places
 from projects.models import Deliverable, Engagement
 
 LOOK_AGAIN = timedelta(days=1)  # at a payment that a bank or a person has stopped
@@ -45,6 +46,7 @@ def cancel_before_start(engagement: Engagement, *, by: User, at: datetime, reaso
         hold = relock(engagement.holds.get(status=Hold.Status.FUNDED))
         Deadline.objects.pending().filter(hold=hold).update(done_at=at)
         operation = operations.plan_refund(hold, at=at)
+        places.seat_is_free_again(engagement.project, at=at)
         emails.cancelled_before_start(engagement, hold, by=by, reason=reason, at=at)
     return operation
 

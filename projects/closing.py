@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 from marketplace.kernel.transactions import locked
-from projects import emails
-from projects.models import Application, Deadline, Engagement, Project
+from projects import emails, places
+from projects.models import Deadline, Engagement, Project
+from projects.models.deadlines import REMINDER
+from projects.places import PENDING
 
 LOOK_AGAIN = timedelta(hours=1)  # an offer that was made before the date has its own clock, of at most days
 ONGOING = (Project.Status.OPEN, Project.Status.PAUSED)
 DATED = (*ONGOING, Project.Status.CLOSED, Project.Status.FILLED)
-PENDING = (Engagement.Status.AUTHORISING, Engagement.Status.OFFERED, Engagement.Status.FUNDING)
 TAKEN = (Engagement.Status.ACTIVE, Engagement.Status.COMPLETED, Engagement.Status.ENDED)
 
 
@@ -26,12 +27,20 @@ def close(project: Project, *, at: datetime) -> None:
 
 
 def remind_to_answer(project: Project, *, at: datetime) -> None:
-    """Tell the employer, a day before, who still waits for an answer; nothing where nobody does."""
+    """Tell the employer, a day before, how many still wait for an answer; nothing where nobody does.
+
+    Whoever is second in line, or came back after a no, hears on a later day: then it comes again.
+    """
     with locked(project) as project:
-        waiting = project.applications.undecided().count()
-        in_time = project.answer_by_at is not None and at < project.answer_by_at
-        if waiting and in_time and project.status in DATED:
-            emails.answer_reminder(project, waiting=waiting, at=at)
+        until = project.applications.hear_by(at=at)
+        if until is None or project.status not in DATED:
+            return
+        if until - at > REMINDER:
+            due_at = until - REMINDER
+            Deadline.objects.no_later(Deadline.Kind.ANSWER_REMINDER, project, due_at=due_at, at=at)
+            return
+        waiting = project.applications.undecided().filter(answer_by_at__lte=until).count()
+        emails.answer_reminder(project, waiting=waiting, until=until, at=at)
 
 
 def close_unanswered(project: Project, *, at: datetime) -> None:
@@ -44,27 +53,32 @@ def close_unanswered(project: Project, *, at: datetime) -> None:
             return
         close(project, at=at)
         undecided = project.applications.undecided().exclude(engagements__in=Engagement.objects.live())
+        undecided = undecided.filter(answer_by_at__lte=at)  # whoever is second in line hears later
         for application in undecided.select_for_update(of=("self",)).order_by("pk"):
             application.project = project
-            application.become(
-                Application.Status.NOT_ANSWERED,
-                by=None,
-                at=at,
-                answered_at=at,
-                reason="The employer did not answer by the date.",
-            )
+            reason = "The employer did not answer by the date."
+            application.leave_unanswered(by=None, at=at, reason=reason)
             emails.application_not_answered(application, at=at)
         conclude(project, at=at)
 
 
 def conclude(project: Project, *, at: datetime) -> None:
-    """Filled when every seat is taken, unfilled when none is; while an offer is open, look again later."""
+    """Filled when every seat is taken, unfilled when none is; while somebody still hopes, look again later.
+
+    A seat that was given back keeps the choice open for some days, so that there is time to ask again.
+    """
     taken = project.engagements.filter(status__in=TAKEN).count()
+    coming = (
+        project.applications.hope_until(at=at),
+        places.choosing_until(project, places.seats_of(project)),
+    )
+    waits = [moment for moment in coming if moment is not None and moment > at]
     if project.engagements.filter(status__in=PENDING).exists():
-        row = {"kind": Deadline.Kind.ANSWER_BY, "project": project}
-        Deadline.objects.pending().filter(**row).update(done_at=at)
-        Deadline.objects.create(**row, due_at=at + LOOK_AGAIN)
+        Deadline.objects.no_later(Deadline.Kind.ANSWER_BY, project, due_at=at + LOOK_AGAIN, at=at)
     elif project.status == Project.Status.CLOSED and taken >= project.seats:
         project.become(Project.Status.FILLED, by=None, at=at, reason="All seats are taken.")
+        places.close_line(project, at=at)
+    elif waits:
+        Deadline.objects.await_answers(project, until=min(waits), at=at)
     elif project.status == Project.Status.CLOSED and not taken:
         project.become(Project.Status.UNFILLED, by=None, at=at, reason="Nobody was chosen by the date.")

@@ -15,9 +15,9 @@ from projects import changes, emails
 from projects.drafts import draft_of
 from projects.faults import NotEditable
 from projects.models import Deadline, Project, ProjectEdit, PublicQuestion
+from projects.models.deadlines import REMINDER
 
 COLLEAGUES_FOR = timedelta(days=365)
-REMINDER = timedelta(days=1)
 
 
 class OwnProject(RuleViolation):

@@ -44,14 +44,23 @@ APPLICATION_WORDS = {
 
 def story_of_application(application: Application) -> list[Event]:
     past = [Event(PAST, "Application sent", application.submitted_at)]
+    if application.asked_at is not None:
+        past.append(
+            Event(PAST, "A seat is free again: asked whether it is still wanted", application.asked_at)
+        )
     for move in application.history.all():
         state, words = APPLICATION_WORDS[Application.Status(move.to_status)]
+        if move.to_status == Application.Status.SHORTLISTED and move.reason:
+            words = move.reason.rstrip(".")
         past.append(Event(state, words, move.at, move.reason if state == TROUBLE else ""))
     return in_order([*past, *what_comes(application)])
 
 
 def what_comes(application: Application) -> Iterator[Event]:
     project = application.project
+    if application.asked_until is not None:
+        yield Event(NEXT, "One click says yes or no", application.asked_until)
+        yield Event(AUTO, "Without an answer the question ends", application.asked_until)
     if application.is_undecided:
         until = application.answer_by_at
         yield Event(NEXT, f"{project.company} answers", until)

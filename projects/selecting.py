@@ -4,15 +4,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation, StalePage
 from marketplace.kernel.states import InvalidTransition
+from marketplace.kernel.times import end_of_day
 from marketplace.kernel.transactions import locked, relock
 from projects import emails
 from projects.models import Application, Project
+from projects.places import PENDING
 
 CHOOSING = (Project.Status.OPEN, Project.Status.PAUSED, Project.Status.CLOSED)
 ANSWERING = (*CHOOSING, Project.Status.FILLED)
@@ -26,6 +30,28 @@ class AnsweringIsOver(RuleViolation):
     def __init__(self) -> None:
         super().__init__(
             "The date by which applicants were to hear is over. Whoever had no answer then was told so."
+        )
+
+
+class NoOfferOpen(RuleViolation):
+    """There is no line where nobody has an offer."""
+
+    code = "no_offer_open"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Applicants can be kept second in line only while an offer to somebody else is open."
+        )
+
+
+class LineIsFull(RuleViolation):
+    """As many are second in line as may be for the offers that are open."""
+
+    code = "line_is_full"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"At most {settings.SECOND_IN_LINE} applicants can be second in line for each open offer."
         )
 
 
@@ -54,6 +80,36 @@ def shortlist(application: Application, *, by: User, at: datetime, version: int 
         application.become(Application.Status.SHORTLISTED, by=by, at=at, answered_at=at, named_at=named_at)
         emails.application_shortlisted(application, at=at)
     return application
+
+
+def keep_second(
+    application: Application, *, by: User, at: datetime, version: int | None = None
+) -> Application:
+    """Keep an applicant for the case that an open offer ends without work; the student is told until when.
+
+    Their answer may come some days after the project's date. Raises NoOfferOpen, LineIsFull,
+    AnsweringIsOver, OfferUnderWay, StalePage, InvalidTransition.
+    """
+    with answering(application, by=by, at=at, version=version, while_project_is=CHOOSING) as application:
+        project = application.project
+        offers = project.engagements.filter(status__in=PENDING)
+        if offers.filter(application=application).exists():
+            raise OfferUnderWay
+        if not application.is_undecided or application.is_second:
+            raise InvalidTransition(f"This application is {application.stands.lower()} already.")
+        if not offers.exists():
+            raise NoOfferOpen
+        if project.applications.second_in_line().count() >= offers.count() * settings.SECOND_IN_LINE:
+            raise LineIsFull
+        application.keep_second(by=by, at=at, until=end_of_line(project))
+        emails.application_second(application, at=at)
+    return application
+
+
+def end_of_line(project: Project) -> datetime:
+    assert project.answer_by_at is not None
+    zone = ZoneInfo(project.company.time_zone)
+    return end_of_day(project.answer_by_at, zone, days=settings.SECOND_IN_LINE_DAYS)
 
 
 def decline(

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from marketplace.kernel.errors import RuleViolation
-from projects import closing, delivering
+from projects import closing, delivering, reopening
 from projects.models import Deadline, Deliverable, Project
 
 logger = logging.getLogger(__name__)
@@ -17,6 +17,7 @@ PROJECT_RULES = {
     Deadline.Kind.CLOSE_APPLICATIONS: closing.close_applications,
     Deadline.Kind.ANSWER_REMINDER: closing.remind_to_answer,
     Deadline.Kind.ANSWER_BY: closing.close_unanswered,
+    Deadline.Kind.ASKED_AGAIN: reopening.end_asking,
 }
 DELIVERABLE_RULES = {Deadline.Kind.WORK_DUE_REMINDER: delivering.remind_of_due_work}
 

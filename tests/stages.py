@@ -32,7 +32,12 @@ def offered(sandbox, application=None, *, at=None):
 def under_way(sandbox, application=None, *, at=None):
     """An accepted offer whose money is held."""
     at = at or timezone.now()
-    engagement = offered(sandbox, application, at=at)
+    return accept(offered(sandbox, application, at=at), at=at)
+
+
+def accept(engagement, *, at=None):
+    """The student says yes to an offer, and the card is charged."""
+    at = at or timezone.now()
     payee = paying_out.open_account(engagement.student, country="SE", at=at)
     operations.run_open(payee=payee, at=at)
     offering.accept_offer(engagement, by=engagement.student, at=at)

@@ -42,7 +42,7 @@ def figures(*, at: datetime) -> Figures:
 
 def answered_percent(*, at: datetime) -> int | None:
     """Of the applications that got an answer or whose date passed without one, those that got one."""
-    unanswered = Q(status=Application.Status.NOT_ANSWERED)
+    unanswered = Q(unanswered_at__isnull=False)
     counted = Application.objects.filter(
         submitted_at__gte=at - LOOKED_BACK, project__answer_by_at__lt=at
     ).exclude(status__in=[Application.Status.WITHDRAWN, Application.Status.VOID])

@@ -223,13 +223,24 @@ def offer_expired(engagement: Engagement, *, at: datetime) -> None:
     offer_is_over(engagement, at=at)
     key = f"offer-expired:{engagement.pk}"
     to_student("offer_expired", engagement, key=key, at=at)
-    to_company("offer_not_taken", engagement, key=key, at=at, amount=engagement.total_price)
+    to_company("offer_not_taken", engagement, key=key, at=at, **what_is_free(engagement))
 
 
 def offer_declined(engagement: Engagement, *, at: datetime) -> None:
     offer_is_over(engagement, at=at)
     key = f"offer-declined:{engagement.pk}"
-    to_company("offer_declined", engagement, key=key, at=at, amount=engagement.total_price)
+    to_company("offer_declined", engagement, key=key, at=at, **what_is_free(engagement))
+
+
+def what_is_free(engagement: Engagement) -> dict[str, Any]:
+    """What comes back to the card, and who was kept second in line for this case."""
+    line = engagement.project.applications.second_in_line().select_related("student").order_by("second_at")
+    return {
+        "amount": engagement.total_price,
+        "second": ", ".join(row.applicant for row in line),
+        "action": "See the applicants",
+        "path": f"{engagement.project.get_absolute_url()}applicants/",
+    }
 
 
 def offer_withdrawn(engagement: Engagement, *, at: datetime) -> None:

@@ -12,6 +12,7 @@ from payments import stripe_gateway as gateway
 from payments.models import Deadline, Hold, Operation
 from payments.operations import finishing, planning
 from payments.stripe_gateway import Booking, Intent, StripeFailed
+from projects import places
 from projects.models import Application, Engagement, Project
 from projects.models import Deadline as WorkDeadline
 
@@ -204,6 +205,7 @@ def fill(project: Project, *, at: datetime) -> None:
     for status in (Project.Status.CLOSED, Project.Status.FILLED):
         if project.can_become(status):
             project.become(status, by=None, at=at, reason="All seats are taken.")
+    places.close_line(project, at=at)
 
 
 def reservation_lost(hold: Hold, *, at: datetime, reason: str) -> None:

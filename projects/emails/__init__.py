@@ -2,10 +2,15 @@
 
 from projects.emails.applications import (
     answer_reminder,
+    application_agreed,
+    application_ask_closed,
+    application_ask_ended,
+    application_asked,
     application_cancelled,
     application_declined,
     application_not_answered,
     application_received,
+    application_second,
     application_sent,
     application_shortlisted,
     application_void,
@@ -33,10 +38,15 @@ from projects.emails.work import (
 
 __all__ = [
     "answer_reminder",
+    "application_agreed",
+    "application_ask_closed",
+    "application_ask_ended",
+    "application_asked",
     "application_cancelled",
     "application_declined",
     "application_not_answered",
     "application_received",
+    "application_second",
     "application_sent",
     "application_shortlisted",
     "application_void",

@@ -35,7 +35,7 @@ def to_company(
         topic=topic,
         turn=turn_now(Project.objects.filter(pk=project.pk).by_turn()),
     )
-    context |= {"title": project.title, "answer_by": project.answer_by_at}
+    context = {"title": project.title, "answer_by": project.answer_by_at} | context
     for member in project.company.members_now():
         mail.send(
             f"projects/{template}", to=member, key=key, at=at, about=about, not_after=not_after, **context
@@ -50,6 +50,7 @@ def to_applicant(
     action: str,
     path: str = "",
     key: str = "",
+    not_after: datetime | None = None,
     **context: Any,
 ) -> None:
     project = application.project
@@ -68,9 +69,10 @@ def to_applicant(
     mail.send(
         f"projects/{template}",
         to=application.student,
-        key=key or f"{template}:{application.pk}",
+        key=key or f"{template}:{application.pk}:{application.version}",
         at=at,
         about=about,
+        not_after=not_after,
         **context,
     )
 

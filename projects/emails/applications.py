@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from marketplace.kernel import mail
 from marketplace.kernel.models import Topic
 from projects.emails.addressing import applicants_path, to_applicant, to_company
 from projects.models import Application, Project
@@ -50,6 +51,30 @@ def application_void(application: Application, *, at: datetime) -> None:
     to_applicant("application_void", application, at=at, action="Find another project", path="/projects/")
 
 
+def application_second(application: Application, *, at: datetime) -> None:
+    to_applicant("application_second", application, at=at, action="See where you stand")
+
+
+def application_asked(application: Application, *, at: datetime) -> None:
+    """A seat is free again after a no: does the student still want it?"""
+    until = application.asked_until
+    to_applicant(
+        "application_asked", application, at=at, action="Say yes or no", not_after=until, until=until
+    )
+
+
+def ask_no_more(application: Application, *, at: datetime) -> None:
+    mail.tell_no_more(f"application_asked:{application.pk}:", at=at)
+
+
+def application_ask_closed(application: Application, *, at: datetime) -> None:
+    """The seat or the project is gone before the student said anything."""
+    ask_no_more(application, at=at)
+    to_applicant(
+        "application_ask_closed", application, at=at, action="Find another project", path="/projects/"
+    )
+
+
 def application_received(application: Application, *, at: datetime) -> None:
     to_choosers("application_received", application, at=at, action="Compare the applicants")
 
@@ -58,11 +83,22 @@ def application_withdrawn(application: Application, *, at: datetime) -> None:
     to_choosers("application_withdrawn", application, at=at, action="See the applicants")
 
 
+def application_agreed(application: Application, *, at: datetime) -> None:
+    ask_no_more(application, at=at)
+    to_choosers("application_agreed", application, at=at, action="Make an offer, or answer")
+
+
+def application_ask_ended(application: Application, *, at: datetime) -> None:
+    """Asked again, the student said no, or nothing in time."""
+    ask_no_more(application, at=at)
+    to_choosers("application_ask_ended", application, at=at, action="See the applicants")
+
+
 def to_choosers(template: str, application: Application, *, at: datetime, action: str) -> None:
     to_company(
         template,
         application.project,
-        key=f"{template}:{application.pk}",
+        key=f"{template}:{application.pk}:{application.version}",
         at=at,
         path=applicants_path(application.project),
         action=action,
@@ -71,15 +107,16 @@ def to_choosers(template: str, application: Application, *, at: datetime, action
     )
 
 
-def answer_reminder(project: Project, *, waiting: int, at: datetime) -> None:
+def answer_reminder(project: Project, *, waiting: int, until: datetime, at: datetime) -> None:
     to_company(
         "answer_reminder",
         project,
-        key=f"answer_reminder:{project.pk}:{project.answer_by_at:%Y%m%d}",
+        key=f"answer_reminder:{project.pk}:{until:%Y%m%d}",
         at=at,
         path=applicants_path(project),
         action="Answer them now",
         topic=Topic.REMINDERS,
-        not_after=project.answer_by_at,
+        not_after=until,
+        answer_by=until,
         waiting=waiting,
     )

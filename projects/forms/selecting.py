@@ -119,9 +119,11 @@ class MarkedForm(forms.Form):
     def rows_of(self, project: Project) -> list[Application]:
         """Those of them that can be declined now, in the order they came; at most `MOST_AT_ONCE`."""
         self.is_valid()
-        waiting = project.applications.without_offer().order_by("number")
+        waiting = project.applications.the_rest()
         if not self.cleaned_data["rest"]:
-            waiting = waiting.filter(public_id__in=self.cleaned_data["chosen"])
+            chosen = self.cleaned_data["chosen"]
+            waiting = project.applications.without_offer().filter(public_id__in=chosen)
+        waiting = waiting.order_by("number")
         return list(waiting.select_related("student")[:MOST_AT_ONCE])
 
 

@@ -1,6 +1,7 @@
 """Applications: one student's bid for one project."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -52,6 +53,7 @@ class Application(StateMachine):
         FILLED = "filled", "All seats were filled"
         CANCELLED = "cancelled", "The project was cancelled"
 
+    AFTER_A_NO: ClassVar[tuple[str, ...]] = (Status.DECLINED, Status.NOT_ANSWERED)
     noun: ClassVar[str] = "application"
     transitions: ClassVar[Mapping[str, frozenset[str]]] = {
         Status.SUBMITTED: frozenset(
@@ -88,7 +90,11 @@ class Application(StateMachine):
     submitted_at = models.DateTimeField()
     answer_by_at = models.DateTimeField("hard end, the project’s date when it was sent")
     named_at = models.DateTimeField("when the employer learned the name", null=True, blank=True)
+    second_at = models.DateTimeField("second in line since", null=True, blank=True)
+    asked_at = models.DateTimeField("asked again after a no", null=True, blank=True)
+    asked_until = models.DateTimeField("the question stands until", null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    unanswered_at = models.DateTimeField("when silence was named; it stays", null=True, blank=True)
     decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
     decline_note = models.TextField(max_length=500, blank=True)
 
@@ -107,6 +113,14 @@ class Application(StateMachine):
                 condition=Q(status="declined", decline_reason__gt="") | (~Q(status="declined")),
             ),
             models.CheckConstraint(name="application_says_why", condition=~Q(motivation="")),
+            models.CheckConstraint(
+                name="application_asked_only_after_a_no",
+                condition=Q(asked_until=None) | Q(status__in=["declined", "not_answered"]),
+            ),
+            models.CheckConstraint(
+                name="application_silence_is_kept",
+                condition=Q(unanswered_at__isnull=False) | ~Q(status="not_answered"),
+            ),
             models.CheckConstraint(
                 name="application_chosen_by_name",
                 condition=Q(named_at__isnull=False) | Q(status__in=BEFORE_CHOSEN),
@@ -141,6 +155,8 @@ class Application(StateMachine):
         live_status = self.live_status  # type: ignore[attr-defined]
         if self.status == self.Status.OFFERED:
             return Turn(mine=False, who=self.applicant, until=self.offer_until)  # type: ignore[attr-defined]
+        if self.asked_until is not None:
+            return Turn(mine=False, who=self.applicant, until=self.asked_until)
         if self.is_undecided:
             return Turn(mine=True, until=None if live_status else self.answer_by_at)
         return None
@@ -172,8 +188,45 @@ class Application(StateMachine):
         return [(question, cover(answer)) for question, answer in words]
 
     @property
+    def is_second(self) -> bool:
+        """Kept for the case that an open offer ends without work."""
+        return self.second_at is not None and self.status == self.Status.SHORTLISTED
+
+    @property
     def is_undecided(self) -> bool:
         return self.status in {self.Status.SUBMITTED, self.Status.SHORTLISTED}
+
+    @property
+    def could_be_asked(self) -> bool:
+        """Whether it had a no, or none, and was not asked again yet."""
+        return self.status in self.AFTER_A_NO and self.asked_at is None
+
+    @property
+    def stands(self) -> str:
+        """Its state in words, with what the status alone does not say."""
+        return "Second in line" if self.is_second else self.get_status_display()
+
+    def keep_second(self, *, by: User, at: datetime, until: datetime) -> None:
+        """On the short-list, for the case that an open offer ends; `until` is the hard end from now on."""
+        kept = {"second_at": at, "answer_by_at": max(until, self.answer_by_at)}
+        why = "Second in line behind an open offer."
+        if self.status == self.Status.SUBMITTED:
+            kept |= {"answered_at": at, "named_at": self.named_at or at}
+            self.become(self.Status.SHORTLISTED, by=by, at=at, reason=why, **kept)
+            return
+        self.note(**kept)
+        self.history.create(by=by, from_status=self.status, to_status=self.status, reason=why, at=at)
+
+    def leave_unanswered(self, *, by: User | None, at: datetime, reason: str) -> None:
+        """The honest name for no answer; it counts against the company, whatever becomes of it later."""
+        self.become(self.Status.NOT_ANSWERED, by=by, at=at, reason=reason, answered_at=at, unanswered_at=at)
+
+    def note(self, **changes: datetime | None) -> None:
+        """What is no move between states, but makes a page that was open old. Call it on a locked row."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.version += 1
+        self.save(update_fields=["version", *changes])
 
     def snapshot_terms(self) -> dict[str, Any]:
         """What both sides agree to at the offer, as it stands now; an engagement keeps it unchanged.

@@ -4,7 +4,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, ExpressionWrapper, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual
 
 from accounts.models import User
@@ -14,13 +28,14 @@ if TYPE_CHECKING:
     from projects.models.applications import Application
 
 UNANSWERED = ("authorising", "offered", "funding")  # engagements that are no work yet
+UNDECIDED = ("submitted", "shortlisted")
 FIRST = Value(0)
 FEWEST = 3  # projects with a decided application; of fewer a share of answers says nothing
 
 
 def percent_on_time() -> Case:
     """Of decided applications, whole percent answered by the date; null where too few projects are among them."""
-    in_time = Q(answered_at__lte=F("answer_by_at")) & ~Q(status="not_answered")
+    in_time = Q(answered_at__lte=F("answer_by_at"), unanswered_at=None)
     share = Count("pk", filter=in_time) * 100 / Count("pk")
     enough = GreaterThanOrEqual(Count("project", distinct=True), FEWEST)
     return Case(When(enough, then=share), output_field=models.IntegerField())
@@ -71,29 +86,71 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def undecided(self) -> "ApplicationQuerySet":
         """Those that the answer-by date closes."""
-        return self.filter(status__in=[self.model.Status.SUBMITTED, self.model.Status.SHORTLISTED])
+        return self.filter(status__in=UNDECIDED)
 
     def without_offer(self) -> "ApplicationQuerySet":
         """Those that can be declined: undecided, and no payment page for them is open."""
         return self.undecided().exclude(engagements__status__in=UNANSWERED)
 
     def decided(self) -> "ApplicationQuerySet":
-        """Those that were answered or whose date passed without it; a student's withdrawal says nothing."""
+        """Those that were answered or whose date passed without it; a student's withdrawal says nothing.
+
+        Who heard nothing in time counts for good, also where a seat reopened and they came back.
+        """
         status = self.model.Status
         open_or_void = [status.SUBMITTED, status.SHORTLISTED, status.WITHDRAWN, status.VOID]
-        return self.exclude(status__in=open_or_void)
+        return self.exclude(status__in=open_or_void, unanswered_at=None)
+
+    def the_rest(self) -> "ApplicationQuerySet":
+        """Those that an employer may want to close together: without an offer, and not second in line."""
+        return self.without_offer().filter(second_at=None)
+
+    def second_in_line(self) -> "ApplicationQuerySet":
+        return self.filter(status=self.model.Status.SHORTLISTED, second_at__isnull=False)
+
+    def asked_again(self) -> "ApplicationQuerySet":
+        """Those whose student was asked after a no and has not said yes or no."""
+        return self.filter(asked_until__isnull=False)
+
+    def hear_by(self, *, at: datetime) -> datetime | None:
+        """When the first of those who still wait hears at the latest: always after `at`."""
+        found: datetime | None = self.undecided().aggregate(
+            first=Min("answer_by_at", filter=Q(answer_by_at__gt=at))
+        )["first"]
+        return found
+
+    def hope_until(self, *, at: datetime) -> datetime | None:
+        """The same, and of those who were asked again: when the first of their questions ends."""
+        found = self.aggregate(
+            heard=Min("answer_by_at", filter=Q(status__in=UNDECIDED, answer_by_at__gt=at)),
+            asked=Min("asked_until", filter=Q(asked_until__gt=at)),
+        )
+        return min((moment for moment in found.values() if moment is not None), default=None)
+
+    def standing(self) -> dict[str, Any]:
+        """How many there are, wait for an answer, are short-listed, are the rest; and when the first hears."""
+        undecided = Q(status__in=UNDECIDED)
+        closable = Exists(self.model.objects.the_rest().filter(pk=OuterRef("pk")))
+        return self.order_by().aggregate(
+            total=Count("pk"),
+            undecided=Count("pk", filter=undecided),
+            shortlisted=Count("pk", filter=Q(status="shortlisted")),
+            rest=Count("pk", filter=closable),
+            hear_by=Min("answer_by_at", filter=undecided),
+        )
 
     def newest_first(self) -> "ApplicationQuerySet":
         return self.order_by("-submitted_at", "-pk")
 
     def by_turn(self) -> "ApplicationQuerySet":
         """As their student sees them: offers first, then what waits for an answer, by time left."""
-        undecided = Q(status__in=[self.model.Status.SUBMITTED, self.model.Status.SHORTLISTED])
+        undecided = Q(status__in=UNDECIDED)
         offered = self.model.objects.filter(pk=OuterRef("pk"), status=self.model.Status.OFFERED)
         offer = offered.filter(engagements__status="offered").values("engagements__offer_expires_at")
+        asked = Case(When(asked_until__isnull=False, then="asked_until"))
         return sorted_by_turn(
             self,
-            mine=Subquery(offer[:1]),
+            mine=Coalesce(Subquery(offer[:1]), asked),
             theirs=Case(When(undecided, then="answer_by_at")),
             under_way=undecided,
             since="submitted_at",

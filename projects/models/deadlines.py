@@ -9,6 +9,8 @@ from django.db.models import Q
 from projects.models.deliverables import Deliverable
 from projects.models.projects import Project
 
+REMINDER = timedelta(days=1)  # before silence is named
+
 
 def reminders_of(deliverable: Deliverable) -> list[datetime]:
     """Around the due date of a first version; before that of a later one, after which a person looks."""
@@ -26,6 +28,18 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def pending(self) -> "DeadlineQuerySet":
         return self.filter(done_at=None)
 
+    def no_later(self, kind: str, project: Project, *, due_at: datetime, at: datetime) -> None:
+        """The one row of this kind is due at `due_at`, or where it was due before."""
+        pending = self.pending().filter(kind=kind, project=project)
+        earlier = min((row.due_at for row in pending), default=due_at)
+        pending.update(done_at=at)
+        self.create(kind=kind, project=project, due_at=min(due_at, earlier))
+
+    def await_answers(self, project: Project, *, until: datetime, at: datetime) -> None:
+        """At `until` silence is named, and a day before the company is reminded of it."""
+        self.no_later(Deadline.Kind.ANSWER_BY, project, due_at=until, at=at)
+        self.no_later(Deadline.Kind.ANSWER_REMINDER, project, due_at=max(at, until - REMINDER), at=at)
+
     def remind_of_due(self, deliverable: Deliverable, *, at: datetime) -> None:
         """The next reminder of a part's due date, one row at a time: what was missed is not made up for."""
         kind = Deadline.Kind.WORK_DUE_REMINDER
@@ -42,6 +56,7 @@ class Deadline(models.Model):
         CLOSE_APPLICATIONS = "close_applications"
         ANSWER_REMINDER = "answer_reminder"
         ANSWER_BY = "answer_by"
+        ASKED_AGAIN = "asked_again"
         WORK_DUE_REMINDER = "work_due_reminder"
 
     kind = models.CharField(max_length=30, choices=Kind)

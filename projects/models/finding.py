@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
@@ -77,13 +77,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         status = self.model.Status
         undecided = Q(applications__status__in=["submitted", "shortlisted"])
         counted = self.annotate(
-            applicants=Count("applications"), undecided=Count("applications", filter=undecided)
+            applicants=Count("applications"),
+            undecided=Count("applications", filter=undecided),
+            hear_by=Min("applications__answer_by_at", filter=undecided),
         )
         unsent = Q(status__in=[status.DRAFT, status.REJECTED])
         return sorted_by_turn(
             counted,
             mine=Case(
-                When(undecided__gt=0, then="answer_by_at"),
+                When(undecided__gt=0, then="hear_by"),
                 When(unsent, then=Value(NO_DATE)),
                 output_field=models.DateTimeField(),
             ),

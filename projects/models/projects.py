@@ -89,7 +89,7 @@ class Project(StateMachine):
         Status.CLOSED: frozenset(
             {Status.FILLED, Status.UNFILLED, Status.OPEN, Status.CANCELLED, Status.REMOVED}
         ),
-        Status.FILLED: frozenset({Status.OPEN}),
+        Status.FILLED: frozenset({Status.OPEN, Status.CLOSED}),
     }
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)

@@ -11,7 +11,7 @@ from accounts import onboarding
 from accounts.http import PersonRequest
 from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation, StalePage
-from projects import applying, matching, narrating
+from projects import applying, matching, narrating, reopening
 from projects.forms.applying import ApplicationForm, VersionForm
 from projects.forms.listing import FromForm
 from projects.models import Application, Project
@@ -124,6 +124,29 @@ def page_of(application: Application, viewer: User) -> StudentProfile | None:
         return None
     pages = StudentProfile.objects.visible_to(viewer).select_related("user")
     return pages.filter(user=application.student_id).first()
+
+
+@login_required
+@require_POST
+def agree(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Asked again after a no: yes."""
+    application = get_object_or_404(Application.objects.visible_to(request.user), public_id=public_id)
+    version = VersionForm(request.POST).seen
+    application = reopening.agree(application, by=request.user, at=timezone.now(), version=version)
+    company = application.project.company
+    messages.success(request, f"You are on the short-list again. {company} answers by the date below.")
+    return redirect(application)
+
+
+@login_required
+@require_POST
+def refuse(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Asked again after a no: no, thank you."""
+    application = get_object_or_404(Application.objects.visible_to(request.user), public_id=public_id)
+    version = VersionForm(request.POST).seen
+    reopening.refuse(application, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, "Thank you. Everything stays as it was.")
+    return redirect(application)
 
 
 @login_required

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Prefetch
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import PersonRequest
 from accounts.models import Skill
-from projects import selecting
+from marketplace.templatetags.display import day
+from projects import places, reopening, selecting
 from projects.forms.applying import VersionForm
 from projects.forms.selecting import ApplicantsForm, DeclineForm, DeclineManyForm, MarkedForm, ReturnForm
 from projects.models import Application, Project
@@ -31,7 +32,7 @@ def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
     form = ApplicantsForm(request.GET, project=project)
     rows = form.chosen(project.applications.all()).select_related("student__student_profile")
     listed = form.page(rows.prefetch_related("student__student_profile__skills"), size=PAGE)
-    counts = dict(project.applications.order_by().values_list("status").annotate(Count("pk")))
+    seats = places.seats_of(project)
     context = {
         "project": project,
         "form": form,
@@ -39,11 +40,10 @@ def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
         "addresses": form.addresses(),
         "keys": request.user.shortcut_keys,
         "may_answer": project.company.has_member(request.user),
-        "total": sum(counts.values()),
-        "undecided": counts.get("submitted", 0) + counts.get("shortlisted", 0),
-        "shortlisted": counts.get("shortlisted", 0),
-        "rest": project.applications.without_offer().count(),
+        "offers": seats.offers,
+        "free_since": places.free_again_since(project, seats, at=timezone.now()),
     }
+    context |= project.applications.standing()
     return render(request, "projects/applicants.html", context | listed)
 
 
@@ -72,6 +72,27 @@ def shortlist(request: PersonRequest, public_id: str) -> HttpResponse:
     version = VersionForm(request.POST).seen
     application = selecting.shortlist(application, by=request.user, at=timezone.now(), version=version)
     messages.success(request, f"{application.applicant} is on the short-list and was told.")
+    return redirect(ReturnForm(request.POST).address(application))
+
+
+@login_required
+@require_POST
+def keep_second(request: PersonRequest, public_id: str) -> HttpResponse:
+    application = received(request, public_id)
+    version = VersionForm(request.POST).seen
+    application = selecting.keep_second(application, by=request.user, at=timezone.now(), version=version)
+    messages.success(request, f"{application.applicant} is second in line and was told until when.")
+    return redirect(ReturnForm(request.POST).address(application))
+
+
+@login_required
+@require_POST
+def ask_again(request: PersonRequest, public_id: str) -> HttpResponse:
+    application = received(request, public_id)
+    version = VersionForm(request.POST).seen
+    application = reopening.ask_again(application, by=request.user, at=timezone.now(), version=version)
+    until = day(application.asked_until)
+    messages.success(request, f"{application.applicant} is asked, and answers by {until} with one click.")
     return redirect(ReturnForm(request.POST).address(application))
 
 

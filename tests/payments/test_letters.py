@@ -78,11 +78,17 @@ def write_all(engagement):
         work.application_not_answered,
         work.application_received,
         work.application_withdrawn,
+        work.application_second,
+        work.application_ask_closed,
+        work.application_agreed,
+        work.application_ask_ended,
     ):
         about_application(application, at=at)
+    application.asked_until = ends
+    work.application_asked(application, at=at)
     work.application_cancelled(application, cause="Our plans changed", at=at)
     work.application_void(application, at=at)
-    work.answer_reminder(project, waiting=2, at=at)
+    work.answer_reminder(project, waiting=2, until=ends, at=at)
     work.work_due(part, at=at)
     work.work_overdue(part, at=at + timedelta(days=9))
     late.work_is_late(part, ends_at=ends, at=at)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from projects import closing, selecting
-from projects.models import Project
+from projects.models import Application, Project
 from tests import cast
 
 NOW = timezone.now()
@@ -54,3 +54,13 @@ def test_what_waits_or_was_withdrawn_counts_for_nothing(client, employer):
         a_past_project(employer, answered=True)
     cast.an_application(project=cast.an_open_project(employer))
     assert Project.objects.all().answered_on_time() == 100
+
+
+def test_silence_counts_for_good_where_a_seat_reopened_and_they_came_back(employer):
+    """Nobody asks again only to say no in time."""
+    for answered in (True, True, False):
+        a_past_project(employer, answered=answered)
+    silent = Application.objects.get(status="not_answered")
+    Application.objects.filter(pk=silent.pk).update(status="declined", decline_reason="skills")
+
+    assert Project.objects.all().answered_on_time() == 66

@@ -91,6 +91,7 @@ STUDENTS = [
         ("projects:application", "submitted"),
         ("projects:application", "withdrawn"),
         ("projects:application", "unheard"),
+        ("projects:application", "asked"),
         "projects:engagements",
         ("projects:engagement", "offered_again"),
         ("payments:accept_offer", "offered_again"),
@@ -140,6 +141,7 @@ STUDENTS = [
         "long",
         "dashboard",
         ("projects:application", "shortlisted"),
+        ("projects:application", "second"),
         ("projects:engagement", "completed"),
         "payments:money",
         ("payments:receipt", "completed_hold"),
@@ -209,6 +211,8 @@ EMPLOYERS = [
         ("payments:cancel_project", "open", sent_empty, 422),
         ("projects:applicants", "open"),
         ("projects:applicants", "quiet"),
+        ("projects:applicants", "line"),
+        ("projects:applicants", "reopened"),
         ("projects:application", "submitted"),
         ("projects:application", "declined"),
         ("projects:application", "shortlisted"),
@@ -374,5 +378,11 @@ ONLY_POSTED = {
         f"projects:{act}": ["a-project"]
         for act in ("close", "discard", "duplicate", "pause", "resume", "send", "withdraw_edit")
     },
-    **{f"projects:{act}": ["an-application"] for act in ("shortlist", "withdraw", "withdraw_question")},
+    **{
+        f"projects:{act}": ["an-application"]
+        for act in (
+            *("shortlist", "withdraw", "keep_second", "ask_again", "agree", "refuse"),
+            "withdraw_question",
+        )
+    },
 }

@@ -31,7 +31,7 @@ from payments import (
     tasks,
 )
 from payments.models import Alarm, Operation, Payee, StripeEvent
-from projects import applying, asking, closing, editing, moderating, posting, selecting
+from projects import applying, asking, closing, editing, moderating, posting, reopening, selecting
 from projects.drafts import draft_of
 from projects.models import Engagement
 from tests import cast, stages
@@ -66,6 +66,7 @@ def build(sandbox, *, stripe):
         talk,
         applications,
         offers,
+        lines,
         work,
         payees,
         back_office,
@@ -216,6 +217,21 @@ def offers(w):
     offering.decline_offer(w.turned_down, by=w.maya, at=w.now)
     w.taken_back = stages.offered(w.sandbox, applied(w, w.maya, opened(w)))
     offering.withdraw_offer(w.taken_back, by=w.employer, at=w.now)
+
+
+def lines(w):
+    """Somebody kept second in line behind an open offer, and somebody asked again after a no."""
+    w.line, w.reopened = opened(w), opened(w)
+    stages.offered(w.sandbox, applied(w, w.jonas, w.line))
+    w.second = selecting.keep_second(applied(w, w.long, w.line), by=w.employer, at=w.now)
+    declined, offer = (
+        applied(w, w.maya, w.reopened),
+        stages.offered(w.sandbox, applied(w, w.jonas, w.reopened)),
+    )
+    for row in (declined, applied(w, w.first, w.reopened)):
+        selecting.decline(row, by=w.employer, at=w.now, reason="filled")
+    offering.decline_offer(offer, by=w.jonas, at=w.now)
+    w.asked = reopening.ask_again(declined, by=w.employer, at=w.now)
 
 
 def work(w):
