@@ -17,7 +17,14 @@ from marketplace.site.demo.living import Stopped
 from marketplace.site.demo.stories import MAYA, all_stories
 from payments.models import Hold, Operation, Payee, Release
 from projects import checking
-from projects.models import Application, Deliverable, Engagement, Project, ProjectTransition
+from projects.models import (
+    Application,
+    Deliverable,
+    Engagement,
+    Project,
+    ProjectTransition,
+    PublicQuestion,
+)
 from tests.payments.steps import books_agree
 
 NOW = timezone.now()
@@ -159,6 +166,21 @@ def test_the_past_is_lived_once_though_it_was_interrupted(lived):
     intent = lived.sandbox.store.get(hold.payment_intent)
     assert abs(intent["created"] - hold.authorised_at.timestamp()) < 120
     assert abs(lived.advance() - timezone.now().timestamp()) < 5
+
+
+@pytest.mark.django_db
+def test_students_ask_in_public_and_what_waits_for_the_demo_s_company_is_on_its_dashboard(client):
+    seeding.begin(at=NOW)
+    for _ in range(2):  # the second time adds nothing
+        seeding.add_rest(at=NOW, with_money=True, pick=lambda story: bool(story.talk), say=silent)
+
+    planned = [asked for story in all_stories(NOW) for asked in story.talk]
+    questions = PublicQuestion.objects.order_by("asked_at").values_list("text", "answer")
+    assert list(questions) == [
+        (asked.text, asked.answer) for asked in sorted(planned, key=lambda one: one.at)
+    ]
+    client.force_login(User.objects.get(email=demo.EMPLOYER))
+    assert "1 question to answer" in client.get("/dashboard/").content.decode()
 
 
 # What it is made of

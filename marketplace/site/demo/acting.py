@@ -14,8 +14,8 @@ from accounts.models import JobRole, Skill
 from marketplace.site.demo import reading
 from marketplace.site.demo.people import People
 from marketplace.site.demo.reading import Student
-from marketplace.site.demo.stories import Bid, Story
-from projects import applying, moderating, posting, selecting
+from marketplace.site.demo.stories import Asked, Bid, Story
+from projects import applying, asking, moderating, posting, selecting
 from projects.drafts import Part
 from projects.models import Application, Project
 
@@ -51,7 +51,7 @@ class Acting:
         self.owner = people.employer(story.plan.company)
 
     def acts(self) -> list[Act]:
-        return sorted([*self.posted(), *self.applied()])
+        return sorted([*self.posted(), *self.applied(), *self.talked()])
 
     # Posting
 
@@ -136,6 +136,21 @@ class Acting:
         for name, at in self.story.steps:
             if name == "pause":
                 yield Act(at, self.pause)
+
+    def talked(self) -> Iterator[Act]:
+        """What students ask in public, and what the company says to it."""
+        for asked in self.story.talk:
+            yield Act(asked.at, partial(self.ask, asked))
+            if asked.answered_at:
+                yield Act(asked.answered_at, partial(self.say, asked))
+
+    def ask(self, asked: Asked, at: datetime) -> None:
+        if not self.known.public_questions.filter(asked_at=at).exists():
+            asking.ask(self.known, by=self.people.student(asked.student), at=at, text=asked.text)
+
+    def say(self, asked: Asked, at: datetime) -> None:
+        for question in self.known.public_questions.waiting().filter(asked_at=asked.at):
+            asking.answer(question, by=self.owner, at=at, text=asked.answer)
 
     def bid(self, bid: Bid, at: datetime) -> None:
         student = self.people.student(bid.student.name)

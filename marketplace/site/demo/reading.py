@@ -62,6 +62,7 @@ class Plan:
     reason: str = ""
     refusal: list[str] = field(default_factory=list)
     works: str = "contractor"
+    talk: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -34,6 +34,17 @@ class Bid:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """One public question, with its answer and when that comes, where it comes by now."""
+
+    student: str
+    at: datetime
+    text: str
+    answer: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Story:
     """One project from its draft on. `opened` is None for one that never opened."""
 
@@ -46,6 +57,7 @@ class Story:
     opened: datetime | None
     steps: list[tuple[str, datetime]]
     bids: list[Bid]
+    talk: list[Asked] = field(default_factory=list)
 
     @property
     def chosen(self) -> Student | None:
@@ -141,6 +153,7 @@ def tell(plan: Plan, number: int, casting: Casting, purses: Purses, base: dateti
     opened = opening(fate, steps, zone, base, random)
     story = Story(plan, fate, number, window, opened - days(1.1), opened - days(0.8), opened, steps, [])
     story.bids.extend(bids_of(story, picked, chosen, base, random))
+    story.talk.extend(talk_of(story, opened, base))
     return story
 
 
@@ -165,6 +178,19 @@ def opening(
         return awake(steps[0][1] - days(fate.gaps[0][1]), zone, random)
     assert fate.opened is not None
     return awake(base - days(random.uniform(*fate.opened)), zone, random)
+
+
+# Public questions
+
+
+def talk_of(story: Story, opened: datetime, base: datetime) -> Iterator[Asked]:
+    """Spread over the days in which applications are taken, up to `base`."""
+    last = min(opened + days(story.window - 1), base - A_WHILE)
+    gap = (last - opened) / (2 * len(story.plan.talk) + 1)
+    for number, (student, text, *answers) in enumerate(story.plan.talk):
+        at = opened + gap * (2 * number + 1)
+        answer = answers[0] if answers else ""
+        yield Asked(student, at, text, answer, at + gap if answer else None)
 
 
 # Applications
