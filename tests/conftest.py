@@ -33,7 +33,6 @@ LONGEST = (
     "site/every_page",
     "permissions",
     "journeys/test_to_approval",
-    "site/test_local_run",
     "payments/operations",
     "payments/kill",
     "accounts/test_in_the_browser",

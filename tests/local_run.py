@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import queue
 import shutil
 import signal
@@ -112,3 +113,17 @@ def running(user: int | None = None, **settings: str) -> Iterator[Run]:
     finally:
         run.end(signal.SIGTERM)
         shutil.rmtree(folder)
+
+
+def ordinary_user() -> int | None:
+    """`nobody`, if that account may read this interpreter and checkout; None for whoever we are."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody").pw_uid
+    try:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "help"], cwd=CHECKOUT, user=nobody, capture_output=True, check=False
+        )
+    except PermissionError:
+        return None
+    return nobody if done.returncode == 0 else None

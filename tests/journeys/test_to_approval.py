@@ -1,4 +1,4 @@
-"""The main job as a user runs it: every process real, three people, from sign-up to every cent paid."""
+"""The whole site as `make run` starts it, the main job done there by three people, and gone without a trace."""
 
 import json
 import signal
@@ -10,7 +10,8 @@ from marketplace.site.local.run import SANDBOX_FLOAT_CENTS
 from payments.ledger import Code
 from tests.browsing import Watch, contexts_of
 from tests.journeys.people import REPORT, SECRET, Employer, Moderator, Student
-from tests.local_run import Run, running
+from tests.local_run import Run, ordinary_user, running
+from tests.site.test_servers import wait_until_gone
 
 TITLE = "Five interviews with patients about booking an appointment"
 PLAN, FINDINGS = "1. Interview guide and plan", "2. Findings from five interviews"
@@ -19,8 +20,10 @@ AT_ONCE = {"UNDO_MINUTES": "0", "FIRST_CHARGES": "0"}  # so that an approval is 
 
 
 def test_from_sign_up_to_every_cent_paid(browser):
-    with running(**AT_ONCE, DJANGO_SUPERUSER_PASSWORD=SECRET) as run:
+    """As an ordinary user where root may become one."""
+    with running(ordinary_user(), **AT_ONCE, DJANGO_SUPERUSER_PASSWORD=SECRET) as run:
         run.until("Stop with")
+        assert_it_is_found(run)
         watch = Watch(run.address, run.found["LOCAL_SANDBOX"])
         with contexts_of(browser, run.address, watch) as open_context:
             sam, maya = walk(run, open_context)
@@ -30,8 +33,37 @@ def test_from_sign_up_to_every_cent_paid(browser):
                 person.sees_every_cent(settled=True)
         assert watch.complaints == []
         assert_the_books_agree(run)
-        assert run.end(signal.SIGINT) == 0
-        assert [line for line in run.lines if "Traceback" in line or "[error" in line] == []
+        assert_it_goes_without_a_trace(run)
+        run.begin()
+        run.until("Stop with")
+        assert_a_killed_supervisor_leaves_no_orphan(run)
+
+
+def assert_it_is_found(run):
+    """By browsers, and by other commands of this checkout; a second start names what is in its way."""
+    assert run.get("/healthz") == b"alive\n"
+    assert json.loads(run.get("/readyz"))["ready"]
+    assert b"No letters yet" in run.get("/mail/")
+    assert run.other("migrate", "--check")[0] == 0
+    assert "foothold\n" in run.other("dbshell", "--", "--tuples-only", "-c", "SELECT current_user")[1]
+    assert "It is running already" in run.other("local")[1]
+
+
+def assert_it_goes_without_a_trace(run):
+    pids = run.descendants()
+    assert len(pids) > 8
+    assert run.end(signal.SIGINT) == 0
+    assert wait_until_gone(*pids, seconds=5)
+    assert "Stopped. Your data are kept.\n" in run.lines
+    assert [line for line in run.lines if "Traceback" in line or "[error" in line] == []
+    assert (run.folder / "keys.json").stat().st_mode & 0o777 == 0o600
+    assert not (run.folder / "local.json").exists()
+
+
+def assert_a_killed_supervisor_leaves_no_orphan(run):
+    pids = run.descendants()
+    run.end(signal.SIGKILL)
+    assert wait_until_gone(*pids, seconds=30)
 
 
 def walk(run, open_context):

@@ -1,9 +1,7 @@
-"""`manage.py local`: everything comes up, is found by other commands, and goes again without a trace."""
+"""What `manage.py local` does when a part of it does not do as it should; `tests/journeys` runs it whole."""
 
 import io
-import json
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -16,50 +14,6 @@ import pytest
 from marketplace.environment import CHECKOUT
 from marketplace.site.local.console import Console
 from marketplace.site.local.supervisor import Failed, Supervisor
-from tests.local_run import running
-from tests.site.test_servers import wait_until_gone
-
-
-def test_everything_comes_up_is_found_and_goes_and_a_killed_supervisor_leaves_no_orphan():
-    """As an ordinary user where root may become one."""
-    with running(ordinary_user()) as run:
-        run.until("Stop with")
-        assert run.get("/healthz") == b"alive\n"
-        assert json.loads(run.get("/readyz"))["ready"]
-        assert b"No letters yet" in run.get("/mail/")
-        # Another command of this checkout finds the services, the embedded psql included.
-        assert run.other("migrate", "--check")[0] == 0
-        assert "foothold\n" in run.other("dbshell", "--", "--tuples-only", "-c", "SELECT current_user")[1]
-        # A second start names what is in its way.
-        assert "It is running already" in run.other("local")[1]
-        pids = run.descendants()
-        assert len(pids) > 8
-        assert run.end(signal.SIGINT) == 0
-        assert wait_until_gone(*pids, seconds=5)
-        assert "Stopped. Your data are kept.\n" in run.lines
-        secrets = [run.folder / "keys.json"]
-        assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600]
-        assert not (run.folder / "local.json").exists()
-
-        run.begin()
-        run.until("Stop with")
-        pids = run.descendants()
-        run.end(signal.SIGKILL)
-        assert wait_until_gone(*pids, seconds=30)
-
-
-def ordinary_user() -> int | None:
-    """`nobody`, if that account may read this interpreter and checkout; None for whoever we are."""
-    if os.geteuid() != 0:
-        return None
-    nobody = pwd.getpwnam("nobody").pw_uid
-    try:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "help"], cwd=CHECKOUT, user=nobody, capture_output=True, check=False
-        )
-    except PermissionError:
-        return None
-    return nobody if done.returncode == 0 else None
 
 
 def test_a_child_that_dies_is_named_and_ends_the_rest():
