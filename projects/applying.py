@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -129,9 +130,25 @@ def check_may_apply(project: Project, *, by: User, at: datetime) -> None:
         raise ApplicationsClosed(project)
     if by.memberships.since(at - COLLEAGUES_FOR).filter(company=project.company_id).exists():
         raise OwnCompany(project)
-    if Application.objects.of(by).using_budget(at=at).count() >= settings.LIVE_APPLICATIONS:
+    if budget_of(by, at=at).left <= 0:
         raise BudgetUsed
     matching.check_eligible(project.eligibility, by)
+
+
+class Budget(NamedTuple):
+    """How many applications of a student wait for an answer, and how many may at a time."""
+
+    used: int
+    most: int
+
+    @property
+    def left(self) -> int:
+        return self.most - self.used
+
+
+def budget_of(student: User, *, at: datetime) -> Budget:
+    used = Application.objects.of(student).using_budget(at=at).count()
+    return Budget(used, settings.LIVE_APPLICATIONS)
 
 
 def withdraw(application: Application, *, by: User, at: datetime, version: int | None = None) -> Application:

@@ -1,5 +1,7 @@
 """Pages of a student who applies: the form, where all applications stand, one application."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -83,6 +85,7 @@ def page(
         "obstacle": obstacle,
         "changed": isinstance(obstacle, StalePage),
         "unmatched": isinstance(obstacle, matching.NotEligible),
+        "budget": applying.budget_of(request.user, at=timezone.now()),
     }
     return render(request, "projects/apply.html", context, status=status)
 
@@ -92,8 +95,8 @@ def page(
 def applications(request: PersonRequest) -> HttpResponse:
     """Where I stand, by time left."""
     mine = Application.objects.of(request.user).by_turn().select_related("project__company")
-    listed = FromForm(request.GET).page(mine)
-    return render(request, "projects/applications.html", listed)
+    context: dict[str, Any] = {"budget": applying.budget_of(request.user, at=timezone.now())}
+    return render(request, "projects/applications.html", context | FromForm(request.GET).page(mine))
 
 
 @login_required

@@ -188,7 +188,7 @@ class TestMyApplications:
         client.get("/applications/")  # the first look of a session is noted
         for made in range(1, 4):
             cast.an_application(student)
-            with django_assert_num_queries(3):
+            with django_assert_num_queries(4):
                 assert len(client.get("/applications/").context["rows"]) == made
 
 
@@ -312,3 +312,19 @@ class TestApplicants:
 
     def test_an_empty_table_says_why(self, client, employer, address):
         assert "Nobody has applied yet" in text(client.get(address))
+
+
+class TestTheBudgetOfLiveApplications:
+    def test_is_shown_before_one_applies_and_where_all_of_them_stand(self, client, student, address):
+        kept = cast.an_application(student)
+        cast.an_application(student)
+        assert "13 are free now" in text(client.get(address))
+        assert "2 of 15</strong> places" in text(client.get("/applications/"))
+
+        selecting.shortlist(kept, by=kept.project.posted_by, at=timezone.now())
+
+        assert "14 are free now" in text(client.get(address))
+        assert "1 of 15</strong> places" in text(client.get("/applications/"))
+
+    def test_is_nothing_to_who_is_no_student(self, client, employer):
+        assert "places for applications" not in text(client.get("/applications/"))

@@ -228,7 +228,7 @@ def lines(w):
         applied(w, w.maya, w.reopened),
         stages.offered(w.sandbox, applied(w, w.jonas, w.reopened)),
     )
-    for row in (declined, applied(w, w.first, w.reopened)):
+    for row in (declined, applied(w, w.long, w.reopened)):
         selecting.decline(row, by=w.employer, at=w.now, reason="filled")
     offering.decline_offer(offer, by=w.jonas, at=w.now)
     w.asked = reopening.ask_again(declined, by=w.employer, at=w.now)
