@@ -143,6 +143,8 @@ if PAY_WARN_CENTS < PAY_FLOOR_CENTS:
     env.refuse("PAY_WARN_CENTS", "is under PAY_FLOOR_CENTS.")
 if MIN_HOURS > MAX_HOURS:
     env.refuse("MIN_HOURS", "is over MAX_HOURS.")
+if TRIAL_MIN_HOURS > TRIAL_MAX_HOURS:
+    env.refuse("TRIAL_MIN_HOURS", "is over TRIAL_MAX_HOURS.")
 if DATABASE_OWNER and DATABASE.get("USER") == DATABASE_OWNER.get("USER"):
     env.refuse("DATABASE_OWNER_URL", "has the user of DATABASE_URL: the app must not own its tables.")
 if PRODUCTION:

@@ -52,6 +52,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "status",
             "company",
             "skills",
+            "is_trial",
             "hours",
             "fee_cents",
             "pay_per_hour_cents",
@@ -102,6 +103,7 @@ SEARCH = [
     parameter("hours_max", OpenApiTypes.INT, "At most so many hours."),
     parameter("pay_min", OpenApiTypes.STR, "At least so much an hour, such as 25 or 25.50."),
     parameter("eligibility", OpenApiTypes.STR, "How the student works: contractor, stipend or payroll."),
+    parameter("length", OpenApiTypes.STR, "trial for paid trials, longer for all others."),
     parameter("after", OpenApiTypes.STR, "Where the page before ended; `next` holds the whole address."),
 ]
 PAGE = inline_serializer(

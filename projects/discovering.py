@@ -33,6 +33,7 @@ class Wish:
     hours_max: int | None = None
     pay_min_cents: int | None = None
     eligibility: str = ""
+    is_trial: bool | None = None
 
     def filters(self) -> dict[str, Any]:
         wanted = {
@@ -41,6 +42,7 @@ class Wish:
             "hours__gte": self.hours_min,
             "hours__lte": self.hours_max,
             "eligibility": self.eligibility or None,
+            "is_trial": self.is_trial,
         }
         return {name: value for name, value in wanted.items() if value is not None}
 

@@ -32,6 +32,7 @@ class Draft(TypedDict):
     job_role: JobRole | None
     skills: Sequence[Skill]
     eligibility: NotRequired[str]
+    is_trial: NotRequired[bool]
     hours: int | None
     fee_cents: int | None
     seats: int
@@ -64,6 +65,7 @@ def draft_of(project: Project) -> Draft:
         "job_role": project.job_role,
         "skills": list(project.skills.order_by("name")),
         "eligibility": project.eligibility,
+        "is_trial": project.is_trial,
         "hours": project.hours,
         "fee_cents": project.fee_cents,
         "seats": project.seats,
@@ -84,6 +86,7 @@ def filled_from(template: ProjectTemplate) -> Draft:
         "job_role": JobRole.objects.filter(slug=template.job_role).first(),
         "skills": list(Skill.objects.filter(slug__in=template.skills)),
         "eligibility": Eligibility.CONTRACTOR,
+        "is_trial": False,
         "hours": template.hours,
         "fee_cents": max(template.fee_cents, template.hours * settings.PAY_FLOOR_CENTS),
         "seats": 1,
@@ -98,12 +101,12 @@ def filled_from(template: ProjectTemplate) -> Draft:
 # The numbers of the day
 
 
-def site_numbers() -> dict[str, Any]:
-    """The site's numbers as a project keeps them from the day on which it is sent."""
+def site_numbers(*, is_trial: bool = False) -> dict[str, Any]:
+    """The site's numbers as a project keeps them from the day it is sent; a paid trial has hours of its own."""
     return {
         "currency": settings.CURRENCY,
-        "min_hours": settings.MIN_HOURS,
-        "max_hours": settings.MAX_HOURS,
+        "min_hours": settings.TRIAL_MIN_HOURS if is_trial else settings.MIN_HOURS,
+        "max_hours": settings.TRIAL_MAX_HOURS if is_trial else settings.MAX_HOURS,
         "max_weekly_hours": settings.WEEK_HOURS,
         "pay_floor_cents": settings.PAY_FLOOR_CENTS,
         "fee_percent": settings.PLATFORM_FEE_PERCENT,

@@ -34,7 +34,8 @@ def edit_project(
     """Change an open or paused project: at once, or once a moderator passed it.
 
     It waits where it touches pay, hours, how the student works, deliverables or questions, or where the checks
-    find in it what they did not find before. Its dates never move. An edit that waited is replaced; `replaces` is
+    find in it what they did not find before. Its dates never move, and a paid trial
+    stays one. An edit that waited is replaced; `replaces` is
     the public id of the one that was shown, empty for none, so that nobody replaces unseen what a colleague wrote.
 
     Raises NotEditable, StalePage, NothingChanged, Incomplete, PayNeverFalls, EligibilityStays, SeatsAreTaken.
@@ -46,7 +47,8 @@ def edit_project(
         if not project.is_changeable:
             raise faults.NotEditable(project)
         before = draft_of(project)
-        after: Draft = {**before, **draft, "window_days": project.window_days}
+        kept = {"window_days": project.window_days, "is_trial": project.is_trial}
+        after: Draft = {**before, **draft, **kept}  # type: ignore[typeddict-item]
         after["parts"] = shared_out(after)
         different = changes.changes(before, after)
         if not different:

@@ -50,7 +50,7 @@ def check(draft: Draft, numbers: Numbers | None = None) -> None:
 
 def faults(draft: Draft, numbers: Numbers | None = None) -> list[Fault]:
     """Everything that breaks a rule, in the order of the form, by these numbers or else the site's of today."""
-    numbers = numbers or site_numbers()
+    numbers = numbers or site_numbers(is_trial=draft.get("is_trial", False))
     return [
         *faults_of_words(draft),
         *faults_of_parts(draft),
@@ -75,6 +75,8 @@ def faults_of_words(draft: Draft) -> Iterator[Fault]:
 def faults_of_parts(draft: Draft) -> Iterator[Fault]:
     if not 1 <= len(draft["parts"]) <= settings.MAX_DELIVERABLES:
         yield Fault("title", f"Name between 1 and {settings.MAX_DELIVERABLES} deliverables.", 1)
+    elif draft.get("is_trial") and len(draft["parts"]) > 1:
+        yield Fault("title", "A paid trial has one deliverable. Empty the boxes of this one.", 2)
     for number, part in enumerate(draft["parts"], 1):
         if not part.title:
             yield Fault("title", "Name what is delivered.", number)
@@ -90,7 +92,8 @@ def faults_of_time(draft: Draft, numbers: Numbers) -> Iterator[Fault]:
     hours, span = draft["hours"] or 0, max((part.due_days for part in draft["parts"]), default=0)
     few, many, week = numbers["min_hours"], numbers["max_hours"], numbers["max_weekly_hours"]
     if not few <= hours <= many:
-        yield Fault("hours", f"Enter between {few} and {many} hours.")
+        what = "A paid trial takes" if draft.get("is_trial") else "Enter"
+        yield Fault("hours", f"{what} between {few} and {many} hours.")
     elif span and hours * 7 > week * span:
         days = -(-hours * 7 // week)
         message = f"{hours} hours in {span} days are over {week} hours a week."

@@ -92,7 +92,7 @@ def send_to_moderation(project: Project, *, by: User, at: datetime, version: int
             platform_fee_cents=site_fee(fee).cents,
             rejection_codes=[],
             rejection_note="",
-            **site_numbers(),
+            **site_numbers(is_trial=project.is_trial),
         )
         replace_parts(project, parts)
     return project

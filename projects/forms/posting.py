@@ -66,6 +66,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "job_role",
             "skills",
             "eligibility",
+            "is_trial",
             "hours",
             "starts_within_days",
             "seats",
@@ -88,6 +89,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "job_role": "Kind of work",
             "skills": "Skills",
             "eligibility": "How does the student work?",
+            "is_trial": "This is a paid trial",
             "hours": "Hours of work",
             "starts_within_days": "Work starts within",
             "seats": "Students wanted",
@@ -138,7 +140,12 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
 
     def say_bounds(self) -> None:
         least, most = settings.APPLICATION_WINDOW_LEAST_DAYS, settings.APPLICATION_WINDOW_MOST_DAYS
-        bounds = f"Between {settings.MIN_HOURS} and {settings.MAX_HOURS}, for each student."
+        trial = f"{settings.TRIAL_MIN_HOURS} to {settings.TRIAL_MAX_HOURS}"
+        self.fields["is_trial"].help_text = (
+            f"{trial} hours with one deliverable, to see each other at work before a longer project. "
+            "Paid and held like every project."
+        )
+        bounds = f"Between {settings.MIN_HOURS} and {settings.MAX_HOURS} for each student; {trial} in a paid trial."
         self.fields["hours"].help_text = bounds
         answer = f"You promise every applicant an answer {settings.ANSWER_DAYS} days later."
         self.fields["window_days"].help_text = f"{least} to {most} days. {answer}"
@@ -230,6 +237,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "job_role": values["job_role"],
             "skills": list(values["skills"]),
             "eligibility": values["eligibility"],
+            "is_trial": values.get("is_trial", self.initial["is_trial"]),
             "hours": values["hours"],
             "fee_cents": values["fee"],
             "seats": values["seats"],
@@ -263,12 +271,14 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
 
 
 class EditForm(DraftForm):
-    """The same for a project that is open: its dates never move, and its numbers are those of its day."""
+    """The same for an open project: its dates never move, a trial stays one, its numbers are those of its day."""
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.numbers = drafts.numbers_of(project)
-        del self.fields["window_days"]
+        del self.fields["window_days"], self.fields["is_trial"]
+        few, many = self.numbers["min_hours"], self.numbers["max_hours"]
+        self.fields["hours"].help_text = f"Between {few} and {many}, for each student."
         self.fields["replaces"] = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
     @property

@@ -20,6 +20,7 @@ SALT = "projects.place"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MOST_HOURS = 999
+TRIAL, LONGER = "trial", "longer"
 
 
 class PlaceField(forms.CharField):
@@ -56,6 +57,9 @@ class SearchForm(forms.Form):
     role = forms.ChoiceField(label="Kind of work", required=False)
     eligibility = forms.ChoiceField(
         label="Student works as", choices=[("", "Any"), *Eligibility.choices], required=False
+    )
+    length = forms.ChoiceField(
+        label="Length", choices=[("", "Any"), (TRIAL, "Paid trial"), (LONGER, "Longer")], required=False
     )
     hours_min = forms.IntegerField(label="Hours, at least", min_value=0, max_value=MOST_HOURS, required=False)
     hours_max = forms.IntegerField(label="Hours, at most", min_value=1, max_value=MOST_HOURS, required=False)
@@ -94,6 +98,7 @@ class SearchForm(forms.Form):
             hours_max=values.get("hours_max"),
             pay_min_cents=values.get("pay_min"),
             eligibility=values.get("eligibility", ""),
+            is_trial={TRIAL: True, LONGER: False}.get(values.get("length", "")),
         )
 
     def chosen(self, name: str) -> int | None:

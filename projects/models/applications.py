@@ -240,6 +240,7 @@ class Application(StateMachine):
             "brief": project.brief,
             "company": project.company.name,
             "student": self.student.public_id,
+            "is_trial": project.is_trial,
             "hours": project.hours,
             "fee_cents": project.fee_cents,
             "platform_fee_cents": project.platform_fee_cents,

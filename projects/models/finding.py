@@ -135,7 +135,16 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             .with_answers()
             .select_related("company")
             .only(
-                *("public_id", "title", "skill_names", "hours", "fee_cents", "seats", "span_days"),
+                *(
+                    "public_id",
+                    "title",
+                    "skill_names",
+                    "hours",
+                    "is_trial",
+                    "fee_cents",
+                    "seats",
+                    "span_days",
+                ),
                 *("published_at", "applications_close_at", "answer_by_at", "status", "currency"),
                 *("company__name", "company__slug", "company__proven_at"),
             )

@@ -105,6 +105,7 @@ class Project(StateMachine):
     skills = models.ManyToManyField(Skill, related_name="projects", blank=True)
     skill_names = models.TextField(editable=False, default="", blank=True)
     eligibility = models.CharField(max_length=12, choices=Eligibility, default=Eligibility.CONTRACTOR)
+    is_trial = models.BooleanField("paid trial", default=False)
     hours = models.PositiveSmallIntegerField("hours of work", null=True, blank=True)
     fee_cents = models.PositiveIntegerField("fee for the student", null=True, blank=True)
     seats = models.PositiveSmallIntegerField("students wanted", default=1)

@@ -83,6 +83,7 @@ class Acting:
             job_role=JobRole.objects.get(slug=plan.role),
             skills=list(Skill.objects.filter(slug__in=plan.skills)),
             eligibility=plan.works,
+            is_trial=plan.trial,
             hours=plan.hours,
             fee_cents=plan.hours * plan.pay * 100,
             seats=2 if plan.fate == "open" and self.story.number % ALL_SENT == 0 else 1,

@@ -63,6 +63,7 @@ class Plan:
     refusal: list[str] = field(default_factory=list)
     works: str = "contractor"
     talk: list[list[str]] = field(default_factory=list)
+    trial: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ VISITORS = [
         "projects:list?q=interviews&hours_max=20",
         "projects:list?q=nothing-fits-this",
         "projects:list?pay_min=much",
+        "projects:list?length=trial",
+        ("projects:project", "trial"),
         ("projects:project", "open"),
         ("projects:project", "long_open"),
         ("projects:project", "talked_of"),

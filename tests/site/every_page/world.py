@@ -32,7 +32,7 @@ from payments import (
 )
 from payments.models import Alarm, Operation, Payee, StripeEvent
 from projects import applying, asking, closing, editing, moderating, posting, reopening, selecting
-from projects.drafts import draft_of
+from projects.drafts import Part, draft_of
 from projects.models import Engagement
 from tests import cast, stages
 from tests.accounts.conftest import SECRET
@@ -50,6 +50,7 @@ NOTES = (
     "## Guide\n\nIt has **ten** questions.\n\n- the consent text moved to the front\n- question 4 was two\n"
 )
 PDF = b"%PDF-1.7\n%%EOF\n" * 400
+TRIAL_PART = Part("Ten texts", ("Each has forty words.", "Each is dated.", "None stands twice."), 0, 5)
 KEEPER = "keeper@example.org"
 REFUSED_CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
 
@@ -71,6 +72,7 @@ def build(sandbox, *, stripe):
         payees,
         back_office,
         at_stripe,
+        second_thoughts,
     )
     for part in steps:
         part(world)
@@ -136,6 +138,7 @@ def projects(w):
     w.draft = cast.a_draft(w.employer)
     w.refused = cast.a_refused_project(w.employer)
     w.checked = cast.a_project_in_moderation(w.employer)
+    w.trial = opened(w, w.other, is_trial=True, hours=3, fee_cents=7_500, parts=[TRIAL_PART])
     w.odd = cast.a_project_in_moderation(w.other, title="Write to me at sam@example.org, or by Telegram")
     w.open = opened(w, days=2, seats=5)
     w.paused, w.quiet = opened(w, days=1), opened(w)
@@ -211,7 +214,6 @@ def offers(w):
     w.authorising = offering.make_offer(applied(w, w.maya, opened(w)), by=w.employer, at=w.now)
     w.first_application = applied(w, w.first, opened(w))
     w.offered = stages.offered(w.sandbox, w.first_application)
-    onboarding.tell_eligibility(w.first.student_profile, may_work_as=["stipend"])  # it was another one before
     w.offered_again = stages.offered(w.sandbox, applied(w, w.maya, opened(w)))
     w.turned_down = stages.offered(w.sandbox, applied(w, w.maya, opened(w)))
     offering.decline_offer(w.turned_down, by=w.maya, at=w.now)
@@ -345,3 +347,8 @@ def cookie_of(w, name):
         w.inside[name].post("/accounts/reauthenticate/", {"password": SECRET})
     value = w.inside[name].cookies[site.SESSION_COOKIE_NAME].value
     return {"name": site.SESSION_COOKIE_NAME, "value": value, "domain": "localhost", "path": "/"}
+
+
+def second_thoughts(w):
+    """Whoever has an offer learns that they may not work like this."""
+    onboarding.tell_eligibility(w.first.student_profile, may_work_as=["stipend"])
