@@ -104,8 +104,9 @@ class TestAnswering:
         question = cast.an_answered_question(project=project)
         client.force_login(project.posted_by)
         client.post(answering(question), {"text": "Only by video.", "version": question.version})
+        client.logout()
         page = read(client, project)
-        assert "edited" in page
+        assert "· edited <time" in page
         assert "Only by video." in page
         assert "Yes, if patients prefer it." not in page
 

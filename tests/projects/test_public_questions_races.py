@@ -15,34 +15,37 @@ from tests.projects.test_application_races import at_once
 pytestmark = pytest.mark.usefixtures("own_database")
 
 
-class TestTheLastQuestionThatMayWait:
+class TestTheLastQuestionOfADay:
+    """About two projects, so that the lock of a project keeps nobody waiting."""
+
     @pytest.fixture
-    def student(self, settings):
-        settings.OPEN_PUBLIC_QUESTIONS = 1
-        return cast.a_student()
+    def projects(self, settings):
+        settings.PUBLIC_QUESTIONS_A_DAY = 1
+        employer = cast.an_employer()
+        return [cast.an_open_project(employer) for _ in range(2)]
 
-    def test_is_one_of_two(self, student):
-        project = cast.an_open_project()
+    def test_is_one_of_two(self, projects):
+        student = cast.a_student()
 
-        def asked(text):
-            return lambda: cast.a_question(cast.afresh(student), project, text=text).status
+        def asked(project):
+            return lambda: cast.a_question(cast.afresh(student), project).status
 
-        outcomes = at_once(asked("One?"), asked("Two?"))
-        assert sorted(outcomes, key=str) == [asking.OpenQuestionsUsed, "waiting"]
+        outcomes = at_once(*(asked(project) for project in projects))
+        assert sorted(outcomes, key=str) == [asking.TooManyQuestions, "waiting"]
 
-    def test_control_without_the_lock_both_wait(self, student):
+    def test_control_without_the_lock_both_are_asked(self, projects):
         """The same count and the same writing, with both counts before both writings."""
-        project, counted = cast.an_open_project(), Barrier(2, timeout=20)
+        student, counted = cast.a_student(), Barrier(2, timeout=20)
 
-        def unguarded(text):
+        def unguarded(project):
             with transaction.atomic():
-                asking.check_limits(project, text, by=student, at=timezone.now())
+                asking.check_limits(project, "Why?", by=student, at=timezone.now())
                 counted.wait()
                 return PublicQuestion.objects.create(
-                    project=project, asker=student, text=text, asked_at=timezone.now()
+                    project=project, asker=student, text="Why?", asked_at=timezone.now()
                 ).status
 
-        assert at_once(lambda: unguarded("One?"), lambda: unguarded("Two?")) == ["waiting", "waiting"]
+        assert at_once(*(lambda one=one: unguarded(one) for one in projects)) == ["waiting", "waiting"]
 
 
 def test_an_answer_and_taking_it_back_leave_one_of_the_two():

@@ -141,15 +141,15 @@ class Acting:
     def talked(self) -> Iterator[Act]:
         """What students ask in public, and what the company says to it."""
         for asked in self.story.talk:
-            yield Act(asked.at, partial(self.ask, asked))
+            yield Act(asked.at, partial(self.ask_in_public, asked))
             if asked.answered_at:
-                yield Act(asked.answered_at, partial(self.say, asked))
+                yield Act(asked.answered_at, partial(self.answer_in_public, asked))
 
-    def ask(self, asked: Asked, at: datetime) -> None:
+    def ask_in_public(self, asked: Asked, at: datetime) -> None:
         if not self.known.public_questions.filter(asked_at=at).exists():
             asking.ask(self.known, by=self.people.student(asked.student), at=at, text=asked.text)
 
-    def say(self, asked: Asked, at: datetime) -> None:
+    def answer_in_public(self, asked: Asked, at: datetime) -> None:
         for question in self.known.public_questions.waiting().filter(asked_at=asked.at):
             asking.answer(question, by=self.owner, at=at, text=asked.answer)
 
