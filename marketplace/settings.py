@@ -50,6 +50,8 @@ APPLICATION_WINDOW_DAYS: int = env.number("APPLICATION_WINDOW_DAYS", 5, least=1)
 APPLICATION_WINDOW_LEAST_DAYS: int = env.number("APPLICATION_WINDOW_LEAST_DAYS", 2, least=1)
 APPLICATION_WINDOW_MOST_DAYS: int = env.number("APPLICATION_WINDOW_MOST_DAYS", 21, least=1)
 ANSWER_DAYS: int = env.number("ANSWER_DAYS", 5, least=1)
+UNANSWERED_PROJECTS: int = env.number("UNANSWERED_PROJECTS", 2, least=1)  # so many pause posting
+UNANSWERED_DAYS: int = env.number("UNANSWERED_DAYS", 180, least=1)  # within so many days, and for as long
 SECOND_IN_LINE: int = env.number("SECOND_IN_LINE", 3)  # for each open offer
 SECOND_IN_LINE_DAYS: int = env.number("SECOND_IN_LINE_DAYS", 5, least=1)  # beyond the answer-by date
 ASK_AGAIN_DAYS: int = env.number("ASK_AGAIN_DAYS", 3, least=1)  # after a no, when a seat is free again

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from marketplace.kernel.transactions import locked
-from projects import emails, places
+from projects import emails, places, silence
 from projects.models import Deadline, Engagement, Project
 from projects.models.deadlines import REMINDER
 from projects.places import PENDING
@@ -54,12 +54,21 @@ def close_unanswered(project: Project, *, at: datetime) -> None:
         close(project, at=at)
         undecided = project.applications.undecided().exclude(engagements__in=Engagement.objects.live())
         undecided = undecided.filter(answer_by_at__lte=at)  # whoever is second in line hears later
-        for application in undecided.select_for_update(of=("self",)).order_by("pk"):
+        unanswered = list(undecided.select_for_update(of=("self",)).order_by("pk"))
+        for application in unanswered:
             application.project = project
             reason = "The employer did not answer by the date."
             application.leave_unanswered(by=None, at=at, reason=reason)
             emails.application_not_answered(application, at=at)
+        if unanswered:
+            tell_of_pause(project, at=at)
         conclude(project, at=at)
+
+
+def tell_of_pause(project: Project, *, at: datetime) -> None:
+    pause = silence.pause_of(project.company, at=at)
+    if pause is not None:
+        emails.posting_paused(project, until=pause.until, at=at)
 
 
 def conclude(project: Project, *, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Company, User
 from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked
-from projects import faults
+from projects import faults, silence
 from projects.drafts import (
     Draft,
     draft_of,
@@ -73,7 +73,7 @@ def save_draft(
 def send_to_moderation(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
     """Hand a finished draft to the moderators, with the site's numbers of the day copied onto it.
 
-    Raises Incomplete, StalePage, InvalidTransition.
+    Raises Incomplete, PostingPaused, StalePage, InvalidTransition.
     """
     with locked(project) as project:
         check_member(project.company, by)
@@ -81,6 +81,7 @@ def send_to_moderation(project: Project, *, by: User, at: datetime, version: int
         draft = draft_of(project)
         if project.is_editable:
             faults.check(draft)
+            silence.check_may_post(project.company, at=at)
         fee, parts = Money(draft["fee_cents"] or 0), shared_out(draft)
         project.become(
             Project.Status.IN_MODERATION,

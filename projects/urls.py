@@ -3,7 +3,17 @@
 from django.urls import path
 
 from projects import api
-from projects.views import applying, asking, browsing, editing, posting, selecting, starting, working
+from projects.views import (
+    applying,
+    asking,
+    browsing,
+    editing,
+    pausing,
+    posting,
+    selecting,
+    starting,
+    working,
+)
 
 app_name = "projects"
 
@@ -34,6 +44,7 @@ urlpatterns = [
     path(f"{PROJECT}/apply/", applying.apply, name="apply"),
     path(f"{PROJECT}/applicants/", selecting.applicants, name="applicants"),
     path(f"{PROJECT}/applicants/decline/", selecting.decline_many, name="decline_many"),
+    path("companies/<slug:slug>/pause/", pausing.lift, name="lift_pause"),
     path("applications/", applying.applications, name="applications"),
     path("applications/<slug:public_id>/", applying.application, name="application"),
     path("applications/<slug:public_id>/withdraw/", applying.withdraw, name="withdraw"),

@@ -1,7 +1,9 @@
 """Employers: a company and the people who act for it."""
 
+import re
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -12,10 +14,25 @@ from accounts.models.taxonomy import Industry
 from accounts.models.users import User
 from marketplace.kernel.ids import new_public_id
 
+# Sites on which anybody may have a page: of two companies there, neither is the other's kin.
+SHARED_DOMAINS = (
+    *("linkedin.com", "facebook.com", "instagram.com", "x.com", "twitter.com", "youtube.com", "github.com"),
+    *("github.io", "sites.google.com", "wordpress.com", "wixsite.com", "notion.site", "linktr.ee"),
+)
+
 
 class CompanyQuerySet(models.QuerySet["Company"]):
     def of(self, user: Any) -> "CompanyQuerySet":
         return self.filter(pk__in=user.company_ids)
+
+    def kin_of(self, company: "Company") -> "CompanyQuerySet":
+        """The company itself, those that its owners own or owned, and those whose site has the same domain."""
+        owners = Membership.objects.filter(company=company, role=Membership.Role.OWNER).values("user")
+        owned = Membership.objects.filter(role=Membership.Role.OWNER, user__in=owners).values("company")
+        kin = models.Q(pk=company.pk) | models.Q(pk__in=owned)
+        if company.domain:
+            kin |= models.Q(website__iregex=rf"^https?://(www\.)?{re.escape(company.domain)}([:/?#]|$)")
+        return self.filter(kin)
 
     def visible_to(self, user: Any) -> "CompanyQuerySet":
         """Those that published a project, which a moderator or a proof let through, and one's own."""
@@ -59,6 +76,13 @@ class Company(models.Model):
     @property
     def country_name(self) -> str:
         return COUNTRIES.get(self.country, self.country)
+
+    @property
+    def domain(self) -> str:
+        """Of its site, without www; nothing where it has none of its own."""
+        host = (urlsplit(self.website).hostname or "").lower().removeprefix("www.")
+        shared = any(host == name or host.endswith(f".{name}") for name in SHARED_DOMAINS)
+        return "" if shared else host
 
     def has_member(self, user: User) -> bool:
         return self.pk in user.company_ids

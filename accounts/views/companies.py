@@ -1,11 +1,14 @@
 """What everybody may see of a company, and where its owner changes it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import onboarding
@@ -22,14 +25,14 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     companies = Company.objects.visible_to(request.user).select_related("industry")
     found = get_object_or_404(companies, slug=slug)
     opened, done = found.projects.open().for_cards(), found.engagements.both_may_show().for_portfolio()
-    context = {
+    context: dict[str, Any] = {
         "company": found,
         "is_member": request.user.is_authenticated and found.has_member(request.user),
         "is_owner": request.user.is_authenticated and found.is_owned_by(request.user),
         "open": paging.newest(opened, request.GET, name="after", by="published_at", size=SHOWN),
         "done": paging.newest(done, request.GET, name="before", by="finished_at", size=SHOWN),
-        "on_time": found.projects.answered_on_time(),
     }
+    context |= found.projects.answers(at=timezone.now())
     return render(request, "accounts/company.html", context)
 
 

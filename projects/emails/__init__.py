@@ -19,6 +19,7 @@ from projects.emails.applications import (
 from projects.emails.moderation import (
     edit_passed,
     edit_refused,
+    posting_paused,
     project_edited,
     project_passed,
     project_refused,
@@ -53,6 +54,7 @@ __all__ = [
     "application_withdrawn",
     "edit_passed",
     "edit_refused",
+    "posting_paused",
     "project_edited",
     "project_passed",
     "project_refused",

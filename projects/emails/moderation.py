@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.conf import settings
+
 from marketplace.kernel.models import Topic
 from projects.emails.addressing import to_applicant, to_company
 from projects.models import Application, Project, ProjectEdit
@@ -48,6 +50,22 @@ def project_removed(project: Project, *, at: datetime) -> None:
         topic=Topic.DECISIONS,
         reasons=project.rejection_reasons,
         note=project.rejection_note,
+    )
+
+
+def posting_paused(project: Project, *, until: datetime, at: datetime) -> None:
+    """The project that was one too many to end while applicants had no answer."""
+    to_company(
+        "posting_paused",
+        project,
+        key=f"posting_paused:{project.pk}",
+        at=at,
+        path=project.company.get_absolute_url(),
+        action="See your public figures",
+        topic=Topic.DECISIONS,
+        until=until,
+        days=settings.UNANSWERED_DAYS,
+        company=str(project.company),
     )
 
 

@@ -24,6 +24,18 @@ class RefusalForm(NamesWhatIsMissing, forms.Form):
     )
 
 
+class PardonForm(NamesWhatIsMissing, forms.Form):
+    """Why a company may post again."""
+
+    reason = forms.CharField(
+        label="Why they may post again",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
+        help_text="Only moderators read this.",
+        error_messages={"required": "Say why they may post again."},
+    )
+
+
 class RemovalForm(RefusalForm):
     """Why a project that was open is taken off the site."""
 

@@ -5,6 +5,7 @@ from projects.models.deadlines import Deadline
 from projects.models.deliverables import Deliverable, DeliverableTransition
 from projects.models.edits import ProjectEdit, ProjectEditTransition
 from projects.models.engagements import Engagement, EngagementTransition
+from projects.models.pardons import Pardon
 from projects.models.planned import PlannedDeliverable
 from projects.models.projects import Project, ProjectTransition
 from projects.models.questions import PublicQuestion, PublicQuestionTransition
@@ -18,6 +19,7 @@ __all__ = [
     "DeliverableTransition",
     "Engagement",
     "EngagementTransition",
+    "Pardon",
     "PlannedDeliverable",
     "Project",
     "ProjectEdit",

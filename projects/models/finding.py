@@ -1,12 +1,13 @@
 """How projects are found: whose they are, which match, in which order, and from which place on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case, Count, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
@@ -112,12 +113,27 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         share = decided.values("project__company").annotate(share=percent_on_time()).values("share")
         return self.annotate(on_time=Subquery(share))
 
-    def answered_on_time(self) -> int | None:
-        """The same of the applications for these projects."""
+    def answers(self, *, at: datetime) -> dict[str, int | None]:
+        """The same of the applications for these projects, and how many of the projects lately `left_silent`."""
         applications: Any = apps.get_model("projects", "Application")
         decided = applications.objects.decided().filter(project__in=self)
-        share: int | None = decided.aggregate(share=percent_on_time())["share"]
-        return share
+        since = at - timedelta(days=settings.UNANSWERED_DAYS)
+        lately = Count("project", distinct=True, filter=Q(unanswered_at__gt=since))  # as `with_silence`
+        found: dict[str, int | None] = decided.aggregate(on_time=percent_on_time(), left_silent=lately)
+        return found
+
+    def with_silence(self, *, at: datetime) -> "ProjectQuerySet":
+        """Rows know how many projects of their company lately ended while an applicant had no answer."""
+        applications: Any = apps.get_model("projects", "Application")  # it imports this module
+        since = at - timedelta(days=settings.UNANSWERED_DAYS)
+        silent = applications.objects.filter(project__company=OuterRef("company"), unanswered_at__gt=since)
+        number = silent.values("project__company").annotate(n=Count("project", distinct=True)).values("n")
+        return self.annotate(left_silent=Coalesce(Subquery(number), 0))
+
+    def left_silent(self, *, since: datetime) -> "ProjectQuerySet":
+        """Those that ended after `since` while an applicant had no answer; rows know when: `silent_at`."""
+        silent = Max("applications__unanswered_at", filter=Q(applications__unanswered_at__gt=since))
+        return self.annotate(silent_at=silent).filter(silent_at__isnull=False)
 
     def with_public_questions(self) -> "ProjectQuerySet":
         """Rows know how many questions wait for an answer of their company: `asked`, none where none is taken."""

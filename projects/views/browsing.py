@@ -37,7 +37,8 @@ def project(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def shown(request: HttpRequest, public_id: str) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user).with_all(), public_id=public_id)
+    seen = Project.objects.visible_to(request.user).with_all()
+    return get_object_or_404(seen.with_answers().with_silence(at=timezone.now()), public_id=public_id)
 
 
 def show(

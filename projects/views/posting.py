@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation, StalePage
-from projects import checking, drafts, faults, posting
+from projects import checking, drafts, faults, posting, silence
 from projects.forms.applying import VersionForm
 from projects.forms.listing import FromForm
 from projects.forms.posting import DraftForm, initial_of
@@ -117,6 +117,7 @@ def preview(request: PersonRequest, public_id: str) -> HttpResponse:
         "parts": drafts.shared_out(draft),
         "faults": faults.faults(draft),
         "findings": checking.findings(project),
+        "pause": silence.pause_of(project.company, at=timezone.now()),
         "price": drafts.price_of(project),
         "numbers": drafts.shown_numbers(),
         "steps": steps(2, project),

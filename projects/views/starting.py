@@ -10,7 +10,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import PersonRequest
-from projects import drafts, posting
+from accounts.models import Company
+from projects import drafts, posting, silence
 from projects.forms.starting import GalleryForm, StartForm
 from projects.project_templates import TEMPLATES
 from projects.views.posting import steps
@@ -33,7 +34,9 @@ def new(request: PersonRequest) -> HttpResponse:
         project = posting.start_draft(by=request.user, at=timezone.now(), **form.start())
         page = "preview" if "as_it_stands" in request.POST else "edit"
         return redirect(f"projects:{page}", project.public_id)
-    return gallery_page(request, form, status=422 if form.is_bound else 200, steps=steps(0))
+    at = timezone.now()
+    pauses = [(company, silence.pause_of(company, at=at)) for company in Company.objects.of(request.user)]
+    return gallery_page(request, form, status=422 if form.is_bound else 200, steps=steps(0), pauses=pauses)
 
 
 def gallery_page(

@@ -46,14 +46,14 @@ def test_of_few_projects_nothing_is_said(client, employer):
         a_past_project(employer, answered=answered)
     told(client, employer)
     assert b"on time" not in client.get("/projects/").content
-    assert Project.objects.all().answered_on_time() is None
+    assert Project.objects.all().answers(at=NOW)["on_time"] is None
 
 
 def test_what_waits_or_was_withdrawn_counts_for_nothing(client, employer):
     for _ in range(3):
         a_past_project(employer, answered=True)
     cast.an_application(project=cast.an_open_project(employer))
-    assert Project.objects.all().answered_on_time() == 100
+    assert Project.objects.all().answers(at=NOW)["on_time"] == 100
 
 
 def test_silence_counts_for_good_where_a_seat_reopened_and_they_came_back(employer):
@@ -63,4 +63,4 @@ def test_silence_counts_for_good_where_a_seat_reopened_and_they_came_back(employ
     silent = Application.objects.get(status="not_answered")
     Application.objects.filter(pk=silent.pk).update(status="declined", decline_reason="skills")
 
-    assert Project.objects.all().answered_on_time() == 66
+    assert Project.objects.all().answers(at=NOW)["on_time"] == 66

@@ -260,6 +260,7 @@ EMPLOYERS = [
         "accounts:settings",
         ("projects:applicants", "long_open"),
     ),
+    *seen_by("silent_employer", "projects:new", ("projects:preview", "held_back")),
     *seen_by(
         "new_employer",
         "dashboard",
@@ -308,6 +309,10 @@ MODERATORS = [
         ("admin:projects_projectedit_change", "refused_edit"),
         ("payments:remove_project", "open"),
         ("payments:remove_project", "open", sent_empty, 422),
+        ("projects:lift_pause", "silent_company"),
+        ("projects:lift_pause", "silent_company", sent_empty, 422),
+        ("projects:lift_pause", "company"),
+        ("accounts:company", "silent_company"),
         ("projects:remove_question", "asked"),
         ("projects:remove_question", "asked", sent_empty, 422),
         ("projects:project", "talked_of"),

@@ -68,6 +68,7 @@ def build(sandbox, *, stripe):
         applications,
         offers,
         lines,
+        hush,
         work,
         payees,
         back_office,
@@ -234,6 +235,17 @@ def lines(w):
         selecting.decline(row, by=w.employer, at=w.now, reason="filled")
     offering.decline_offer(offer, by=w.jonas, at=w.now)
     w.asked = reopening.ask_again(declined, by=w.employer, at=w.now)
+
+
+def hush(w):
+    """A company that may post nothing for now, since it left two projects without an answer."""
+    w.silent_employer = cast.an_employer("Hugo Lind", "Quiet Works")
+    w.silent_company = cast.company_of(w.silent_employer)
+    for days in (40, 60):
+        project = opened(w, w.silent_employer, days=days)
+        applied(w, w.long, project, days=days)
+        closing.close_unanswered(project, at=project.answer_by_at)
+    w.held_back = cast.a_draft(w.silent_employer)
 
 
 def work(w):
