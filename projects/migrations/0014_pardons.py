@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_how_students_may_work'),
-        ('projects', '0012_second_in_line_and_asked_again'),
+        ('projects', '0013_paid_trials'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
