@@ -79,6 +79,7 @@ PAYEE_REMINDER_DAYS: tuple[int, ...] = (0, 1, 3, 7, 14, 30, 45, 60)
 CHECKOUT_MINUTES: int = env.number("CHECKOUT_MINUTES", 60, least=30)  # a payment page that was left
 HOLD_ALARM_DAYS: int = env.number("HOLD_ALARM_DAYS", 70, least=1)
 CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
+LIVE_SECONDS: int = env.number("LIVE_SECONDS", 12, least=1)  # after which an open page asks for news
 DIGEST_HOUR: int = env.number("DIGEST_HOUR", 7, most=23)  # of the reader's day, for the daily letter
 PUBLIC_QUESTION_LENGTH: int = env.number("PUBLIC_QUESTION_LENGTH", 500, least=50, most=2000)  # characters
 OPEN_PUBLIC_QUESTIONS: int = env.number("OPEN_PUBLIC_QUESTIONS", 3, least=1)  # of a student about one project

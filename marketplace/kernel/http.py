@@ -1,10 +1,13 @@
-"""Where a broken rule becomes an HTTP answer: once for pages, once for the API."""
+"""Where a broken rule becomes an HTTP answer, once for pages, once for the API; and pages that are followed."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -46,3 +49,38 @@ def as_problem(answer: Response) -> dict[str, Any]:
         detail = answer.data["detail"]
         return {"title": answer.status_text, "code": getattr(detail, "code", "error"), "detail": str(detail)}
     return {"title": "Some fields need a correction", "code": "invalid", "errors": answer.data}
+
+
+SEEN = "X-Seen"
+
+
+class Live(NamedTuple):
+    """What a page that is followed knows of itself: its stamp, and after how many seconds to ask again."""
+
+    stamp: str
+    seconds: int
+
+
+def followed(stamp_of: Callable[..., str | None]) -> Callable[[Any], Any]:
+    """A page whose script asks now and then whether it is still as it was: 204 while it is, else 200.
+
+    `stamp_of` takes the person and what stands in the address, refuses whoever may not see the page, and answers
+    with few words that change with it, or None where nobody follows it. It costs one query, and the page itself
+    carries the stamp from before it was read, so that no change falls in between.
+    """
+
+    def decorate(view: Any) -> Any:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+            seen, now = request.headers.get(SEEN), stamp_of(request.user, *args, **named)
+            if seen is not None:
+                response = HttpResponse(status=403 if now is None else 204 if now == seen else 200)
+            else:
+                request.live = now and Live(now, settings.LIVE_SECONDS)  # type: ignore[attr-defined]
+                response = view(request, *args, **named)
+            patch_vary_headers(response, [SEEN])
+            return response
+
+        return answer
+
+    return decorate

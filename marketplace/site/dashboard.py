@@ -1,5 +1,7 @@
 """What waits for me: everything under way on either side, sorted by time left, and the newest notices."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -7,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.http import PersonRequest
+from marketplace.kernel.http import followed
 from marketplace.kernel.models import Notice
 from projects.models import Application, Engagement, Project
 from projects.models.turns import not_over
@@ -14,8 +17,16 @@ from projects.models.turns import not_over
 SHOWN = 8
 
 
+def newest_notice(user: Any) -> str:
+    """Whatever the other side or the clock does is told by a notice."""
+    return str(
+        Notice.objects.visible_to(user).order_by("-created_at", "-pk").values_list("pk", flat=True).first()
+    )
+
+
 @login_required
 @require_safe
+@followed(newest_notice)
 def dashboard(request: PersonRequest) -> HttpResponse:
     user = request.user
     engagements = Engagement.objects.visible_to(user).by_turn(user).select_related("company", "student")

@@ -13,11 +13,13 @@ from accounts import onboarding
 from accounts.http import PersonRequest
 from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation, StalePage
+from marketplace.kernel.http import followed
 from projects import applying, matching, narrating, reopening
 from projects.forms.applying import ApplicationForm, VersionForm
 from projects.forms.listing import FromForm
 from projects.models import Application, Project
 from projects.models.applications import WHY
+from projects.views import following
 
 
 @login_required(login_url="account_signup")
@@ -92,6 +94,7 @@ def page(
 
 @login_required
 @require_safe
+@followed(following.applications)
 def applications(request: PersonRequest) -> HttpResponse:
     """Where I stand, by time left."""
     mine = Application.objects.of(request.user).by_turn().select_related("project__company")
@@ -101,6 +104,7 @@ def applications(request: PersonRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@followed(following.application)
 def application(request: PersonRequest, public_id: str) -> HttpResponse:
     """One application: its student sees where it stands, the employer can answer it."""
     seen = Application.objects.visible_to(request.user).by_turn()

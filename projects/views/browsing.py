@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from marketplace.kernel.http import followed
 from projects import checking, drafts, moderating
 from projects.forms.asking import QuestionForm
 from projects.forms.searching import SearchForm
 from projects.models import Project
-from projects.views import talking
+from projects.views import following, talking
 from projects.views.talking import Answered
 
 
@@ -32,6 +33,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@followed(following.project)
 def project(request: HttpRequest, public_id: str) -> HttpResponse:
     return show(request, shown(request, public_id))
 

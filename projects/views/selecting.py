@@ -11,17 +11,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import PersonRequest
 from accounts.models import Skill
+from marketplace.kernel.http import followed
 from marketplace.templatetags.display import day
 from projects import places, reopening, selecting
 from projects.forms.applying import VersionForm
 from projects.forms.selecting import ApplicantsForm, DeclineForm, DeclineManyForm, MarkedForm, ReturnForm
 from projects.models import Application, Project
+from projects.views import following
 
 PAGE = 50
 
 
 @login_required
 @require_safe
+@followed(following.applicants)
 def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
     """All applicants of a project side by side; a moderator may look."""
     seen = Project.objects.visible_to(request.user).select_related("company")

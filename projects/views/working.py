@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import PersonRequest
+from marketplace.kernel.http import followed
 from projects import narrating
 from projects.forms.listing import FromForm
 from projects.models import Deliverable, Engagement, Submission, SubmissionFile
+from projects.views import following
 
 # Nothing that was uploaded may run, load or be framed under our address.
 LOCKED_DOWN = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -31,6 +33,7 @@ def engagements(request: PersonRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@followed(following.workroom)
 def engagement(request: PersonRequest, public_id: str) -> HttpResponse:
     """The workroom: what waits for whom, the money, the parts with all that was handed in, the terms."""
     at, seen = timezone.now(), Engagement.objects.visible_to(request.user).by_turn(request.user)

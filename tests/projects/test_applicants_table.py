@@ -126,7 +126,7 @@ class TestNarrowedAndOrderedByTheAddress:
         look()  # the first look of a session is noted
         for made in range(1, 4):
             cast.an_application(cast.a_student(), project)
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):
                 assert len(look("?skill=sql&sort=hours&answers=open").context["rows"]) == made
 
     def test_an_act_leads_back_to_the_list_as_it_was(self, client, look, three):

@@ -58,7 +58,7 @@ def test_an_own_project_of_which_a_change_waits(client):
     before = asked(client, project.get_absolute_url())
     wanted = {**draft_of(project), "questions": ["Why?"]}
     editing.edit_project(project, by=project.posted_by, at=timezone.now(), **wanted)
-    assert [before, asked(client, project.get_absolute_url())] == [10, 10]
+    assert [before, asked(client, project.get_absolute_url())] == [11, 11]
     assert asked(client, f"{project.get_absolute_url()}edit/") == 11
 
 
@@ -100,7 +100,7 @@ def test_what_an_employer_has(client):
         for _ in range(more):
             cast.an_application(project=cast.an_open_project(employer))
         counts.append([asked(client, path) for path in ("/projects/mine/", "/dashboard/")])
-    assert counts == [[3, 5]] * 2
+    assert counts == [[3, 6]] * 2
 
 
 def test_what_moves_money(sandbox, client):
@@ -126,4 +126,4 @@ def test_what_moves_money(sandbox, client):
         work()
     assert counts() == before
     assert Project.objects.count() == 4
-    assert before == {"/money/": [6, 6], receipt: [10, 10], "/engagements/": [3, 3], "/dashboard/": [5, 5]}
+    assert before == {"/money/": [6, 6], receipt: [10, 10], "/engagements/": [3, 3], "/dashboard/": [6, 6]}
