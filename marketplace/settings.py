@@ -88,6 +88,7 @@ PUBLIC_QUESTIONS_A_DAY: int = env.number(
 )  # of a student about all of them
 MODERATION_BUSINESS_DAYS: int = env.number("MODERATION_BUSINESS_DAYS", 1, least=1)
 MINIMUM_AGE: int = env.number("MINIMUM_AGE", 18, least=1)
+PAYMENT_REQUESTS_A_DAY: int = env.number("PAYMENT_REQUESTS_A_DAY", 20, least=1)  # that one person sends
 INVITATION_DAYS: int = env.number("INVITATION_DAYS", 7, least=1)  # to act for a company
 INVITATIONS_A_DAY: int = env.number("INVITATIONS_A_DAY", 20, least=1)  # letters that one company sends
 INVITATIONS_TO_ONE_A_DAY: int = env.number("INVITATIONS_TO_ONE_A_DAY", 3, least=1)  # from all companies

@@ -10,7 +10,7 @@ from django.db import models
 
 from accounts.models.countries import COUNTRIES
 from marketplace.kernel.forms import NamesWhatIsMissing
-from payments.models import Payee
+from payments.models import Payee, PaymentRequest
 from projects import filing
 from projects.models import Deliverable, Review, Submission
 from projects.models.submissions import MAX_FILE_BYTES, MAX_FILES
@@ -114,6 +114,20 @@ class CancelForm(NamesWhatIsMissing, forms.Form):
         help_text="The other side will read this.",
         widget=forms.Textarea({"rows": 3}),
     )
+
+
+class PaymentRequestForm(NamesWhatIsMissing, forms.ModelForm):
+    """Who is asked to pay, and what stands in the letter."""
+
+    class Meta:
+        model = PaymentRequest
+        fields = ("email", "po_number", "note")
+        help_texts = {
+            "email": "They need no account. Only this address gets the letter.",
+            "po_number": "If your books need one. It stands on their page and on the receipt.",
+            "note": "They read it in the letter.",
+        }
+        widgets = {"note": forms.Textarea({"rows": 3})}
 
 
 class MoreTimeForm(NamesWhatIsMissing, forms.Form):

@@ -77,8 +77,17 @@ OFFERABLE = (Project.Status.OPEN, Project.Status.PAUSED, Project.Status.CLOSED)
 OVER = (Hold.Status.VOID, Hold.Status.SETTLED)
 
 
-def make_offer(application: Application, *, by: User, at: datetime, version: int | None = None) -> Engagement:
+def make_offer(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+    pays_by: datetime | None = None,
+) -> Engagement:
     """Choose an applicant for a seat and open the payment page; the offer stands once the card is reserved.
+
+    With `pays_by` no page is opened yet: somebody else opens it, until then.
 
     Raises NoSeatLeft, OfferStands, ProjectIsOver, OverUnprovenLimit, StalePage, InvalidTransition.
     """
@@ -102,8 +111,9 @@ def make_offer(application: Application, *, by: User, at: datetime, version: int
             application.become(Application.Status.OFFERED, by=by, at=at)  # says why not
         engagement = draw_up(project, application, seat=seat, by=by, at=at)
         hold = open_hold(engagement, at=at)
-        operations.plan_checkout(hold, by=by, at=at)
-        ends_at = at + timedelta(minutes=settings.CHECKOUT_MINUTES)
+        if pays_by is None:
+            operations.plan_checkout(hold, by=by, at=at)
+        ends_at = pays_by or at + timedelta(minutes=settings.CHECKOUT_MINUTES)
         Deadline.objects.create(kind=Deadline.Kind.CHECKOUT_ENDS, engagement=engagement, due_at=ends_at)
     return engagement
 

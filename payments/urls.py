@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from payments import webhooks
-from payments.views import cancelling, money, offering, payees, releasing, reviewing
+from payments.views import cancelling, money, offering, payees, paying_for, releasing, reviewing
 
 app_name = "payments"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("projects/<slug:public_id>/cancel/", cancelling.cancel_project, name="cancel_project"),
     path("projects/<slug:public_id>/remove/", cancelling.remove_project, name="remove_project"),
     path("applications/<slug:public_id>/offer/", offering.offer, name="offer"),
+    path("applications/<slug:public_id>/offer/colleague/", paying_for.ask_to_pay, name="ask_to_pay"),
+    path("engagements/<slug:public_id>/colleague/revoke/", paying_for.take_back, name="take_back_request"),
+    path("pay/<str:token>/", paying_for.pay_for, name="pay_for"),
+    path("pay/<str:token>/done/", paying_for.paid_for, name="paid_for"),
     path("engagements/<slug:public_id>/checkout/", offering.checkout_return, name="checkout_return"),
     path("engagements/<slug:public_id>/pay/", offering.pay, name="pay"),
     path("engagements/<slug:public_id>/accept/", offering.accept_offer, name="accept_offer"),

@@ -7,6 +7,7 @@ from payments.models.holds import Hold, HoldTransition, Release, Share
 from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
 from payments.models.refunds import Refund
+from payments.models.requests import PaymentRequest
 
 __all__ = [
     "Account",
@@ -20,6 +21,7 @@ __all__ = [
     "Operation",
     "OperationAttempt",
     "Payee",
+    "PaymentRequest",
     "Refund",
     "Release",
     "Share",

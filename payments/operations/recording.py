@@ -9,6 +9,7 @@ from marketplace.kernel.times import end_of_day
 from marketplace.kernel.transactions import locked, relock
 from payments import emails, ledger
 from payments import stripe_gateway as gateway
+from payments.emails import paying_for
 from payments.models import Deadline, Hold, Operation
 from payments.operations import finishing, planning
 from payments.stripe_gateway import Booking, Intent, StripeFailed
@@ -104,6 +105,7 @@ def offer_stands(hold: Hold, application: Application, facts: Intent, *, at: dat
     application.become(Application.Status.OFFERED, by=None, at=at, answered_at=at)
     Deadline.objects.start_offer(engagement, at=at)
     emails.offer_made(engagement, at=at)
+    paying_for.colleague_paid(engagement, at=at)
 
 
 def reservation_unwanted(hold: Hold, facts: Intent, *, at: datetime) -> None:

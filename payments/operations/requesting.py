@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from payments.models import Hold, Operation, Payee
+from payments.models import Hold, Operation, Payee, PaymentRequest
 from payments.operations import planning
 
 
@@ -80,7 +80,12 @@ def checkout(operation: Operation) -> dict[str, Any]:
     hold = the_hold(operation)
     engagement = hold.engagement
     again = hold.history.filter(to_status=Hold.Status.CAPTURE_FAILED).exists()
-    back = settings.SITE_URL + reverse("payments:checkout_return", args=[engagement.public_id])
+    request = PaymentRequest.objects.filter(engagement=engagement).first()
+    if request is None:
+        page, after, payer = "pay", "checkout_return", engagement.offered_by.email
+    else:
+        page, after, payer = "pay_for", "paid_for", request.email
+    key = engagement.public_id if request is None else request.token
     product = {"name": f"{engagement.terms['title']} ({engagement.student})"}
     price = {"currency": operation.currency, "unit_amount": operation.amount_cents, "product_data": product}
     return {
@@ -93,10 +98,10 @@ def checkout(operation: Operation) -> dict[str, Any]:
             "metadata": labels(operation),
         },
         "client_reference_id": str(hold.pk),
-        "customer_email": engagement.offered_by.email,
+        "customer_email": payer,
         "metadata": labels(operation),
-        "success_url": back,
-        "cancel_url": settings.SITE_URL + reverse("payments:pay", args=[engagement.public_id]),
+        "success_url": settings.SITE_URL + reverse(f"payments:{after}", args=[key]),
+        "cancel_url": settings.SITE_URL + reverse(f"payments:{page}", args=[key]),
     }
 
 

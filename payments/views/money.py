@@ -47,7 +47,8 @@ def holds_of(request: PersonRequest) -> list[Hold]:
 @login_required
 @require_safe
 def receipt(request: PersonRequest, public_id: str) -> HttpResponse:
-    mine = Hold.objects.visible_to(request.user).select_related("engagement__company", "engagement__student")
+    related = ("engagement__company", "engagement__student", "engagement__payment_request")
+    mine = Hold.objects.visible_to(request.user).select_related(*related)
     hold = get_object_or_404(mine, public_id=public_id)
     context = {
         "hold": hold,

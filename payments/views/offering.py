@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -35,8 +36,8 @@ def offer(request: PersonRequest, public_id: str) -> HttpResponse:
     return to_payment_page(engagement.holds.get(number=1))
 
 
-def to_payment_page(hold: Hold) -> HttpResponse:
-    """Open the page now if Stripe answers; else the return page looks again."""
+def to_payment_page(hold: Hold, *, waiting_at: str = "") -> HttpResponse:
+    """Open the page now if Stripe answers; else the return page, or the one `waiting_at`, looks again."""
     for operation in hold.operations.filter(kind=Operation.Kind.CHECKOUT, status__in=Operation.OPEN):
         operations.run_now(operation, at=timezone.now())
     try:
@@ -44,7 +45,7 @@ def to_payment_page(hold: Hold) -> HttpResponse:
     except stripe_gateway.StripeFailed:
         address = None
     if address is None:
-        return redirect("payments:checkout_return", hold.engagement.public_id)
+        return redirect(waiting_at or reverse("payments:checkout_return", args=[hold.engagement.public_id]))
     return redirect(address)
 
 

@@ -1,5 +1,6 @@
 """Every letter of the site, written by its own function about a real engagement: whole, of one action, honest."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,10 @@ from marketplace.kernel import letters
 from marketplace.kernel.models import Letter
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.emails import late
-from payments.models import Hold, Payee, Refund, Release
+from payments.emails import late, paying_for
+from payments.models import Hold, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
-from projects.models import Application, Deliverable, Engagement, ProjectEdit
+from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion
 from tests import cast, stages
 
 FOLDER = settings.BASE_DIR / "templates/emails"
@@ -97,7 +98,33 @@ def write_all(engagement):
     late.share_refunded(refund, part, at=at)
     part.extension_reason = "I am ill.\nSorry."
     late.more_time_taken(part, at=at)
+    questions_and_answers(project, application.student, at=at)
+    request = PaymentRequest(
+        pk=0, engagement=engagement, asked_by=by, email="books@example.org", ends_at=ends
+    )
+    paying_for.asked_to_pay(request, at=at)
+    PaymentRequest.objects.create(
+        engagement=engagement, asked_by=by, email="a@b.test", created_at=at, ends_at=ends
+    )
+    paying_for.colleague_paid(engagement, at=at)
     return at
+
+
+def questions_and_answers(project, student, *, at):
+    """One letter of each kind about a question that was asked in public."""
+    question = PublicQuestion(pk=0, project=project, asker=student, text="Is there\na guide?", answer="Yes.")
+    question.removal_codes, question.removal_note, question.decline_reason = (
+        ["private"],
+        "It names\nsomebody.",
+        "later",
+    )
+    for about_question in (
+        work.question_asked,
+        work.question_answered,
+        work.question_declined,
+        work.question_removed,
+    ):
+        about_question(question, at=at)
 
 
 def as_given(release):
@@ -113,7 +140,7 @@ def test_every_letter_is_whole_and_asks_for_one_thing(engagement):
         text, html = message.body, message.alternatives[0][0]
         assert text.count(f"{letter.context['action']}:\n{settings.SITE_URL}/") == 1, text
         assert html.count('class="button"') == 1, letter.template
-        assert "because you " in text, text
+        assert re.search(r"because (you|Sam Ode of Maple Health asked this address) ", text), text
         for broken in ("None", "()", "“”", "{{", "{%", "$at", "\\", "  ,", " ,", " .\n"):
             assert broken not in text.replace("-- ", ""), (letter.template, broken, text)
         assert letter.subject in html.replace("&#x27;", "'")

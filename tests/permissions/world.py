@@ -23,7 +23,7 @@ from accounts import inviting
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Notice, Topic
-from payments import cancelling, offering, releasing
+from payments import asking_to_pay, cancelling, offering, releasing
 from payments.models import Alarm
 from projects import closing, editing, posting
 from projects.drafts import Part, draft_of
@@ -80,7 +80,13 @@ def make(sandbox: Any) -> World:
         "root": User.objects.create_superuser("root@example.org", name="Root"),
     }
     Company.objects.update(proven_at=timezone.now())
-    things = projects_of(people) | work_of(people, sandbox) | pages_of(people) | staff_of(people)
+    things = (
+        projects_of(people)
+        | work_of(people, sandbox)
+        | asked_of(people)
+        | pages_of(people)
+        | staff_of(people)
+    )
     sandbox.deliver()
     Group.objects.create(name="Helpers")
     School.objects.create(name="Lund University").domains.create(domain="lu.test")
@@ -166,6 +172,15 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "notice": {"pk": Notice.objects.visible_to(people["student"]).newest_first()[0].pk},
         "stop": {"token": preferences.stop_token(people["student"], Topic.WORK)},
     }
+
+
+def asked_of(people: dict[str, User]) -> dict[str, Any]:
+    """An offer that a colleague is asked to pay."""
+    project = cast.an_open_project(people["employer"], moderator=people["moderator"])
+    application = cast.an_application(people["student"], project)
+    asked = {"by": people["employer"], "at": timezone.now(), "email": "books@example.org"}
+    request = asking_to_pay.ask_to_pay(application, **asked)
+    return {"payer": named(request.engagement) | {"token": request.token}}
 
 
 def pages_of(people: dict[str, User]) -> dict[str, Any]:

@@ -25,6 +25,9 @@ VISITORS = [
         ("accounts:person", "long"),
         ("accounts:invitation", "invitation_token"),
         ("accounts:invitation", "old_token", 410),
+        ("payments:pay_for", "payer_token"),
+        ("payments:pay_for", "late_token", 410),
+        ("payments:paid_for", "paid_token"),
         "account_login",
         ("account_login", acts.wrong_password),
         ("account_login", acts.meets_the_second_step, "mfa_authenticate"),
@@ -225,6 +228,9 @@ EMPLOYERS = [
         ("projects:decline", "submitted", sent_empty, 422),
         ("projects:apply", "long_open"),
         ("payments:offer", "submitted"),
+        ("payments:ask_to_pay", "submitted"),
+        ("payments:ask_to_pay", "submitted", sent_empty, 422),
+        ("projects:engagement", "asked_to_pay"),
         ("payments:pay", "authorising"),
         ("payments:checkout_return", "authorising"),
         ("payments:pay", "refused_card"),
@@ -379,7 +385,7 @@ ONLY_POSTED = {
     "admin:projects_project_pass": [1],
     "admin:projects_projectedit_pass": [1],
     "payments:stripe_webhook": ["platform"],
-    **{f"payments:{act}": ["some-work"] for act in ("decline_offer", "withdraw_offer")},
+    **{f"payments:{act}": ["some-work"] for act in ("decline_offer", "withdraw_offer", "take_back_request")},
     **{f"payments:{act}": ["some-work", 1] for act in ("approve_work", "undo_approval")},
     **{
         f"projects:{act}": ["a-project"]

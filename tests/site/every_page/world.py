@@ -20,6 +20,7 @@ from accounts.models import Company, Industry, JobRole, Membership, School, Skil
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Topic
 from payments import (
+    asking_to_pay,
     funding,
     offering,
     operations,
@@ -67,6 +68,7 @@ def build(sandbox, *, stripe):
         talk,
         applications,
         offers,
+        payers,
         lines,
         hush,
         work,
@@ -246,6 +248,27 @@ def hush(w):
         applied(w, w.long, project, days=days)
         closing.close_unanswered(project, at=project.answer_by_at)
     w.held_back = cast.a_draft(w.silent_employer)
+
+
+def payers(w):
+    """Colleagues who are asked to pay: one will, one did, and of one it is asked no more."""
+    words = {
+        "email": "accounts.payable@maple-health.example",
+        "po_number": "PO 4711-2026",
+        "note": "For the clinics.",
+    }
+    for name in ("payer", "paid", "late"):
+        request = asking_to_pay.ask_to_pay(applied(w, w.maya, opened(w)), by=w.employer, at=w.now, **words)
+        setattr(w, f"{name}_token", request.token)
+        if name == "payer":
+            w.asked_to_pay = request.engagement
+        elif name == "paid":
+            asking_to_pay.open_page(request, at=w.now)
+            tasks.sweep_once(at=w.now)
+            hold = request.engagement.holds.get()
+            w.sandbox.pay(hold.checkout_session)
+            funding.confirm_payment(hold, at=w.now)
+    asking_to_pay.take_back(request, by=w.employer, at=w.now)
 
 
 def work(w):

@@ -1,0 +1,47 @@
+"""Letters to whoever is asked to pay an offer without an account here."""
+
+from datetime import datetime
+from typing import Any
+
+from marketplace.kernel import mail
+from marketplace.kernel.letters import About
+from marketplace.kernel.models import Topic
+from payments.models import PaymentRequest
+from projects.models import Engagement
+
+
+def asked_to_pay(request: PaymentRequest, *, at: datetime) -> None:
+    to_payer("asked_to_pay", request, action="See it and pay", at=at, not_after=request.ends_at)
+
+
+def request_taken_back(request: PaymentRequest, *, at: datetime) -> None:
+    """A letter that still waits goes out no more; the page says the rest."""
+    mail.tell_no_more(f"asked_to_pay:{request.pk}:", at=at)
+
+
+def colleague_paid(engagement: Engagement, *, at: datetime) -> None:
+    """Nothing where the company paid with its own hands."""
+    request = PaymentRequest.objects.filter(engagement=engagement).select_related("asked_by").first()
+    if request is not None:
+        request_taken_back(request, at=at)
+        to_payer("colleague_paid", request, action="See where it stands", at=at)
+
+
+def to_payer(template: str, request: PaymentRequest, *, action: str, at: datetime, **more: Any) -> None:
+    engagement = request.engagement
+    why = f"{request.asked_by} of {engagement.company} asked this address to pay"
+    mail.send_to(
+        request.email,
+        f"payments/{template}",
+        key=f"{template}:{request.pk}",
+        at=at,
+        about=About(request.get_absolute_url(), action, why, Topic.MONEY),
+        title=str(engagement),
+        company=str(engagement.company),
+        asker=str(request.asked_by),
+        amount=engagement.total_price,
+        po_number=request.po_number,
+        note=request.note,
+        ends=request.ends_at,
+        **more,
+    )

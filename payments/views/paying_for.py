@@ -1,0 +1,106 @@
+"""Doors for an offer that a colleague pays: the company asks, and whoever has the letter pays without an account."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import PersonRequest
+from marketplace.kernel.errors import RuleViolation
+from payments import asking_to_pay, funding, stripe_gateway
+from payments.forms import AttemptForm, PaymentRequestForm, VersionForm
+from payments.models import Hold, PaymentRequest
+from payments.views.finding import engagement_or_404, only_company
+from payments.views.leaving import may_leave_to_stripe
+from payments.views.offering import to_payment_page
+from projects.models import Application
+
+RESERVED = (Hold.Status.AUTHORISED, Hold.Status.CAPTURING, Hold.Status.FUNDED, Hold.Status.SETTLED)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_to_pay(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Who pays, and what they should know; sending it chooses the applicant."""
+    seen = Application.objects.visible_to(request.user).select_related("project__company", "student")
+    application = get_object_or_404(seen, public_id=public_id)
+    only_company(application.project.company, request)
+    form = PaymentRequestForm(request.POST if request.method == "POST" else None)
+    context = {"application": application, "project": application.project, "form": form}
+    if not form.is_valid():
+        return render(request, "payments/ask_to_pay.html", context, status=422 if form.is_bound else 200)
+    version = VersionForm.seen(request.POST)
+    try:
+        asked = asking_to_pay.ask_to_pay(
+            application, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
+        )
+    except (asking_to_pay.NoTimeToAsk, asking_to_pay.TooManyRequests) as error:
+        return render(request, "payments/ask_to_pay.html", context | {"obstacle": error}, status=409)
+    messages.success(request, f"Sent to {asked.email}. The offer goes out once their card is reserved.")
+    return redirect(asked.engagement)
+
+
+@login_required
+@require_POST
+def take_back(request: PersonRequest, public_id: str) -> HttpResponse:
+    engagement = engagement_or_404(request, public_id)
+    asked = get_object_or_404(PaymentRequest.objects.visible_to(request.user), engagement=engagement)
+    asking_to_pay.take_back(asked, by=request.user, at=timezone.now())
+    messages.success(request, "Taken back. Nothing was charged, and the seat is free again.")
+    return redirect("projects:applicants", engagement.project.public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@may_leave_to_stripe
+def pay_for(request: HttpRequest, token: str) -> HttpResponse:
+    """What is to be paid, for whom and until when; then on to a payment page that is open or new."""
+    asked = request_or_404(token)
+    if request.method != "POST":
+        return shown(request, asked)
+    look_again(request, asked)
+    try:
+        hold = asking_to_pay.open_page(asked, at=timezone.now())
+    except RuleViolation:
+        return shown(request, request_or_404(token))
+    return to_payment_page(hold, waiting_at=reverse("payments:paid_for", args=[token]))
+
+
+@require_safe
+@never_cache
+@may_leave_to_stripe
+def paid_for(request: HttpRequest, token: str) -> HttpResponse:
+    """Where Stripe sends the payer back to; this page or the webhook, whoever is first, books it."""
+    asked = request_or_404(token)
+    look_again(request, asked)
+    asked = request_or_404(token)
+    is_waiting = asked.engagement.holds.get(number=1).status == Hold.Status.CHECKOUT_OPEN
+    return shown(request, asked, is_waiting=is_waiting, next_try=AttemptForm.following(request.GET))
+
+
+def look_again(request: HttpRequest, asked: PaymentRequest) -> None:
+    """Book what became of a page that is open; it may have closed by itself."""
+    hold = asked.engagement.holds.get(number=1)
+    if hold.status == Hold.Status.CHECKOUT_OPEN:
+        try:
+            funding.confirm_payment(hold, at=timezone.now())
+        except stripe_gateway.StripeFailed:
+            messages.info(request, "The payment service does not answer just now. Nothing is lost.")
+
+
+def request_or_404(token: str) -> PaymentRequest:
+    related = ("engagement__company", "engagement__project", "asked_by")
+    return get_object_or_404(PaymentRequest.objects.of_token(token).select_related(*related))
+
+
+def shown(request: HttpRequest, asked: PaymentRequest, **more: object) -> HttpResponse:
+    hold = asked.engagement.holds.get(number=1)
+    is_reserved = hold.status in RESERVED
+    is_running = asked.is_running(at=timezone.now()) and not is_reserved
+    context = {"asked": asked, "engagement": asked.engagement, "hold": hold, **more}
+    context |= {"is_reserved": is_reserved, "is_running": is_running}
+    return render(request, "payments/pay_for.html", context, status=200 if is_reserved or is_running else 410)

@@ -1,0 +1,171 @@
+"""An offer that a colleague pays: a letter with a page of its own, good until the answer-by date."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail as post
+from django.test import Client
+from django.utils import timezone
+
+from marketplace.kernel import mail
+from payments import asking_to_pay, tasks
+from payments.models import Hold, Operation, PaymentRequest
+from projects import selecting
+from projects.models import Engagement, Project
+from tests import cast, stages
+from tests.payments import steps
+from tests.payments.races.meeting import at_once
+
+COLLEAGUE = {"email": "Books@Maple.example", "po_number": "PO 4711", "note": "For the booking page."}
+
+
+@pytest.fixture
+def application(sandbox):
+    return stages.paid_for(sandbox)
+
+
+@pytest.fixture
+def employer(application):
+    client = Client()
+    client.force_login(application.project.posted_by)
+    return client
+
+
+def asked(application, **more):
+    by, at = application.project.posted_by, timezone.now()
+    return asking_to_pay.ask_to_pay(application, by=by, at=at, **COLLEAGUE | more)
+
+
+def form_of(application, **more):
+    address = f"/applications/{application.public_id}/offer/colleague/"
+    return address, COLLEAGUE | {"version": application.version} | more
+
+
+def letters_to(address):
+    mail.deliver_waiting(at=timezone.now())
+    return [letter for letter in post.outbox if letter.to == [address]]
+
+
+class TestByPage:
+    def test_a_colleague_without_an_account_pays_and_the_offer_stands(self, application, employer, sandbox):
+        address, typed = form_of(application)
+        assert employer.post(address, typed).status_code == 302
+        request = PaymentRequest.objects.get()
+        (letter,) = letters_to("books@maple.example")
+        assert request.get_absolute_url() in letter.body
+        assert "PO 4711" in letter.body
+
+        visitor = Client()
+        page = visitor.get(request.get_absolute_url())
+        assert page.status_code == 200
+        assert "$440.00" in page.content.decode()
+        assert str(application.student) not in page.content.decode()
+        to_card = visitor.post(request.get_absolute_url())
+        hold = Hold.objects.get()
+        assert to_card.status_code == 302
+        assert hold.checkout_session in to_card["Location"]
+        sandbox.pay(hold.checkout_session)
+        done = visitor.get(f"{request.get_absolute_url()}done/")
+        assert "is reserved on your card" in done.content.decode()
+        assert Engagement.objects.get().status == "offered"
+        assert len(letters_to("books@maple.example")) == 2
+        assert "PO 4711" in employer.get(f"/money/{hold.public_id}/").content.decode()
+        assert visitor.post(request.get_absolute_url()).status_code == 200
+        assert hold.operations.filter(kind="checkout").count() == 1
+
+    def test_the_company_sees_the_link_and_takes_it_back(self, application, employer):
+        request = asked(application)
+        workroom = employer.get(request.engagement.get_absolute_url()).content.decode()
+        assert request.get_absolute_url() in workroom
+        employer.post(f"/engagements/{request.engagement.public_id}/colleague/revoke/")
+        assert Engagement.objects.get().status == "abandoned"
+        for method in (Client().get, Client().post):
+            assert method(request.get_absolute_url()).status_code == 410
+        assert not Operation.objects.exists()
+        assert letters_to("books@maple.example") == []
+
+    def test_a_mistake_keeps_what_was_typed(self, application, employer):
+        address, typed = form_of(application, email="no address")
+        page = employer.post(address, typed)
+        assert page.status_code == 422
+        assert "PO 4711" in page.content.decode()
+        assert not Engagement.objects.exists()
+
+    def test_nobody_else_asks_or_takes_back(self, application):
+        other = Client()
+        other.force_login(cast.another_employer())
+        address, typed = form_of(application)
+        assert other.post(address, typed).status_code == 404
+        request = asked(application)
+        back = f"/engagements/{request.engagement.public_id}/colleague/revoke/"
+        assert other.post(back).status_code == 404
+        student = Client()
+        student.force_login(application.student)
+        assert student.post(back).status_code == 404
+        assert Client().get("/pay/abc:def/").status_code == 404
+
+
+class TestTime:
+    def test_the_seat_is_kept_until_the_answer_by_date_and_not_longer(self, application):
+        request, at = asked(application), timezone.now()
+        assert request.ends_at == application.project.answer_by_at
+        tasks.run_deadlines(at=at + timedelta(hours=30))
+        assert Engagement.objects.get().status == "authorising"
+        tasks.run_deadlines(at=request.ends_at)
+        assert Engagement.objects.get().status == "abandoned"
+        with pytest.raises(asking_to_pay.RequestIsOver):
+            asking_to_pay.open_page(request, at=request.ends_at)
+
+    def test_a_page_that_closed_by_itself_is_followed_by_a_new_one(self, application, sandbox):
+        request, visitor = asked(application), Client()
+        visitor.post(request.get_absolute_url())
+        first = Hold.objects.get().checkout_session
+        sandbox.advance(hours=25)
+        answer = visitor.post(request.get_absolute_url())
+        second = Hold.objects.get().checkout_session
+        assert second != first
+        assert second in answer["Location"]
+        sandbox.pay(second)
+        visitor.get(f"{request.get_absolute_url()}done/")
+        assert Engagement.objects.get().status == "offered"
+        tasks.sweep_once(at=timezone.now())
+        assert steps.ledger.verify() == []
+
+    def test_there_must_be_time_to_pay(self, application, employer):
+        now = timezone.now()
+        Project.objects.update(applications_close_at=now, answer_by_at=now + timedelta(minutes=59))
+        address, typed = form_of(application)
+        page = employer.post(address, typed)
+        assert page.status_code == 409
+        assert "PO 4711" in page.content.decode()
+        assert not PaymentRequest.objects.exists()
+
+    def test_a_day_has_only_so_many(self, application, settings):
+        settings.PAYMENT_REQUESTS_A_DAY = 0
+        with pytest.raises(asking_to_pay.TooManyRequests):
+            asked(application)
+        assert not Engagement.objects.exists()
+
+
+@pytest.mark.parametrize("locks", [True, False], ids=["guarded", "control"])
+def test_two_who_open_the_page_at_once_open_one(application, locks):
+    """Without the locks each opens one of its own, and both could be paid."""
+    request = asked(application)
+
+    def act():
+        mine = PaymentRequest.objects.select_related("engagement").get(pk=request.pk)
+        return asking_to_pay.open_page(mine, at=timezone.now())
+
+    outcomes = at_once(act, act, locks=locks)
+    assert [type(outcome) for outcome in outcomes] == [Hold, Hold]
+    assert Operation.objects.count() == (1 if locks else 2)
+
+
+def test_who_was_chosen_cannot_be_chosen_twice(application):
+    request = asked(application)
+    application.refresh_from_db()
+    assert application.status == "shortlisted"
+    with pytest.raises(asking_to_pay.offering.OfferStands):
+        asked(application)
+    with pytest.raises(Exception, match=r".+"):
+        selecting.decline(application, by=request.asked_by, at=timezone.now(), reason="availability")
