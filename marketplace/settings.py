@@ -67,6 +67,7 @@ REVISION_ROUNDS: int = env.number("REVISION_ROUNDS", 2)
 UNDO_MINUTES: int = env.number("UNDO_MINUTES", 30)
 SILENCE_CLEARING_HOURS: int = env.number("SILENCE_CLEARING_HOURS", 48)
 WORK_REMINDER_DAYS: tuple[int, ...] = (-3, -1, 0, 1)  # from the due date of a part
+MATERIALS_DAYS: int = env.number("MATERIALS_DAYS", 5, least=1)  # after the start, for what was promised
 LATE_GRACE_DAYS: int = env.number("LATE_GRACE_DAYS", 3)
 LATE_REFUND_DAYS: int = env.number("LATE_REFUND_DAYS", 7, least=1)  # after the grace, with nothing handed in
 LATE_NOTICE_DAYS: int = env.number("LATE_NOTICE_DAYS", 3, least=1)  # at least from its announcement

@@ -50,7 +50,9 @@ def take_more_time(deliverable: Deliverable, *, by: User, at: datetime, reason: 
             raise InvalidTransition("Nothing is due for this part just now.")
         if deliverable.extended_at is not None:
             raise AlreadyExtended
-        if deliverable.due_at is None or at > last_moment(deliverable):
+        if deliverable.due_at is None:
+            raise InvalidTransition("No due date runs for this part yet: promised materials are missing.")
+        if at > last_moment(deliverable):
             raise TooLateToExtend
         zone = engagement.student.zone
         deliverable.due_at = end_of_day(deliverable.due_at, zone, days=settings.EXTENSION_DAYS)

@@ -12,7 +12,7 @@ from accounts.models.countries import COUNTRIES
 from marketplace.kernel.forms import NamesWhatIsMissing
 from payments.models import Payee, PaymentRequest
 from projects import filing
-from projects.models import Deliverable, Review, Submission
+from projects.models import Deliverable, PromisedMaterial, Review, Submission
 from projects.models.submissions import MAX_FILE_BYTES, MAX_FILES
 
 
@@ -82,6 +82,34 @@ class DeliveryForm(NamesWhatIsMissing, forms.ModelForm):
             "files": data["files"],
             "criteria_answers": [data[name] for name in self.criteria_names],
         }
+
+
+class MaterialForm(NamesWhatIsMissing, forms.ModelForm):
+    """What is handed over of one promised material: a file, a link or a note."""
+
+    files = FilesField(  # type: ignore[assignment]
+        label="Files",
+        required=False,
+        help_text=f"At most {MAX_FILES}, each at most {MAX_FILE_BYTES // filing.MEGABYTE} MB. Only you two see them.",
+    )
+
+    class Meta:
+        model = PromisedMaterial
+        fields = ("link", "note")
+        formfield_callback = https_first
+        labels = {"link": "Link", "note": "Note"}
+        help_texts = {"note": "Where it is, how to get in, or what to know about it. No passwords."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].widget.attrs |= {"rows": 4}
+        self.order_fields(["files", "link", "note"])
+
+    def clean(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        if not self.errors and not (typed["files"] or typed["link"] or typed["note"].strip()):
+            self.add_error("files", "Add a file, a link or a note.")
+        return typed
 
 
 class ChangesForm(NamesWhatIsMissing, forms.ModelForm):

@@ -13,7 +13,7 @@ from marketplace.kernel.transactions import locked, relock
 from payments import emails, operations
 from payments.models import Deadline, Hold, Payee, Share
 from projects import matching
-from projects.models import Application, Deliverable, Engagement, Project
+from projects.models import Application, Deliverable, Engagement, Project, PromisedMaterial
 
 
 class NoSeatLeft(RuleViolation):
@@ -165,6 +165,10 @@ def draw_up(project: Project, application: Application, *, seat: int, by: User, 
             due_days=part.due_days,
         )
         for part in project.planned_deliverables.order_by("number")
+    )
+    PromisedMaterial.objects.bulk_create(
+        PromisedMaterial(engagement=engagement, number=number, words=words)
+        for number, words in enumerate(project.promised_materials, 1)
     )
     return engagement
 

@@ -38,6 +38,17 @@ class NoRoundLeft(RuleViolation):
         )
 
 
+class MaterialsMissing(RuleViolation):
+    """Asking for changes starts a clock, and none runs while promised materials are missing."""
+
+    code = "materials_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Hand over the promised materials first: until then no due date runs for the student."
+        )
+
+
 class NoCriterionNamed(RuleViolation):
     """Changes were asked for without naming a criterion of this deliverable that is not met."""
 
@@ -108,13 +119,15 @@ def ask_for_changes(
 ) -> Review:
     """Stop the review clock and say which criteria, counted from 1, are not met.
 
-    Raises NoRoundLeft, NoCriterionNamed, StalePage, InvalidTransition.
+    Raises MaterialsMissing, NoRoundLeft, NoCriterionNamed, StalePage, InvalidTransition.
     """
     with locked(deliverable.engagement) as engagement:
         if not engagement.company.has_member(by):
             raise PermissionDenied
         deliverable = relock(deliverable)
         deliverable.expect_version(version)
+        if engagement.missing_materials:
+            raise MaterialsMissing
         named = sorted(set(failing_criteria))
         if not named or not set(named) <= set(range(1, len(deliverable.criteria) + 1)):
             raise NoCriterionNamed

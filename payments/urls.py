@@ -3,7 +3,16 @@
 from django.urls import path, re_path
 
 from payments import webhooks
-from payments.views import cancelling, money, offering, payees, paying_for, releasing, reviewing
+from payments.views import (
+    cancelling,
+    money,
+    offering,
+    payees,
+    paying_for,
+    releasing,
+    reviewing,
+    supplying,
+)
 
 app_name = "payments"
 
@@ -23,6 +32,12 @@ urlpatterns = [
     path("engagements/<slug:public_id>/decline/", offering.decline_offer, name="decline_offer"),
     path("engagements/<slug:public_id>/withdraw/", offering.withdraw_offer, name="withdraw_offer"),
     path("engagements/<slug:public_id>/cancel/", releasing.cancel, name="cancel"),
+    path(
+        "engagements/<slug:public_id>/materials/ask/", supplying.ask_for_materials, name="ask_for_materials"
+    ),
+    path(
+        "engagements/<slug:public_id>/materials/<int:number>/", supplying.give_material, name="give_material"
+    ),
     path(f"{DELIVERABLE}/deliver/", reviewing.submit_work, name="submit_work"),
     path(f"{DELIVERABLE}/more-time/", reviewing.take_more_time, name="take_more_time"),
     path(f"{DELIVERABLE}/changes/", reviewing.ask_for_changes, name="ask_for_changes"),

@@ -85,6 +85,7 @@ class WholeProjectSerializer(ProjectSerializer):
             "job_role",
             "eligibility",
             "starts_within_days",
+            "promised_materials",
             "questions",
             "deliverables",
         )

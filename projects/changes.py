@@ -69,11 +69,12 @@ WORDS = {
     "seats": "Students wanted",
     "starts_within_days": "Work starts within days",
     "names_hidden": "Names hidden until the short-list",
+    "promised_materials": "Promised materials",
     "questions": "Questions",
 }
 # PRODUCT.md: an edit that touches pay, hours, criteria, questions or links waits for moderation; how one is paid
 # is a part of pay.
-WAITS = {"eligibility", "hours", "fee_cents", "questions", "parts"}
+WAITS = {"eligibility", "hours", "fee_cents", "promised_materials", "questions", "parts"}
 
 
 def changes(before: Draft, after: Draft) -> list[Change]:
@@ -103,8 +104,8 @@ def written(field: str, value: Any) -> str:
         return str(Money(value or 0))
     if field == "skills":
         return ", ".join(sorted(map(str, value)))
-    if field == "questions":
-        return "\n".join(f"{number}. {text}" for number, text in enumerate(value, 1))
+    if field in {"questions", "promised_materials"}:
+        return "\n".join(f"{number}. {text}" for number, text in enumerate(value or (), 1))
     if field == "eligibility":
         return str(Eligibility(value).label) if value else ""
     if field == "names_hidden":
@@ -169,6 +170,7 @@ def packed(draft: Draft) -> dict[str, Any]:
     for name in ("industry", "job_role"):
         values[name] = values[name] and values[name].pk
     values["skills"] = [skill.pk for skill in draft["skills"]]
+    values["promised_materials"] = list(draft.get("promised_materials", ()))
     values["parts"] = [[*part[:1], list(part.criteria), *part[2:]] for part in draft["parts"]]
     return values
 

@@ -91,20 +91,25 @@ FORBIDDEN_WORDS = {kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for kind
 
 def findings(project: Project) -> list[Finding]:
     """What stands out, gravest first. One query where the deliverables were not fetched before."""
-    texts = texts_of(project.title, project.brief, project.parts, project.questions)
+    texts = texts_of(
+        project.title, project.brief, project.parts, project.questions, project.promised_materials
+    )
     return [*findings_in(texts), *pay_and_pace(project)]
 
 
 def findings_in_draft(draft: Draft) -> list[Finding]:
     """What stands out in the words alone."""
-    return findings_in(texts_of(draft["title"], draft["brief"], draft["parts"], draft["questions"]))
+    promised = draft.get("promised_materials", ())
+    return findings_in(texts_of(draft["title"], draft["brief"], draft["parts"], draft["questions"], promised))
 
 
 def findings_in(texts: dict[str, str]) -> list[Finding]:
     return [*forbidden_work(texts), *contact_data(texts), *free_work(texts)]
 
 
-def texts_of(title: str, brief: str, parts: Iterable[Any], questions: Sequence[str]) -> dict[str, str]:
+def texts_of(
+    title: str, brief: str, parts: Iterable[Any], questions: Sequence[str], promised: Sequence[str]
+) -> dict[str, str]:
     """All that an applicant would read, by where it stands."""
     return {
         "title": title,
@@ -113,6 +118,7 @@ def texts_of(title: str, brief: str, parts: Iterable[Any], questions: Sequence[s
             f"deliverable {number}": "\n".join([part.title, *part.criteria])
             for number, part in enumerate(parts, 1)
         },
+        **{f"promised material {number}": text for number, text in enumerate(promised, 1)},
         **{f"question {number}": text for number, text in enumerate(questions, 1)},
     }
 

@@ -39,6 +39,7 @@ class Draft(TypedDict):
     starts_within_days: int
     window_days: int
     names_hidden: NotRequired[bool]
+    promised_materials: NotRequired[Sequence[str]]
     questions: Sequence[str]
     parts: Sequence[Part]
 
@@ -72,6 +73,7 @@ def draft_of(project: Project) -> Draft:
         "starts_within_days": project.starts_within_days,
         "window_days": project.window_days,
         "names_hidden": project.names_hidden,
+        "promised_materials": project.promised_materials,
         "questions": project.questions,
         "parts": [Part(row.title, row.criteria, row.share_cents, row.due_days) for row in planned],
     }
@@ -93,6 +95,7 @@ def filled_from(template: ProjectTemplate) -> Draft:
         "starts_within_days": 3,
         "window_days": settings.APPLICATION_WINDOW_DAYS,
         "names_hidden": True,
+        "promised_materials": [],
         "questions": list(template.questions),
         "parts": [Part(part.title, part.criteria, due_days=part.due_days) for part in template.deliverables],
     }
@@ -181,6 +184,7 @@ def write(project: Project, draft: Draft, *, at: datetime, **columns: Any) -> No
     """Put the draft into the rows of a locked project; `columns` are what follows from it."""
     fields: dict[str, Any] = {**draft, **columns}
     parts, skills = fields.pop("parts"), sorted(fields.pop("skills"), key=str)
+    fields["promised_materials"] = list(fields.get("promised_materials", project.promised_materials))
     for name, value in fields.items():
         setattr(project, name, value)
     project.changed_at = at

@@ -9,7 +9,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money
 from projects.drafts import MAX_FEE_CENTS, Draft, shared_out, site_numbers
 from projects.models import Project
-from projects.models.projects import MAX_CRITERIA, MIN_CRITERIA
+from projects.models.projects import MAX_CRITERIA, MAX_PROMISED, MIN_CRITERIA
 
 MAX_SKILLS = 6
 Numbers = dict[str, Any]
@@ -68,6 +68,8 @@ def faults_of_words(draft: Draft) -> Iterator[Fault]:
         yield Fault("industry", "Choose an industry.")
     if not 1 <= len(draft["skills"]) <= MAX_SKILLS:
         yield Fault("skills", f"Choose between 1 and {MAX_SKILLS} skills.")
+    if len(draft.get("promised_materials", ())) > MAX_PROMISED:
+        yield Fault("promised_materials", f"Promise at most {MAX_PROMISED} materials.")
     if len(draft["questions"]) > settings.MAX_QUESTIONS:
         yield Fault("questions", f"Ask at most {settings.MAX_QUESTIONS} questions.")
 

@@ -5,6 +5,7 @@ import secrets
 import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import IO, Any
 
 import puremagic
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from marketplace.kernel.errors import RuleViolation
-from projects.models import Submission, SubmissionFile
+from projects.models import MaterialFile, PromisedMaterial, Submission, SubmissionFile
 from projects.models.submissions import MAX_FILE_BYTES, MAX_FILES
 
 MEGABYTE = 1024 * 1024
@@ -58,10 +59,10 @@ class UnsuitableFile(RuleViolation):
     code = "unsuitable_file"
 
 
-def check(files: Sequence["UploadedFile[Any]"]) -> None:
+def check(files: Sequence["UploadedFile[Any]"], *, most: int = MAX_FILES) -> None:
     """Raise one ValidationError that names every file that cannot be handed in, and why."""
-    wrong = [f"At most {MAX_FILES} files can go with one delivery."] if len(files) > MAX_FILES else []
-    wrong += [complaint for file in files[:MAX_FILES] if (complaint := complaint_about(file))]
+    wrong = [f"At most {most} files are possible."] if len(files) > most else []
+    wrong += [complaint for file in files[:most] if (complaint := complaint_about(file))]
     if wrong:
         raise ValidationError(wrong)
 
@@ -72,25 +73,34 @@ def store(submission: Submission, files: Sequence["UploadedFile[Any]"]) -> list[
     The bytes are written before the transaction ends, so a row never lacks its file; where the transaction
     is taken back, a file without a row stays behind, under a name that leads nowhere.
     """
+    kept = keep(files, folder="submissions", at=submission.submitted_at)
+    return [SubmissionFile.objects.create(submission=submission, **columns) for columns in kept]
+
+
+def store_given(promise: PromisedMaterial, files: Sequence["UploadedFile[Any]"], *, at: datetime) -> None:
+    """Keep the files of a promised material in the same way. Raises UnsuitableFile."""
+    for columns in keep(files, folder="materials", at=at):
+        MaterialFile.objects.create(promise=promise, **columns)
+
+
+def keep(files: Sequence["UploadedFile[Any]"], *, folder: str, at: datetime) -> list[dict[str, Any]]:
+    """Write the bytes; what a row says of each file. Raises UnsuitableFile."""
     try:
         check(files)
     except ValidationError as error:
         raise UnsuitableFile(" ".join(error.messages)) from error
-    return [store_one(submission, file) for file in files]
+    return [keep_one(file, path=f"{folder}/{at:%Y/%m}/{secrets.token_hex(16)}") for file in files]
 
 
-def store_one(submission: Submission, file: "UploadedFile[Any]") -> SubmissionFile:
+def keep_one(file: "UploadedFile[Any]", *, path: str) -> dict[str, Any]:
     name = clean_name(file.name or "")
-    storage = SubmissionFile._meta.get_field("file").storage
-    path = f"submissions/{submission.submitted_at:%Y/%m}/{secrets.token_hex(16)}"
-    return SubmissionFile.objects.create(
-        submission=submission,
-        file=storage.save(path, file),
-        name=name,
-        content_type=TYPES[ending_of(name)],
-        size_bytes=file.size or 0,
-        sha256=digest(file),
-    )
+    return {
+        "file": SubmissionFile._meta.get_field("file").storage.save(path, file),
+        "name": name,
+        "content_type": TYPES[ending_of(name)],
+        "size_bytes": file.size or 0,
+        "sha256": digest(file),
+    }
 
 
 def digest(file: "UploadedFile[Any]") -> str:

@@ -105,7 +105,22 @@ def story_of_engagement(engagement: Engagement) -> list[Event]:
     for part in engagement.deliverables.all():
         events += [*moves_of_part(part), *what_awaits_part(engagement, part)]
     events += moves_of(move for move in moves if move.to_status not in BEFORE_THE_MONEY)
+    events += story_of_materials(engagement)
     return in_order([*events, *what_awaits(engagement)])
+
+
+def story_of_materials(engagement: Engagement) -> Iterator[Event]:
+    """What the company handed over of what it promised, and what is still to come."""
+    for material in engagement.promised_materials.all():
+        if material.given_at:
+            yield Event(PAST, f"{engagement.company} handed over “{material}”", material.given_at)
+        elif engagement.status == Engagement.Status.ACTIVE:
+            note = "No due date runs until all that was promised is there."
+            yield Event(
+                NEXT, f"{engagement.company} hands over “{material}”", engagement.materials_due_at, note
+            )
+    if engagement.materials_asked_at:
+        yield Event(PAST, f"{engagement.student} asked for what is missing", engagement.materials_asked_at)
 
 
 def moves_of(moves: Iterable[Any]) -> Iterator[Event]:

@@ -57,6 +57,7 @@ urlpatterns = [
     path("engagements/", working.engagements, name="engagements"),
     path("engagements/<slug:public_id>/", working.engagement, name="engagement"),
     path("files/<slug:public_id>/", working.file, name="file"),
+    path("materials/<slug:public_id>/", working.material, name="material"),
     path(f"{API}/projects/", api.ProjectList.as_view(), name="api_list"),
     path(f"{API}/projects/<slug:public_id>/", api.ProjectDetail.as_view(), name="api_project"),
     path(

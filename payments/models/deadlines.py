@@ -118,6 +118,7 @@ class Deadline(models.Model):
         REVIEW_REMINDER = "review_reminder"
         REVIEW_ENDS = "review_ends"
         REWORK_ENDS = "rework_ends"
+        MATERIALS_DUE = "materials_due"
         GRACE_ENDS = "grace_ends"
         UNDELIVERED_REMINDER = "undelivered_reminder"
         UNDELIVERED_ENDS = "undelivered_ends"

@@ -16,7 +16,7 @@ from payments.operations.planning import (
     promise_transfer,
     undo_release,
 )
-from payments.operations.recording import page_expired, record_intent
+from payments.operations.recording import page_expired, record_intent, start_clocks
 from payments.operations.running import run, run_due, run_now, run_open
 
 __all__ = [
@@ -37,5 +37,6 @@ __all__ = [
     "run_due",
     "run_now",
     "run_open",
+    "start_clocks",
     "undo_release",
 ]

@@ -1,6 +1,7 @@
 """What a card payment says, freshly fetched: told by redirect, webhook or sweep, whichever is first."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -9,7 +10,7 @@ from marketplace.kernel.times import end_of_day
 from marketplace.kernel.transactions import locked, relock
 from payments import emails, ledger
 from payments import stripe_gateway as gateway
-from payments.emails import paying_for
+from payments.emails import paying_for, supplies
 from payments.models import Deadline, Hold, Operation
 from payments.operations import finishing, planning
 from payments.stripe_gateway import Booking, Intent, StripeFailed
@@ -185,15 +186,34 @@ def start_work(engagement: Engagement, *, at: datetime) -> None:
     starts_at = end_of_day(at, zone, days=engagement.terms["starts_within_days"])
     Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
     engagement.become(Engagement.Status.ACTIVE, by=None, at=at, starts_at=starts_at)
-    for deliverable in engagement.deliverables.order_by("number"):
-        due_at = end_of_day(starts_at, zone, days=deliverable.due_days)
+    if engagement.promised_materials.exists():
+        await_materials(engagement, at=at)
+    else:
+        start_clocks(engagement, since=starts_at, at=at)
+    fill(engagement.project, at=at)  # before the application: closing a project locks them in this order
+    relock(engagement.application).become(Application.Status.ACCEPTED, by=None, at=at)
+    emails.work_can_start(engagement, at=at)
+
+
+def await_materials(engagement: Engagement, *, at: datetime) -> None:
+    """The promised materials come first: no due date runs while one of them is missing (PRODUCT.md)."""
+    assert engagement.starts_at is not None
+    zone = ZoneInfo(engagement.company.time_zone)
+    engagement.materials_due_at = end_of_day(engagement.starts_at, zone, days=settings.MATERIALS_DAYS)
+    engagement.save(update_fields=["materials_due_at"])
+    kind = Deadline.Kind.MATERIALS_DUE
+    Deadline.objects.create(kind=kind, engagement=engagement, due_at=engagement.materials_due_at)
+    supplies.materials_wanted(engagement, at=at)
+
+
+def start_clocks(engagement: Engagement, *, since: datetime, at: datetime) -> None:
+    """The due dates of all parts that wait for a first version, counted in the student's days."""
+    for deliverable in engagement.deliverables.filter(status="pending").order_by("number"):
+        due_at = end_of_day(since, engagement.student.zone, days=deliverable.due_days)
         deliverable.engagement, deliverable.due_at = engagement, due_at
         deliverable.save(update_fields=["due_at"])
         WorkDeadline.objects.remind_of_due(deliverable, at=at)
         Deadline.objects.await_delivery(deliverable)
-    fill(engagement.project, at=at)  # before the application: closing a project locks them in this order
-    relock(engagement.application).become(Application.Status.ACCEPTED, by=None, at=at)
-    emails.work_can_start(engagement, at=at)
 
 
 def fill(project: Project, *, at: datetime) -> None:

@@ -45,15 +45,19 @@ class LinesField(forms.CharField):
 
     widget = forms.Textarea
 
+    def __init__(self, *, what: str = "criteria", most: int = MAX_CRITERIA, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.what, self.most = what, most
+
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str | None) else "\n".join(value)
 
     def clean(self, value: Any) -> list[str]:
         lines = [line for text in super().clean(value).splitlines() if (line := " ".join(text.split()))]
-        if len(lines) > MAX_CRITERIA:
-            raise ValidationError(f"Give at most {MAX_CRITERIA} criteria; there are {len(lines)} lines.")
+        if len(lines) > self.most:
+            raise ValidationError(f"Give at most {self.most} {self.what}; there are {len(lines)} lines.")
         if long := next((line for line in lines if len(line) > CRITERION_LENGTH), None):
             raise ValidationError(
-                f"Keep each criterion under {CRITERION_LENGTH} characters: “{long[:60]}…” has {len(long)}."
+                f"Keep each line under {CRITERION_LENGTH} characters: “{long[:60]}…” has {len(long)}."
             )
         return lines

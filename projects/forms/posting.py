@@ -18,6 +18,7 @@ from projects.forms.fields import LinesField, MoneyField
 from projects.models import Project
 from projects.models.projects import (
     MAX_CRITERIA,
+    MAX_PROMISED,
     MAX_SEATS,
     MAX_SPAN_DAYS,
     MAX_START_DAYS,
@@ -116,6 +117,16 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
         self.order_lists()
         self.explain_eligibility()
         self.say_bounds()
+        self.fields["promised_materials"] = LinesField(
+            label="Materials you hand over when work starts",
+            what="materials",
+            most=MAX_PROMISED,
+            required=False,
+            help_text=f"Up to {MAX_PROMISED}, one on each line, such as: the answers of last year as a table. "
+            f"You give them in the workroom within {settings.MATERIALS_DAYS} days after the start; "
+            "until all are there, no due date runs.",
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
         for number in self.parts:
             self.add_part(number)
         for number, name in enumerate(self.asked, 1):
@@ -244,6 +255,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "starts_within_days": values["starts_within_days"],
             "window_days": values.get("window_days", self.initial["window_days"]),
             "names_hidden": values["names_hidden"],
+            "promised_materials": values["promised_materials"],
             "questions": [values[name] for name in self.asked if values[name]],
             "parts": [part for _, part in self.filled_parts()],
         }

@@ -5,6 +5,7 @@ from projects.models.deadlines import Deadline
 from projects.models.deliverables import Deliverable, DeliverableTransition
 from projects.models.edits import ProjectEdit, ProjectEditTransition
 from projects.models.engagements import Engagement, EngagementTransition
+from projects.models.materials import MaterialFile, PromisedMaterial
 from projects.models.pardons import Pardon
 from projects.models.planned import PlannedDeliverable
 from projects.models.projects import Project, ProjectTransition
@@ -19,12 +20,14 @@ __all__ = [
     "DeliverableTransition",
     "Engagement",
     "EngagementTransition",
+    "MaterialFile",
     "Pardon",
     "PlannedDeliverable",
     "Project",
     "ProjectEdit",
     "ProjectEditTransition",
     "ProjectTransition",
+    "PromisedMaterial",
     "PublicQuestion",
     "PublicQuestionTransition",
     "Review",

@@ -256,6 +256,7 @@ class Application(StateMachine):
                 }
                 for part in parts
             ],
+            "promised_materials": project.promised_materials,
             "questions": self.questions,
             "answers": self.answers,
             "eligibility": project.get_eligibility_display(),

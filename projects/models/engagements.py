@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 
 from accounts.models import Company, User
@@ -37,14 +37,16 @@ def student_until() -> Case:
 
 
 def employer_until() -> Case:
-    """Until when the employer has the turn: the payment page, a card that was refused, or a review."""
+    """Until when the employer has the turn: the payment page, a refused card, a review, or promised materials."""
     clock = earliest("money_deadlines__due_at", money_deadlines__done_at=None)
     refused = Q(status=Engagement.Status.FUNDING, holds__status__in=["capture_failed", "checkout_open"])
     pays = Q(status=Engagement.Status.AUTHORISING) | Q(
         models.Exists(Engagement.objects.filter(refused, pk=models.OuterRef("pk")))
     )
     review = earliest("deliverables__review_ends_at", deliverables__status="submitted")
-    return moment(When(pays, then=clock), When(status=Engagement.Status.ACTIVE, then=review))
+    promised = {"promised_materials__number__gte": 1, "promised_materials__given_at": None}
+    owes = Least(review, earliest("materials_due_at", **promised))  # the one that there is, or the first
+    return moment(When(pays, then=clock), When(status=Engagement.Status.ACTIVE, then=owes))
 
 
 def turns_of(user: Any) -> dict[str, Any]:
@@ -163,6 +165,8 @@ class Engagement(StateMachine):
     offer_expires_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True)
+    materials_due_at = models.DateTimeField("promised materials are due", null=True, blank=True)
+    materials_asked_at = models.DateTimeField("the student asked for them", null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = models.Manager.from_queryset(EngagementQuerySet)()
@@ -219,6 +223,12 @@ class Engagement(StateMachine):
     def is_untouched(self) -> bool:
         """Whether nothing was ever handed in, so that it could still be cancelled before its start."""
         return all(part.status == "pending" for part in self.deliverables.all())
+
+    @property
+    def missing_materials(self) -> list[Any]:
+        """What was promised and is not there yet; no query where the promises were prefetched."""
+        promised = sorted(self.promised_materials.all(), key=lambda material: material.number)
+        return [material for material in promised if material.given_at is None]
 
     @property
     def eligibility_kind(self) -> str:

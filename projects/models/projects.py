@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_SEATS = 5
 MAX_DELIVERABLES = 3
 MAX_QUESTIONS = 3
+MAX_PROMISED = 5  # materials that are handed over in the workroom
 MIN_CRITERIA, MAX_CRITERIA = 3, 7
 MAX_SPAN_DAYS = 28  # PRODUCT.md: last due date at most 28 d after the start
 MAX_START_DAYS = 7  # PRODUCT.md: starts at most 7 d after capture
@@ -113,6 +114,9 @@ class Project(StateMachine):
     span_days = models.PositiveSmallIntegerField(
         "days from start to the last due date", null=True, blank=True
     )
+    promised_materials = ArrayField(
+        models.CharField(max_length=200), size=MAX_PROMISED, default=list, blank=True
+    )
     questions = ArrayField(models.CharField(max_length=200), size=MAX_QUESTIONS, default=list, blank=True)
 
     # The site's numbers on the day of publishing; they hold for this project from then on.
@@ -169,6 +173,9 @@ class Project(StateMachine):
             models.CheckConstraint(
                 name="project_eligibility_known",
                 condition=Q(eligibility__in=["contractor", "stipend", "payroll"]),
+            ),
+            models.CheckConstraint(
+                name="project_promises_few", condition=Q(promised_materials__len__lte=MAX_PROMISED)
             ),
             models.CheckConstraint(name="project_questions", condition=Q(questions__len__lte=MAX_QUESTIONS)),
             models.CheckConstraint(

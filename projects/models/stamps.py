@@ -8,11 +8,13 @@ from projects.models.applications import Application
 from projects.models.engagements import Engagement
 from projects.models.projects import Project
 
-# What the workroom shows of the money without any row of its own changing its version.
-MONEY = (
+# What the workroom shows of the money and of promised materials without any row of its own changing its version.
+BESIDE = (
     Count("holds__shares__releases__sent_at"),
     Count("holds__shares__releases__undone_at"),
     Count("holds__shares__refund__operation__done_at"),
+    Count("promised_materials__given_at"),
+    Count("materials_asked_at"),
 )
 
 
@@ -32,7 +34,7 @@ def first(rows: QuerySet[Any], *what: Any) -> Any:
 
 
 def of_workroom(engagements: QuerySet[Engagement]) -> str | None:
-    sums = (Sum("deliverables__version"), Sum("holds__version"), *MONEY)
+    sums = (Sum("deliverables__version"), Sum("holds__version"), *BESIDE)
     found = first(engagements, "version", *(of_row(Engagement, each) for each in sums))
     return found and written(found)
 

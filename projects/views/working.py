@@ -13,7 +13,14 @@ from accounts.http import PersonRequest
 from marketplace.kernel.http import followed
 from projects import narrating
 from projects.forms.listing import FromForm
-from projects.models import Deliverable, Engagement, Submission, SubmissionFile
+from projects.models import (
+    Deliverable,
+    Engagement,
+    MaterialFile,
+    PromisedMaterial,
+    Submission,
+    SubmissionFile,
+)
 from projects.views import following
 
 # Nothing that was uploaded may run, load or be framed under our address.
@@ -58,6 +65,8 @@ def with_everything(engagements: Any) -> Any:
         Prefetch("deliverables__submissions", versions),
         "deliverables__history",
         "deliverables__money_deadlines",
+        Prefetch("promised_materials", PromisedMaterial.objects.order_by("number")),
+        "promised_materials__files",
         "history",
         "holds__shares__releases__operation",
         "holds__shares__refund__operation",
@@ -85,7 +94,17 @@ def part_of_page(part: Deliverable, *, at: Any) -> dict[str, Any]:
 @require_safe
 def file(request: PersonRequest, public_id: str) -> FileResponse:
     """A private file, always as a download under the name its author gave it."""
-    found = get_object_or_404(SubmissionFile.objects.visible_to(request.user), public_id=public_id)
+    return handed_out(get_object_or_404(SubmissionFile.objects.visible_to(request.user), public_id=public_id))
+
+
+@login_required
+@require_safe
+def material(request: PersonRequest, public_id: str) -> FileResponse:
+    """The same for what a company handed over."""
+    return handed_out(get_object_or_404(MaterialFile.objects.visible_to(request.user), public_id=public_id))
+
+
+def handed_out(found: SubmissionFile | MaterialFile) -> FileResponse:
     response = FileResponse(
         found.file.open(), as_attachment=True, filename=found.name, content_type=found.content_type
     )

@@ -11,7 +11,7 @@ from marketplace.kernel import letters
 from marketplace.kernel.models import Letter
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.emails import late, paying_for
+from payments.emails import late, paying_for, supplies
 from payments.models import Hold, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
 from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion
@@ -107,6 +107,11 @@ def write_all(engagement):
         engagement=engagement, asked_by=by, email="a@b.test", created_at=at, ends_at=ends
     )
     paying_for.colleague_paid(engagement, at=at)
+    material = engagement.promised_materials.create(number=1, words="The answers of last year")
+    engagement.materials_due_at = ends
+    for about_materials in (supplies.materials_wanted, supplies.materials_late, supplies.materials_asked):
+        about_materials(engagement, at=at)
+    supplies.material_given(material, engagement, is_last=False, at=at)
     return at
 
 

@@ -35,6 +35,7 @@ TYPED: dict[str, dict[str, Any]] = {
     },
     "applications/<public_id>/decline/": {"decline_reason": "experience", "decline_note": "Thank you."},
     "applications/<public_id>/offer/colleague/": {"email": "books@example.org", "po_number": "4711"},
+    "engagements/<public_id>/materials/<number>/": {"note": "On the shared drive."},
     "engagements/<public_id>/cancel/": {"reason": "It is not needed any more."},
     "engagements/<public_id>/deliverables/<number>/deliver/": {"text": "The guide."} | CRITERIA,
     "engagements/<public_id>/deliverables/<number>/changes/": {

@@ -23,7 +23,7 @@ from accounts import inviting
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Notice, Topic
-from payments import asking_to_pay, cancelling, offering, releasing
+from payments import asking_to_pay, cancelling, offering, releasing, supplying
 from payments.models import Alarm
 from projects import closing, editing, posting
 from projects.drafts import Part, draft_of
@@ -150,12 +150,16 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
     """Engagements of the student with the company, each as far as its pages need it."""
     employer, at = people["employer"], timezone.now()
 
-    def bid() -> Any:
-        project = cast.an_open_project(employer, moderator=people["moderator"])
+    def bid(**changes: Any) -> Any:
+        project = cast.an_open_project(employer, moderator=people["moderator"], **changes)
         return cast.an_application(people["student"], project)
 
     unpaid, offer = offering.make_offer(bid(), by=employer, at=at), stages.offered(sandbox, bid())
     unstarted, work = stages.under_way(sandbox, bid()), stages.under_way(sandbox, bid())
+    promised = stages.under_way(sandbox, bid(promised_materials=["A guide", "A list"]))
+    guide, list_ = promised.promised_materials.order_by("number")
+    given = {"files": [SimpleUploadedFile("list.txt", b"Five patients.\n")]}
+    supplying.give_material(list_, by=employer, at=timezone.now(), **given)
     stages.deliver(work, number=1, files=[SimpleUploadedFile("findings.txt", b"What five patients said.\n")])
     stages.deliver(work, number=2)
     submitted, approved = work.deliverables.order_by("number")
@@ -167,6 +171,8 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         **{name: named(row) for name, row in rows.items()},
         **{name: part(row) for name, row in parts.items()},
         "file": {"public_id": submitted.submissions.get().files.get().public_id},
+        "promised": {"public_id": promised.public_id, "number": guide.number},
+        "given": {"public_id": list_.files.get().public_id},
         "receipt": {"public_id": work.holds.get().public_id},
         "letter": {"letter_id": LETTER},
         "notice": {"pk": Notice.objects.visible_to(people["student"]).newest_first()[0].pk},

@@ -89,6 +89,7 @@ class Acting:
             seats=2 if plan.fate == "open" and self.story.number % ALL_SENT == 0 else 1,
             starts_within_days=3 + self.story.number % 3,
             window_days=self.story.window,
+            promised_materials=plan.promises,
             questions=[reading.words()["questions"][ask] for ask in plan.asks],
             parts=[self.part(number) for number in range(len(plan.parts))],
         )

@@ -64,6 +64,7 @@ class Plan:
     works: str = "contractor"
     talk: list[list[str]] = field(default_factory=list)
     trial: bool = False
+    promises: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

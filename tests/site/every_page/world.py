@@ -29,6 +29,7 @@ from payments import (
     releasing,
     reviewing,
     stripe_gateway,
+    supplying,
     tasks,
 )
 from payments.models import Alarm, Operation, Payee, StripeEvent
@@ -52,6 +53,11 @@ NOTES = (
 )
 PDF = b"%PDF-1.7\n%%EOF\n" * 400
 TRIAL_PART = Part("Ten texts", ("Each has forty words.", "Each is dated.", "None stands twice."), 0, 5)
+TRIAL = {"is_trial": True, "hours": 3, "fee_cents": 7_500, "parts": [TRIAL_PART]}
+PROMISED = [
+    "The answers of last year as a table",
+    "A place on our test site with every right that an editor has",
+]
 KEEPER = "keeper@example.org"
 REFUSED_CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
 
@@ -141,7 +147,7 @@ def projects(w):
     w.draft = cast.a_draft(w.employer)
     w.refused = cast.a_refused_project(w.employer)
     w.checked = cast.a_project_in_moderation(w.employer)
-    w.trial = opened(w, w.other, is_trial=True, hours=3, fee_cents=7_500, parts=[TRIAL_PART])
+    w.trial = opened(w, w.other, promised_materials=PROMISED, **TRIAL)
     w.odd = cast.a_project_in_moderation(w.other, title="Write to me at sam@example.org, or by Telegram")
     w.open = opened(w, days=2, seats=5)
     w.paused, w.quiet = opened(w, days=1), opened(w)
@@ -278,6 +284,7 @@ def work(w):
     w.reworked = delivered(w, changed(w, delivered(w, begun(w, w.maya))), text="The second draft.")
     w.approved = delivered(w, begun(w, w.maya))
     releasing.approve_work(w.approved.deliverables.get(number=1), by=w.employer, at=w.now)
+    w.promised, w.overdue = begun(w, w.maya, promised_materials=PROMISED), late_with_materials(w)
     w.cancelled = begun(w, w.maya)
     refunding.cancel_before_start(w.cancelled, by=w.maya, at=w.now, reason="I found a full-time job.")
     w.completed = finished(w, begun(w, w.long, days=12))
@@ -287,9 +294,18 @@ def work(w):
     tasks.sweep_once(at=w.now)
 
 
-def begun(w, student, *, days=0):
+def begun(w, student, *, days=0, **changes):
     at = w.now - timedelta(days=days)
-    return stages.under_way(w.sandbox, applied(w, student, opened(w, days=days), days=days), at=at)
+    return stages.under_way(w.sandbox, applied(w, student, opened(w, days=days, **changes), days=days), at=at)
+
+
+def late_with_materials(w):
+    """One of two promised materials is there, and the day of the other has passed."""
+    engagement = begun(w, w.maya, days=12, promised_materials=PROMISED)
+    given = {"files": [SimpleUploadedFile("answers.csv", b"one,two\n")], "note": NOTES}
+    given["link"] = "https://maple-health.example/a-long-address/of-a-page/that-is-not/public-yet"
+    supplying.give_material(engagement.promised_materials.first(), by=w.employer, at=w.now, **given)
+    return engagement
 
 
 def delivered(w, engagement, *, text=NOTES):

@@ -1,0 +1,81 @@
+"""Materials: what a company promised to hand over in the workroom, and what it handed over."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from marketplace.kernel.ids import new_public_id
+from projects.models.engagements import Engagement
+from projects.models.projects import MAX_PROMISED
+from projects.models.submissions import MAX_FILE_BYTES
+
+
+class PromisedMaterialQuerySet(models.QuerySet["PromisedMaterial"]):
+    def visible_to(self, user: Any) -> "PromisedMaterialQuerySet":
+        return self.filter(engagement__in=Engagement.objects.visible_to(user))
+
+    def missing(self) -> "PromisedMaterialQuerySet":
+        return self.filter(given_at=None)
+
+
+class PromisedMaterial(models.Model):
+    """One thing that the company promised with its project, in its words of that day, and what it gave."""
+
+    engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="promised_materials")
+    number = models.PositiveSmallIntegerField()
+    words = models.CharField(max_length=200)
+    note = models.TextField("note", max_length=2000, blank=True)
+    link = models.URLField("link", blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    given_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(PromisedMaterialQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="promised_material_number", fields=["engagement", "number"]),
+            models.CheckConstraint(
+                name="promised_material_number_in_bounds",
+                condition=Q(number__gte=1, number__lte=MAX_PROMISED),
+            ),
+            models.CheckConstraint(name="promised_material_has_words", condition=~Q(words="")),
+            models.CheckConstraint(
+                name="promised_material_given_by_somebody",
+                condition=Q(given_at=None, given_by=None, note="", link="")
+                | Q(given_at__isnull=False, given_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class MaterialFileQuerySet(models.QuerySet["MaterialFile"]):
+    def visible_to(self, user: Any) -> "MaterialFileQuerySet":
+        return self.filter(promise__engagement__in=Engagement.objects.visible_to(user))
+
+
+class MaterialFile(models.Model):
+    """A private file of a promised material. Its name on disk is random; `name` is what its giver called it."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    promise = models.ForeignKey(PromisedMaterial, models.PROTECT, related_name="files")
+    file = models.FileField(upload_to="materials/%Y/%m/")
+    name = models.CharField(max_length=150)
+    content_type = models.CharField(max_length=100)
+    size_bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    objects = models.Manager.from_queryset(MaterialFileQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="material_file_size", condition=Q(size_bytes__gt=0, size_bytes__lte=MAX_FILE_BYTES)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
