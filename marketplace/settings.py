@@ -55,6 +55,7 @@ UNANSWERED_DAYS: int = env.number("UNANSWERED_DAYS", 180, least=1)  # within so 
 SECOND_IN_LINE: int = env.number("SECOND_IN_LINE", 3)  # for each open offer
 SECOND_IN_LINE_DAYS: int = env.number("SECOND_IN_LINE_DAYS", 5, least=1)  # beyond the answer-by date
 ASK_AGAIN_DAYS: int = env.number("ASK_AGAIN_DAYS", 3, least=1)  # after a no, when a seat is free again
+APPLICATIONS_PER_SEAT: int = env.number("APPLICATIONS_PER_SEAT", 25, least=1)  # beyond, a waiting list
 LIVE_APPLICATIONS: int = env.number("LIVE_APPLICATIONS", 15, least=1)  # a student's budget
 OFFER_HOURS: int = env.number("OFFER_HOURS", 72, least=1)
 OFFER_MARGIN_HOURS: int = env.number("OFFER_MARGIN_HOURS", 12)

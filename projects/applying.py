@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -10,8 +9,10 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
-from projects import emails, matching
-from projects.models import Application, Project
+from projects import bidding, emails, matching
+from projects.budgeting import budget_of
+from projects.models import Application, Project, Waiting
+from projects.models.waiting import lot_of
 
 # PRODUCT.md: nobody applies to a company they belong or belonged to within 12 months.
 COLLEAGUES_FOR = timedelta(days=365)
@@ -71,13 +72,36 @@ class BudgetUsed(RuleViolation):
         )
 
 
-class AnswersMissing(RuleViolation):
-    """The motivation or an answer is empty, or the project's questions are others than those answered."""
+class PlacesTaken(RuleViolation):
+    """As many have applied as one company can read well; the others wait for a place."""
 
-    code = "answers_missing"
+    code = "places_taken"
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            f"All {bidding.places_of(project)} places for applications to “{project.title}” are taken. You can "
+            "wait: places that free up are given by lot."
+        )
+
+
+class PlaceIsFree(RuleViolation):
+    """There is no need to wait."""
+
+    code = "place_is_free"
 
     def __init__(self) -> None:
-        super().__init__("Say why you want this project, and answer each of its questions.")
+        super().__init__("A place is free by now: send the application instead of waiting.")
+
+
+class AlreadyWaiting(RuleViolation):
+    """The student is on the waiting list."""
+
+    code = "already_waiting"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You are on the waiting list of this project already. You hear when a place is yours."
+        )
 
 
 def apply(
@@ -92,35 +116,28 @@ def apply(
     """Bid for a project, once. Project and student are locked, so that no two bids pass together.
 
     `version` is the project's as it was read; what was edited since is looked at again. Raises NotAStudent,
-    AlreadyApplied, ApplicationsClosed, OwnCompany, BudgetUsed, NotEligible, EligibilityUnknown, AnswersMissing,
-    StalePage.
+    AlreadyApplied, AlreadyWaiting, ApplicationsClosed, OwnCompany, NotEligible, EligibilityUnknown, PlacesTaken,
+    BudgetUsed, AnswersMissing, StalePage.
     """
     with locked(project) as project:
         StudentProfile.objects.select_for_update().filter(user=by).first()  # the budget is counted alone
         check_may_apply(project, by=by, at=at)
         project.expect_version(version)
-        motivation, answers = motivation.strip(), [answer.strip() for answer in answers]
-        if not motivation or [bool(answer) for answer in answers] != [True] * len(project.questions):
-            raise AnswersMissing
-        assert project.answer_by_at is not None
-        application = Application.objects.create(
-            project=project,
-            student=by,
-            number=project.applications.next_number(),
-            motivation=motivation,
-            questions=project.questions,
-            answers=answers,
-            submitted_at=at,
-            answer_by_at=project.answer_by_at,
-            named_at=None if project.names_hidden else at,
-        )
-        emails.application_sent(application, at=at)
-        emails.application_received(application, at=at)
-    return application
+        words = bidding.cleaned(project, motivation, answers)
+        return bidding.hand_in(project, student=by, at=at, words=words)
 
 
 def check_may_apply(project: Project, *, by: User, at: datetime) -> None:
     """Raise the first reason for which this person cannot apply to this project now."""
+    check_may_bid(project, by=by, at=at)
+    if is_full(project):
+        raise PlacesTaken(project)
+    if budget_of(by, at=at).left <= 0:
+        raise BudgetUsed
+
+
+def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
+    """All reasons but those that have to do with how many others bid, or where else one did."""
     if not by.is_student:
         raise NotAStudent
     earlier = project.applications.filter(student=by).first()
@@ -130,25 +147,47 @@ def check_may_apply(project: Project, *, by: User, at: datetime) -> None:
         raise ApplicationsClosed(project)
     if by.memberships.since(at - COLLEAGUES_FOR).filter(company=project.company_id).exists():
         raise OwnCompany(project)
-    if budget_of(by, at=at).left <= 0:
-        raise BudgetUsed
     matching.check_eligible(project.eligibility, by)
+    if project.waiting_list.of(by).exists():
+        raise AlreadyWaiting
 
 
-class Budget(NamedTuple):
-    """How many applications of a student wait for an answer, and how many may at a time."""
-
-    used: int
-    most: int
-
-    @property
-    def left(self) -> int:
-        return self.most - self.used
+def is_full(project: Project) -> bool:
+    """No place is free, or others have waited for it."""
+    return project.waiting_list.exists() or bidding.places_left(project) <= 0
 
 
-def budget_of(student: User, *, at: datetime) -> Budget:
-    used = Application.objects.of(student).using_budget(at=at).count()
-    return Budget(used, settings.LIVE_APPLICATIONS)
+def wait(
+    project: Project,
+    *,
+    by: User,
+    at: datetime,
+    motivation: str,
+    answers: Sequence[str] = (),
+    version: int | None = None,
+) -> Waiting:
+    """Join the waiting list of a project whose places are taken; it uses no budget.
+
+    Raises NotAStudent, AlreadyApplied, AlreadyWaiting, ApplicationsClosed, OwnCompany, NotEligible,
+    EligibilityUnknown, AnswersMissing, StalePage, and PlaceIsFree.
+    """
+    with locked(project) as project:
+        check_may_bid(project, by=by, at=at)
+        project.expect_version(version)
+        if not is_full(project):
+            raise PlaceIsFree
+        words = bidding.cleaned(project, motivation, answers)
+        return Waiting.objects.create(
+            project=project, student=by, lot=lot_of(project, by), joined_at=at, **words
+        )
+
+
+def leave_list(waiting: Waiting, *, by: User) -> None:
+    """Wait no longer; one may come back, with the same lot."""
+    with locked(waiting.project):
+        if waiting.student_id != by.pk:
+            raise PermissionDenied
+        Waiting.objects.filter(pk=waiting.pk).delete()
 
 
 def withdraw(application: Application, *, by: User, at: datetime, version: int | None = None) -> Application:

@@ -8,8 +8,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from marketplace.kernel.errors import RuleViolation
-from projects import closing, delivering, reopening
-from projects.models import Deadline, Deliverable, Project
+from projects import closing, delivering, drawing, reopening
+from projects.models import Deadline, Deliverable, Project, Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,9 @@ DELIVERABLE_RULES = {Deadline.Kind.WORK_DUE_REMINDER: delivering.remind_of_due_w
 @shared_task(name="projects.sweep")
 def sweep() -> None:
     """Every 15 s."""
-    run_deadlines(at=timezone.now())
+    at = timezone.now()
+    run_deadlines(at=at)
+    draw_lots(at=at)
 
 
 def run_deadlines(*, at: datetime, limit: int = 200) -> int:
@@ -35,6 +37,20 @@ def run_deadlines(*, at: datetime, limit: int = 200) -> int:
     """
     due = Deadline.objects.due(at=at).select_related("project", "deliverable__engagement")
     return sum(run_deadline(deadline, at=at) for deadline in due[:limit])
+
+
+def draw_lots(*, at: datetime, limit: int = 200) -> int:
+    """Look at the waiting lists that have a place to give or have ended. Returns how many were looked at."""
+    return sum(look_at_list(project, at=at) for project in Waiting.objects.to_look_at(at=at)[:limit])
+
+
+def look_at_list(project: Project, *, at: datetime) -> bool:
+    try:
+        drawing.look_at_list(project, at=at)
+    except (RuleViolation, DatabaseError):
+        logger.exception("The waiting list of project %s failed and will be looked at again", project.pk)
+        return False
+    return True
 
 
 def run_deadline(deadline: Deadline, *, at: datetime) -> bool:

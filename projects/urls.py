@@ -46,6 +46,7 @@ urlpatterns = [
     path(f"{PROJECT}/applicants/decline/", selecting.decline_many, name="decline_many"),
     path("companies/<slug:slug>/pause/", pausing.lift, name="lift_pause"),
     path("applications/", applying.applications, name="applications"),
+    path("waiting/<slug:public_id>/leave/", applying.leave_list, name="leave_list"),
     path("applications/<slug:public_id>/", applying.application, name="application"),
     path("applications/<slug:public_id>/withdraw/", applying.withdraw, name="withdraw"),
     path("applications/<slug:public_id>/shortlist/", selecting.shortlist, name="shortlist"),

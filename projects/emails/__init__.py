@@ -8,6 +8,7 @@ from projects.emails.applications import (
     application_asked,
     application_cancelled,
     application_declined,
+    application_drawn,
     application_not_answered,
     application_received,
     application_second,
@@ -15,6 +16,7 @@ from projects.emails.applications import (
     application_shortlisted,
     application_void,
     application_withdrawn,
+    waiting_ended,
 )
 from projects.emails.moderation import (
     edit_passed,
@@ -45,6 +47,7 @@ __all__ = [
     "application_asked",
     "application_cancelled",
     "application_declined",
+    "application_drawn",
     "application_not_answered",
     "application_received",
     "application_second",
@@ -64,6 +67,7 @@ __all__ = [
     "question_declined",
     "question_removed",
     "question_settled",
+    "waiting_ended",
     "work_due",
     "work_overdue",
 ]

@@ -3,13 +3,39 @@
 from datetime import datetime
 
 from marketplace.kernel import mail
+from marketplace.kernel.letters import About
 from marketplace.kernel.models import Topic
 from projects.emails.addressing import applicants_path, to_applicant, to_company
-from projects.models import Application, Project
+from projects.models import Application, Project, Waiting
 
 
 def application_sent(application: Application, *, at: datetime) -> None:
     to_applicant("application_sent", application, at=at, action="See your application")
+
+
+def application_drawn(application: Application, *, at: datetime) -> None:
+    """From the waiting list: a place came free, and the lot fell on this student."""
+    to_applicant("application_drawn", application, at=at, action="See your application")
+
+
+def waiting_ended(waiting: Waiting, *, at: datetime) -> None:
+    """No more applications are taken, and no place came free for this student."""
+    project = waiting.project
+    about = About(
+        path="/projects/",
+        action="Find another project",
+        why=f"you waited for a place with “{project.title}” at {project.company}",
+        topic=Topic.APPLICATIONS,
+    )
+    mail.send(
+        "projects/waiting_ended",
+        to=waiting.student,
+        key=f"waiting_ended:{waiting.pk}",
+        at=at,
+        about=about,
+        title=project.title,
+        company=str(project.company),
+    )
 
 
 def application_shortlisted(application: Application, *, at: datetime) -> None:

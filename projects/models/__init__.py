@@ -11,6 +11,7 @@ from projects.models.planned import PlannedDeliverable
 from projects.models.projects import Project, ProjectTransition
 from projects.models.questions import PublicQuestion, PublicQuestionTransition
 from projects.models.submissions import Review, Submission, SubmissionFile
+from projects.models.waiting import Waiting
 
 __all__ = [
     "Application",
@@ -33,4 +34,5 @@ __all__ = [
     "Review",
     "Submission",
     "SubmissionFile",
+    "Waiting",
 ]

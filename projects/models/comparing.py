@@ -84,6 +84,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those that use a place of the student's budget: until short-list, answer or date."""
         return self.waiting().filter(answer_by_at__gt=at)
 
+    def in_a_place(self) -> "ApplicationQuerySet":
+        """Those that take one of the places of their project; one that ended leaves it free."""
+        return self.filter(status__in=[*UNDECIDED, "offered", "accepted"])
+
     def undecided(self) -> "ApplicationQuerySet":
         """Those that the answer-by date closes."""
         return self.filter(status__in=UNDECIDED)

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
@@ -121,6 +121,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         lately = Count("project", distinct=True, filter=Q(unanswered_at__gt=since))  # as `with_silence`
         found: dict[str, int | None] = decided.aggregate(on_time=percent_on_time(), left_silent=lately)
         return found
+
+    def with_places(self) -> "ProjectQuerySet":
+        """Rows know whether all places for applications are taken: `is_full`."""
+        bids: Any = apps.get_model("projects", "Application").objects.in_a_place()
+        waiting: Any = apps.get_model("projects", "Waiting").objects.filter(project=OuterRef("pk"))
+        rows = bids.filter(project=OuterRef("pk")).order_by().values("project")
+        taken = Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+        places = F("seats") * settings.APPLICATIONS_PER_SEAT
+        return self.annotate(bids=taken, is_full=Q(bids__gte=places) | Exists(waiting))
 
     def with_silence(self, *, at: datetime) -> "ProjectQuerySet":
         """Rows know how many projects of their company lately ended while an applicant had no answer."""

@@ -1,5 +1,6 @@
 """Pages of a student who applies: the form, where all applications stand, one application."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,14 @@ from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation, StalePage
 from marketplace.kernel.http import followed
 from projects import applying, matching, narrating, reopening
+from projects.budgeting import budget_of
 from projects.forms.applying import ApplicationForm, VersionForm
 from projects.forms.listing import FromForm
-from projects.models import Application, Project
+from projects.models import Application, Project, Waiting
 from projects.models.applications import WHY
 from projects.views import following
+
+MOST_WAITING = 50  # of one student, shown at once
 
 
 @login_required(login_url="account_signup")
@@ -37,6 +41,9 @@ def apply(request: PersonRequest, public_id: str) -> HttpResponse:
     except applying.AlreadyApplied as error:
         messages.info(request, str(error))
         return redirect(error.application)
+    except applying.AlreadyWaiting as error:
+        messages.info(request, str(error))
+        return redirect("projects:applications")
     except RuleViolation as error:
         return stopped(request, project, form, error)
     return page(request, project, form, status=422 if form.is_bound else 200)
@@ -53,6 +60,8 @@ def stopped(
     request: PersonRequest, project: Project, form: ApplicationForm, error: RuleViolation
 ) -> HttpResponse:
     """What stands in the way: beside the question how one may work where the form asks it, else above the form."""
+    if isinstance(error, applying.PlacesTaken) and form.errors:
+        return page(request, project, form, status=422, obstacle=error)
     if not (form.asks_eligibility and isinstance(error, matching.NotEligible)):
         return page(request, project, form, status=409 if form.is_bound else 200, obstacle=error)
     if not form.is_bound or form.errors:
@@ -65,10 +74,15 @@ def send(request: PersonRequest, project: Project, form: ApplicationForm) -> Htt
     if form.asks_eligibility:
         told = form.cleaned_data["may_work_as"]
         onboarding.tell_eligibility(request.user.student_profile, may_work_as=told)
-    seen = VersionForm(request.POST).seen
-    application = applying.apply(
-        project, by=request.user, at=timezone.now(), version=seen, **form.application()
-    )
+    at, bid = timezone.now(), {"version": VersionForm(request.POST).seen, **form.application()}
+    if "wait" in request.POST:
+        with suppress(applying.PlaceIsFree):  # then the application goes out at once
+            applying.wait(project, by=request.user, at=at, **bid)
+            messages.success(
+                request, "You are on the waiting list. You hear when a place is yours, or none is."
+            )
+            return redirect("projects:applications")
+    application = applying.apply(project, by=request.user, at=at, **bid)
     messages.success(request, f"Sent. {project.company} has your application.")
     return redirect(application)
 
@@ -86,8 +100,9 @@ def page(
         "form": form,
         "obstacle": obstacle,
         "changed": isinstance(obstacle, StalePage),
+        "full": isinstance(obstacle, applying.PlacesTaken),
         "unmatched": isinstance(obstacle, matching.NotEligible),
-        "budget": applying.budget_of(request.user, at=timezone.now()),
+        "budget": budget_of(request.user, at=timezone.now()),
     }
     return render(request, "projects/apply.html", context, status=status)
 
@@ -98,8 +113,22 @@ def page(
 def applications(request: PersonRequest) -> HttpResponse:
     """Where I stand, by time left."""
     mine = Application.objects.of(request.user).by_turn().select_related("project__company")
-    context: dict[str, Any] = {"budget": applying.budget_of(request.user, at=timezone.now())}
+    waiting = Waiting.objects.of(request.user).newest_first().select_related("project__company")
+    context: dict[str, Any] = {
+        "budget": budget_of(request.user, at=timezone.now()),
+        "waiting": waiting[:MOST_WAITING],
+    }
     return render(request, "projects/applications.html", context | FromForm(request.GET).page(mine))
+
+
+@login_required
+@require_POST
+def leave_list(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Wait for a place no longer."""
+    waiting = get_object_or_404(Waiting.objects.of(request.user), public_id=public_id)
+    applying.leave_list(waiting, by=request.user)
+    messages.success(request, "You wait for it no longer.")
+    return redirect("projects:applications")
 
 
 @login_required

@@ -40,7 +40,9 @@ def project(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def shown(request: HttpRequest, public_id: str) -> Project:
     seen = Project.objects.visible_to(request.user).with_all()
-    return get_object_or_404(seen.with_answers().with_silence(at=timezone.now()), public_id=public_id)
+    return get_object_or_404(
+        seen.with_answers().with_places().with_silence(at=timezone.now()), public_id=public_id
+    )
 
 
 def show(

@@ -14,7 +14,7 @@ from payments import releasing, reviewing
 from payments.emails import late, paying_for, supplies
 from payments.models import Hold, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
-from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion
+from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Waiting
 from tests import cast, stages
 
 FOLDER = settings.BASE_DIR / "templates/emails"
@@ -80,6 +80,7 @@ def write_all(engagement):
         work.application_not_answered,
         work.application_received,
         work.application_withdrawn,
+        work.application_drawn,
         work.application_second,
         work.application_ask_closed,
         work.application_agreed,
@@ -90,6 +91,7 @@ def write_all(engagement):
     work.application_asked(application, at=at)
     work.application_cancelled(application, cause="Our plans changed", at=at)
     work.application_void(application, at=at)
+    work.waiting_ended(Waiting(pk=0, project=project, student=application.student), at=at)
     work.answer_reminder(project, waiting=2, until=ends, at=at)
     work.work_due(part, at=at)
     work.work_overdue(part, at=at + timedelta(days=9))

@@ -16,7 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import EmailMessage
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts import inviting
@@ -25,7 +25,7 @@ from marketplace.kernel import preferences
 from marketplace.kernel.models import Notice, Topic
 from payments import asking_to_pay, cancelling, offering, releasing, supplying
 from payments.models import Alarm
-from projects import closing, editing, posting
+from projects import applying, closing, editing, posting
 from projects.drafts import Part, draft_of
 from projects.models import Project
 from tests import cast, stages
@@ -129,10 +129,16 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
         "asked": cast.a_question(people["student"], rows["open"]),
         "answered": cast.an_answered_question(people["student"], rows["open"], text="In English?"),
     }
+    with override_settings(APPLICATIONS_PER_SEAT=1):
+        crowded = cast.an_application(project=opened()).project
+        waiting = applying.wait(
+            crowded, by=people["student"], at=at, motivation="Mine.", answers=["A.", "B."]
+        )
     changing, raised = opened(), {"fee_cents": 44_000, "parts": [Part("All", ["A.", "B.", "C."], 0, 9)]}
     edit = editing.edit_project(changing, by=employer, at=at, **draft_of(changing) | raised)
     return {name: named(row) for name, row in rows.items()} | {
         "changing": named(edit) | {"public_id": changing.public_id},
+        "waiting": {"public_id": waiting.public_id},
         "company": {"slug": cast.company_of(employer).slug},
         "project": {
             "content_type_id": ContentType.objects.get_for_model(Project).pk,

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from marketplace.kernel.errors import StalePage
 from marketplace.kernel.models import Letter, Notice
 from marketplace.kernel.states import InvalidTransition
-from projects import applying, closing, posting, selecting
+from projects import applying, bidding, closing, posting, selecting
 from projects.models import Application
 from tests import cast
 
@@ -155,7 +155,7 @@ def test_every_question_is_answered(words):
     project = cast.an_open_project()
     assert project.questions
 
-    with pytest.raises(applying.AnswersMissing):
+    with pytest.raises(bidding.AnswersMissing):
         apply(cast.a_student(), project, **words)
 
 

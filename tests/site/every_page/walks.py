@@ -164,6 +164,12 @@ STUDENTS = [
     *seen_by("unsure", ("projects:apply", "long_open"), ("projects:apply", "long_open", sent_empty, 422)),
     *seen_by("hired", ("projects:apply", "long_open")),
     *seen_by(
+        "first_waiter",
+        ("projects:project", "crowded"),
+        ("projects:apply", "crowded"),
+        ("projects:apply", "crowded", sent_empty, 422),
+    ),
+    *seen_by(
         "new_student",
         "dashboard",
         "notices",
@@ -399,7 +405,7 @@ ONLY_POSTED = {
         f"projects:{act}": ["an-application"]
         for act in (
             *("shortlist", "withdraw", "keep_second", "ask_again", "agree", "refuse"),
-            "withdraw_question",
+            *("withdraw_question", "leave_list"),
         )
     },
 }

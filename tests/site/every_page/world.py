@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as site
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts import inviting, onboarding
@@ -77,6 +77,7 @@ def build(sandbox, *, stripe):
         payers,
         lines,
         hush,
+        crowd,
         work,
         payees,
         back_office,
@@ -275,6 +276,15 @@ def payers(w):
             w.sandbox.pay(hold.checkout_session)
             funding.confirm_payment(hold, at=w.now)
     asking_to_pay.take_back(request, by=w.employer, at=w.now)
+
+
+def crowd(w):
+    """A project whose places are taken, and two who wait for one."""
+    w.crowded, w.first_waiter = opened(w, title=LONG_TITLE), cast.a_student("Rosa Lim")
+    with override_settings(APPLICATIONS_PER_SEAT=1):
+        applied(w, w.jonas, w.crowded)
+        for student in (w.maya, w.long):
+            applying.wait(w.crowded, by=student, at=w.now, motivation=WHY, answers=[ANSWER, ANSWER])
 
 
 def work(w):
