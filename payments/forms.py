@@ -5,30 +5,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
 from accounts.models.countries import COUNTRIES
 from marketplace.kernel.forms import NamesWhatIsMissing
 from payments.models import Payee, PaymentRequest
 from projects import filing
+from projects.forms.fields import FilesField
 from projects.models import Deliverable, PromisedMaterial, Review, Submission
 from projects.models.submissions import MAX_FILE_BYTES, MAX_FILES
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once, each checked by the same rule that stores them."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
-        files = [super(FilesField, self).clean(one, initial) for one in data or [] if one]
-        filing.check(files)
-        return files
 
 
 def https_first(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:

@@ -17,7 +17,7 @@ from accounts import onboarding
 from accounts.models import Company, Eligibility
 from projects import applying
 from projects.forms.searching import SearchForm
-from projects.models import Application, PlannedDeliverable, Project
+from projects.models import Application, MaterialFile, PlannedDeliverable, Project
 
 
 class CompanySerializer(serializers.ModelSerializer[Company]):
@@ -70,12 +70,22 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         return project.skill_names.split(", ") if project.skill_names else []
 
 
+class MaterialFileSerializer(serializers.ModelSerializer[MaterialFile]):
+    url = serializers.CharField(source="get_absolute_url")
+
+    class Meta:
+        model = MaterialFile
+        fields = ("url", "name", "size_bytes")
+        read_only_fields = fields
+
+
 class WholeProjectSerializer(ProjectSerializer):
     """All that an applicant reads."""
 
     industry: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     job_role: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     deliverables = PartSerializer(source="parts", many=True)
+    material_files = MaterialFileSerializer(many=True)
 
     class Meta(ProjectSerializer.Meta):
         fields = (
@@ -86,6 +96,8 @@ class WholeProjectSerializer(ProjectSerializer):
             "eligibility",
             "starts_within_days",
             "promised_materials",
+            "material_links",
+            "material_files",
             "questions",
             "deliverables",
         )

@@ -70,11 +70,12 @@ WORDS = {
     "starts_within_days": "Work starts within days",
     "names_hidden": "Names hidden until the short-list",
     "promised_materials": "Promised materials",
+    "material_links": "Links to materials",
     "questions": "Questions",
 }
 # PRODUCT.md: an edit that touches pay, hours, criteria, questions or links waits for moderation; how one is paid
 # is a part of pay.
-WAITS = {"eligibility", "hours", "fee_cents", "promised_materials", "questions", "parts"}
+WAITS = {"eligibility", "hours", "fee_cents", "promised_materials", "material_links", "questions", "parts"}
 
 
 def changes(before: Draft, after: Draft) -> list[Change]:
@@ -104,7 +105,7 @@ def written(field: str, value: Any) -> str:
         return str(Money(value or 0))
     if field == "skills":
         return ", ".join(sorted(map(str, value)))
-    if field in {"questions", "promised_materials"}:
+    if field in {"questions", "promised_materials", "material_links"}:
         return "\n".join(f"{number}. {text}" for number, text in enumerate(value or (), 1))
     if field == "eligibility":
         return str(Eligibility(value).label) if value else ""
@@ -170,7 +171,8 @@ def packed(draft: Draft) -> dict[str, Any]:
     for name in ("industry", "job_role"):
         values[name] = values[name] and values[name].pk
     values["skills"] = [skill.pk for skill in draft["skills"]]
-    values["promised_materials"] = list(draft.get("promised_materials", ()))
+    for name in ("promised_materials", "material_links"):
+        values[name] = list(values.get(name, ()))
     values["parts"] = [[*part[:1], list(part.criteria), *part[2:]] for part in draft["parts"]]
     return values
 

@@ -40,6 +40,7 @@ class Draft(TypedDict):
     window_days: int
     names_hidden: NotRequired[bool]
     promised_materials: NotRequired[Sequence[str]]
+    material_links: NotRequired[Sequence[str]]
     questions: Sequence[str]
     parts: Sequence[Part]
 
@@ -74,6 +75,7 @@ def draft_of(project: Project) -> Draft:
         "window_days": project.window_days,
         "names_hidden": project.names_hidden,
         "promised_materials": project.promised_materials,
+        "material_links": project.material_links,
         "questions": project.questions,
         "parts": [Part(row.title, row.criteria, row.share_cents, row.due_days) for row in planned],
     }
@@ -96,6 +98,7 @@ def filled_from(template: ProjectTemplate) -> Draft:
         "window_days": settings.APPLICATION_WINDOW_DAYS,
         "names_hidden": True,
         "promised_materials": [],
+        "material_links": [],
         "questions": list(template.questions),
         "parts": [Part(part.title, part.criteria, due_days=part.due_days) for part in template.deliverables],
     }
@@ -184,7 +187,8 @@ def write(project: Project, draft: Draft, *, at: datetime, **columns: Any) -> No
     """Put the draft into the rows of a locked project; `columns` are what follows from it."""
     fields: dict[str, Any] = {**draft, **columns}
     parts, skills = fields.pop("parts"), sorted(fields.pop("skills"), key=str)
-    fields["promised_materials"] = list(fields.get("promised_materials", project.promised_materials))
+    for name in ("promised_materials", "material_links"):
+        fields[name] = list(fields.get(name, getattr(project, name)))
     for name, value in fields.items():
         setattr(project, name, value)
     project.changed_at = at

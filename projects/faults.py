@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
+from accounts.models.contact import validate_link
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money
 from projects.drafts import MAX_FEE_CENTS, Draft, shared_out, site_numbers
 from projects.models import Project
-from projects.models.projects import MAX_CRITERIA, MAX_PROMISED, MIN_CRITERIA
+from projects.models.projects import MAX_CRITERIA, MAX_LINKS, MAX_PROMISED, MIN_CRITERIA
 
 MAX_SKILLS = 6
 Numbers = dict[str, Any]
@@ -70,8 +72,19 @@ def faults_of_words(draft: Draft) -> Iterator[Fault]:
         yield Fault("skills", f"Choose between 1 and {MAX_SKILLS} skills.")
     if len(draft.get("promised_materials", ())) > MAX_PROMISED:
         yield Fault("promised_materials", f"Promise at most {MAX_PROMISED} materials.")
+    yield from faults_of_links(draft.get("material_links", ()))
     if len(draft["questions"]) > settings.MAX_QUESTIONS:
         yield Fault("questions", f"Ask at most {settings.MAX_QUESTIONS} questions.")
+
+
+def faults_of_links(links: Sequence[str]) -> Iterator[Fault]:
+    if len(links) > MAX_LINKS:
+        yield Fault("material_links", f"Give at most {MAX_LINKS} links.")
+    for link in links:
+        try:
+            validate_link(link)
+        except ValidationError as error:
+            yield Fault("material_links", f"“{link}”: {error.messages[0]}")
 
 
 def faults_of_parts(draft: Draft) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from marketplace.kernel.errors import RuleViolation
-from projects.models import MaterialFile, PromisedMaterial, Submission, SubmissionFile
+from projects.models import MaterialFile, Project, PromisedMaterial, Submission, SubmissionFile
 from projects.models.submissions import MAX_FILE_BYTES, MAX_FILES
 
 MEGABYTE = 1024 * 1024
@@ -81,6 +81,12 @@ def store_given(promise: PromisedMaterial, files: Sequence["UploadedFile[Any]"],
     """Keep the files of a promised material in the same way. Raises UnsuitableFile."""
     for columns in keep(files, folder="materials", at=at):
         MaterialFile.objects.create(promise=promise, **columns)
+
+
+def store_public(project: Project, files: Sequence["UploadedFile[Any]"], *, at: datetime) -> None:
+    """Keep the files that everybody who sees the project may download. Raises UnsuitableFile."""
+    for columns in keep(files, folder="materials", at=at):
+        MaterialFile.objects.create(project=project, **columns)
 
 
 def keep(files: Sequence["UploadedFile[Any]"], *, folder: str, at: datetime) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from projects import api
 from projects.views import (
     applying,
     asking,
+    attaching,
     browsing,
     editing,
     pausing,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("projects/mine/", posting.mine, name="mine"),
     path(f"{PROJECT}/", browsing.project, name="project"),
     path(f"{PROJECT}/edit/", posting.edit, name="edit"),
+    path(f"{PROJECT}/materials/", attaching.materials, name="materials"),
     path(f"{PROJECT}/edit/withdraw/", editing.withdraw_edit, name="withdraw_edit"),
     path(f"{PROJECT}/summary/", posting.preview, name="preview"),
     path(f"{PROJECT}/send/", posting.send, name="send"),
@@ -59,6 +61,7 @@ urlpatterns = [
     path("engagements/<slug:public_id>/", working.engagement, name="engagement"),
     path("files/<slug:public_id>/", working.file, name="file"),
     path("materials/<slug:public_id>/", working.material, name="material"),
+    path("materials/<slug:public_id>/remove/", attaching.remove_material, name="remove_material"),
     path(f"{API}/projects/", api.ProjectList.as_view(), name="api_list"),
     path(f"{API}/projects/<slug:public_id>/", api.ProjectDetail.as_view(), name="api_project"),
     path(

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 
 from marketplace.kernel.money import SYMBOLS, Money
-from projects import drafts
+from projects import drafts, filing
 from projects.models.projects import MAX_CRITERIA
 
 AMOUNT = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?")
@@ -61,3 +62,20 @@ class LinesField(forms.CharField):
                 f"Keep each line under {CRITERION_LENGTH} characters: “{long[:60]}…” has {len(long)}."
             )
         return lines
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once, each checked by the same rule that stores them."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
+        files = [super(FilesField, self).clean(one, initial) for one in data or [] if one]
+        if self.required and not files:
+            raise ValidationError(self.error_messages["required"], code="required")
+        filing.check(files)
+        return files

@@ -18,6 +18,7 @@ from projects.forms.fields import LinesField, MoneyField
 from projects.models import Project
 from projects.models.projects import (
     MAX_CRITERIA,
+    MAX_LINKS,
     MAX_PROMISED,
     MAX_SEATS,
     MAX_SPAN_DAYS,
@@ -126,6 +127,14 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             f"You give them in the workroom within {settings.MATERIALS_DAYS} days after the start; "
             "until all are there, no due date runs.",
             widget=forms.Textarea(attrs={"rows": 4}),
+        )
+        self.fields["material_links"] = LinesField(
+            label="Links that everybody may open",
+            what="links",
+            most=MAX_LINKS,
+            required=False,
+            help_text=f"Up to {MAX_LINKS}, one on each line, https only. A moderator opens them.",
+            widget=forms.Textarea(attrs={"rows": 3, "inputmode": "url"}),
         )
         for number in self.parts:
             self.add_part(number)
@@ -256,6 +265,7 @@ class DraftForm(NamesWhatIsMissing, forms.ModelForm):
             "window_days": values.get("window_days", self.initial["window_days"]),
             "names_hidden": values["names_hidden"],
             "promised_materials": values["promised_materials"],
+            "material_links": values["material_links"],
             "questions": [values[name] for name in self.asked if values[name]],
             "parts": [part for _, part in self.filled_parts()],
         }

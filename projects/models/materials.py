@@ -4,11 +4,12 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import User
 from marketplace.kernel.ids import new_public_id
 from projects.models.engagements import Engagement
-from projects.models.projects import MAX_PROMISED
+from projects.models.projects import MAX_PROMISED, Project
 from projects.models.submissions import MAX_FILE_BYTES
 
 
@@ -54,14 +55,19 @@ class PromisedMaterial(models.Model):
 
 class MaterialFileQuerySet(models.QuerySet["MaterialFile"]):
     def visible_to(self, user: Any) -> "MaterialFileQuerySet":
-        return self.filter(promise__engagement__in=Engagement.objects.visible_to(user))
+        """Those of a project for whoever sees it, those of a workroom for its two sides and a moderator."""
+        public = Q(project__in=Project.objects.visible_to(user))
+        if not user.is_authenticated:
+            return self.filter(public)
+        return self.filter(public | Q(promise__engagement__in=Engagement.objects.visible_to(user)))
 
 
 class MaterialFile(models.Model):
-    """A private file of a promised material. Its name on disk is random; `name` is what its giver called it."""
+    """A file of a promised material, or of a project. Its name on disk is random; `name` is its giver's."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
-    promise = models.ForeignKey(PromisedMaterial, models.PROTECT, related_name="files")
+    promise = models.ForeignKey(PromisedMaterial, models.PROTECT, null=True, blank=True, related_name="files")
+    project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="material_files")
     file = models.FileField(upload_to="materials/%Y/%m/")
     name = models.CharField(max_length=150)
     content_type = models.CharField(max_length=100)
@@ -73,9 +79,16 @@ class MaterialFile(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                name="material_file_of_exactly_one",
+                condition=Q(promise__isnull=False, project=None) | Q(promise=None, project__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="material_file_size", condition=Q(size_bytes__gt=0, size_bytes__lte=MAX_FILE_BYTES)
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:material", args=[self.public_id])

@@ -25,6 +25,8 @@ MAX_SEATS = 5
 MAX_DELIVERABLES = 3
 MAX_QUESTIONS = 3
 MAX_PROMISED = 5  # materials that are handed over in the workroom
+MAX_LINKS = 3  # to public materials
+MAX_MATERIAL_FILES = 5
 MIN_CRITERIA, MAX_CRITERIA = 3, 7
 MAX_SPAN_DAYS = 28  # PRODUCT.md: last due date at most 28 d after the start
 MAX_START_DAYS = 7  # PRODUCT.md: starts at most 7 d after capture
@@ -117,6 +119,7 @@ class Project(StateMachine):
     promised_materials = ArrayField(
         models.CharField(max_length=200), size=MAX_PROMISED, default=list, blank=True
     )
+    material_links = ArrayField(models.CharField(max_length=200), size=MAX_LINKS, default=list, blank=True)
     questions = ArrayField(models.CharField(max_length=200), size=MAX_QUESTIONS, default=list, blank=True)
 
     # The site's numbers on the day of publishing; they hold for this project from then on.
@@ -177,6 +180,7 @@ class Project(StateMachine):
             models.CheckConstraint(
                 name="project_promises_few", condition=Q(promised_materials__len__lte=MAX_PROMISED)
             ),
+            models.CheckConstraint(name="project_links_few", condition=Q(material_links__len__lte=MAX_LINKS)),
             models.CheckConstraint(name="project_questions", condition=Q(questions__len__lte=MAX_QUESTIONS)),
             models.CheckConstraint(
                 name="project_hours_in_bounds",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -97,10 +97,9 @@ def file(request: PersonRequest, public_id: str) -> FileResponse:
     return handed_out(get_object_or_404(SubmissionFile.objects.visible_to(request.user), public_id=public_id))
 
 
-@login_required
 @require_safe
-def material(request: PersonRequest, public_id: str) -> FileResponse:
-    """The same for what a company handed over."""
+def material(request: HttpRequest, public_id: str) -> FileResponse:
+    """The same for what a company handed over, and for what stands beside its project, which needs no account."""
     return handed_out(get_object_or_404(MaterialFile.objects.visible_to(request.user), public_id=public_id))
 
 

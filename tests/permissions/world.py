@@ -25,7 +25,7 @@ from marketplace.kernel import preferences
 from marketplace.kernel.models import Notice, Topic
 from payments import asking_to_pay, cancelling, offering, releasing, supplying
 from payments.models import Alarm
-from projects import applying, closing, editing, posting
+from projects import applying, attaching, closing, editing, posting
 from projects.drafts import Part, draft_of
 from projects.models import Project
 from tests import cast, stages
@@ -125,6 +125,7 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
     cancelling.remove_project(rows["removed"], by=moderator, at=at, **reasons)
     bid = cast.an_application(people["student"], opened())
     rows |= {"bid": bid, "project_of_bid": bid.project}
+    attaching.attach(rows["draft"], [SimpleUploadedFile("logo.txt", b"Maple.\n")], by=employer, at=at)
     rows |= {
         "asked": cast.a_question(people["student"], rows["open"]),
         "answered": cast.an_answered_question(people["student"], rows["open"], text="In English?"),
@@ -139,6 +140,7 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
     return {name: named(row) for name, row in rows.items()} | {
         "changing": named(edit) | {"public_id": changing.public_id},
         "waiting": {"public_id": waiting.public_id},
+        "public_file": {"public_id": rows["draft"].material_files.get().public_id},
         "company": {"slug": cast.company_of(employer).slug},
         "project": {
             "content_type_id": ContentType.objects.get_for_model(Project).pk,

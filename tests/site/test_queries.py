@@ -48,7 +48,7 @@ def test_a_project_with_much_to_tell(client):
     plain = cast.an_open_project(skills=list(Skill.objects.all()[:1]))
     rich = cast.an_open_project(skills=list(Skill.objects.all()[:6]))
     client.force_login(cast.a_student())
-    assert [asked(client, project.get_absolute_url()) for project in (plain, rich)] == [8, 8]
+    assert [asked(client, project.get_absolute_url()) for project in (plain, rich)] == [9, 9]
 
 
 @pytest.mark.django_db
@@ -58,8 +58,8 @@ def test_an_own_project_of_which_a_change_waits(client):
     before = asked(client, project.get_absolute_url())
     wanted = {**draft_of(project), "questions": ["Why?"]}
     editing.edit_project(project, by=project.posted_by, at=timezone.now(), **wanted)
-    assert [before, asked(client, project.get_absolute_url())] == [11, 11]
-    assert asked(client, f"{project.get_absolute_url()}edit/") == 11
+    assert [before, asked(client, project.get_absolute_url())] == [12, 12]
+    assert asked(client, f"{project.get_absolute_url()}edit/") == 12
 
 
 def test_the_pages_of_a_student_and_of_a_company(sandbox, client):

@@ -197,6 +197,8 @@ EMPLOYERS = [
         ("projects:template", "usability-check"),
         ("projects:project", "draft"),
         ("projects:edit", "draft"),
+        ("projects:materials", "draft"),
+        ("projects:materials", "draft", sent_empty, 422),
         ("projects:preview", "draft"),
         ("projects:edit", "empty_draft"),
         ("projects:edit", "empty_draft", sent_empty, 422),

@@ -33,7 +33,7 @@ from payments import (
     tasks,
 )
 from payments.models import Alarm, Operation, Payee, StripeEvent
-from projects import applying, asking, closing, editing, moderating, posting, reopening, selecting
+from projects import applying, asking, attaching, closing, editing, moderating, posting, reopening, selecting
 from projects.drafts import Part, draft_of
 from projects.models import Engagement
 from tests import cast, stages
@@ -148,7 +148,7 @@ def projects(w):
     w.draft = cast.a_draft(w.employer)
     w.refused = cast.a_refused_project(w.employer)
     w.checked = cast.a_project_in_moderation(w.employer)
-    w.trial = opened(w, w.other, promised_materials=PROMISED, **TRIAL)
+    w.trial = with_materials(w)
     w.odd = cast.a_project_in_moderation(w.other, title="Write to me at sam@example.org, or by Telegram")
     w.open = opened(w, days=2, seats=5)
     w.paused, w.quiet = opened(w, days=1), opened(w)
@@ -302,6 +302,15 @@ def work(w):
     w.payment_failed = refused(w, offering_of(w, w.maya))
     offering.give_up_payment(w.payment_failed, at=w.now)
     tasks.sweep_once(at=w.now)
+
+
+def with_materials(w):
+    """A paid trial with files, links and promises."""
+    links = ["https://maple-health.example/a-long-address/of-a-page/that-is-public/for-everybody"]
+    draft = cast.a_draft(w.other, at=w.now, promised_materials=PROMISED, material_links=links, **TRIAL)
+    attaching.attach(draft, [SimpleUploadedFile("a-logo.pdf", PDF)], by=w.other, at=w.now)
+    posting.send_to_moderation(draft, by=w.other, at=w.now)
+    return moderating.pass_project(draft, by=w.moderator, at=w.now)
 
 
 def begun(w, student, *, days=0, **changes):
