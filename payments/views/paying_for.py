@@ -72,14 +72,14 @@ def pay_for(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @never_cache
-@may_leave_to_stripe
 def paid_for(request: HttpRequest, token: str) -> HttpResponse:
     """Where Stripe sends the payer back to; this page or the webhook, whoever is first, books it."""
     asked = request_or_404(token)
     look_again(request, asked)
     asked = request_or_404(token)
-    is_waiting = asked.engagement.holds.get(number=1).status == Hold.Status.CHECKOUT_OPEN
-    return shown(request, asked, is_waiting=is_waiting, next_try=AttemptForm.following(request.GET))
+    if asked.engagement.holds.get(number=1).status != Hold.Status.CHECKOUT_OPEN:
+        return redirect(asked)
+    return shown(request, asked, is_waiting=True, next_try=AttemptForm.following(request.GET))
 
 
 def look_again(request: HttpRequest, asked: PaymentRequest) -> None:

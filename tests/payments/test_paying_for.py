@@ -65,7 +65,7 @@ class TestByPage:
         assert to_card.status_code == 302
         assert hold.checkout_session in to_card["Location"]
         sandbox.pay(hold.checkout_session)
-        done = visitor.get(f"{request.get_absolute_url()}done/")
+        done = visitor.get(f"{request.get_absolute_url()}done/", follow=True)
         assert "is reserved on your card" in done.content.decode()
         assert Engagement.objects.get().status == "offered"
         assert len(letters_to("books@maple.example")) == 2

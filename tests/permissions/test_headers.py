@@ -105,7 +105,8 @@ def test_so_it_is_on_the_pages_that_ask_stripe(copied):
 def assert_leaves_where_it_must(answer, address):
     """The policy of this page, and whether a form on it is answered with Stripe's address."""
     text = "" if answer.streaming else answer.content.decode(errors="replace")
-    own = address.endswith(("/offer/", "/pay/")) and any("action=" not in form for form in FORM.findall(text))
+    asks = address.endswith(("/offer/", "/pay/")) or address.startswith("/pay/")
+    own = asks and any("action=" not in form for form in FORM.findall(text))
     leads = answer.status_code == 200 and (own or any(TO_STRIPE.search(form) for form in posting(text)))
     wanted = " ".join(["'self'", *settings.STRIPE_PAGE_ORIGINS]) if leads else "'self'"
     a_page_of_ours = answer.status_code == 200 and not answer.streaming and not address.endswith("/as-sent/")

@@ -264,15 +264,16 @@ def payers(w):
         "po_number": "PO 4711-2026",
         "note": "For the clinics.",
     }
-    for name in ("payer", "paid", "late"):
+    for name in ("payer", "paid", "waiting", "late"):
         request = asking_to_pay.ask_to_pay(applied(w, w.maya, opened(w)), by=w.employer, at=w.now, **words)
         setattr(w, f"{name}_token", request.token)
         if name == "payer":
             w.asked_to_pay = request.engagement
-        elif name == "paid":
-            asking_to_pay.open_page(request, at=w.now)
+        if name in {"paid", "waiting"}:
+            hold = asking_to_pay.open_page(request, at=w.now)
             tasks.sweep_once(at=w.now)
-            hold = request.engagement.holds.get()
+            hold.refresh_from_db()
+        if name == "paid":
             w.sandbox.pay(hold.checkout_session)
             funding.confirm_payment(hold, at=w.now)
     asking_to_pay.take_back(request, by=w.employer, at=w.now)
