@@ -217,6 +217,32 @@ class TestASeatGivenBackAfterTheDate:
         assert not Deadline.objects.pending().filter(project=project).exists()
 
 
+class TestOneOfTwoSeatsGivenBackAfterTheDate:
+    @pytest.fixture
+    def board(self, sandbox):
+        """One of two seats was filled at the date and nobody else had an answer; then that work was cancelled."""
+        project, applications = a_board(at=timezone.now() - 9 * DAY, seats=2)
+        engagement = stages.under_way(sandbox, applications[0])
+        tasks.run_deadlines(at=project.answer_by_at)
+        assert not Deadline.objects.pending().filter(project=project, kind="answer_by").exists()
+        at = project.answer_by_at + HOUR
+        refunding.cancel_before_start(engagement, by=engagement.student, at=at, reason="I fell ill.")
+        return now_as(project), [now_as(row) for row in applications], at
+
+    def ask(self, board, *, at):
+        return reopening.ask_again(board[1][1], by=board[0].posted_by, at=at)
+
+    def test_may_be_filled_for_some_days(self, board):
+        assert self.ask(board, at=board[2] + 5 * DAY).asked_until is not None
+
+    def test_and_then_the_project_has_ended(self, board):
+        end = board[2] + 5 * DAY
+        with pytest.raises(reopening.NoSeatReopened):
+            self.ask(board, at=end + HOUR)
+        tasks.run_deadlines(at=end + HOUR)
+        assert now_as(board[0]).status == "unfilled"
+
+
 class TestYesAndSomethingElseAtOnce(Asked):
     def yes(self, asked, *, read=None):
         """The student's click; `read` is set once it has seen that the question still stands."""

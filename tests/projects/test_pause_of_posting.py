@@ -98,6 +98,7 @@ class TestWhomElseItPauses:
         [
             ("https://maple.example/", "http://www.Maple.example/en/jobs", True),
             ("https://maple.example", "https://maple.example.org", False),
+            ("https://maple.example.org", "https://maple.example", False),
             ("https://www.linkedin.com/company/a", "https://linkedin.com/company/b", False),
             ("", "", False),
         ],

@@ -164,6 +164,7 @@ class TestTheLot:
         posting.pause(project, by=project.posted_by, at=timezone.now())
         free(application)
         sweep()
+        drawing.look_at_list(project, at=timezone.now())
         assert len(on_the_list(project)) == len(rows)
 
 
