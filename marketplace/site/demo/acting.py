@@ -10,12 +10,14 @@ from functools import partial
 from random import Random
 from typing import Any, Protocol
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.models import JobRole, Skill
 from marketplace.site.demo import reading
 from marketplace.site.demo.people import People
 from marketplace.site.demo.reading import Student
 from marketplace.site.demo.stories import Asked, Bid, Story
-from projects import applying, asking, moderating, posting, selecting
+from projects import applying, asking, attaching, moderating, posting, selecting
 from projects.drafts import Part
 from projects.models import Application, Project
 
@@ -93,6 +95,8 @@ class Acting:
             questions=[reading.words()["questions"][ask] for ask in plan.asks],
             parts=[self.part(number) for number in range(len(plan.parts))],
         )
+        files = [SimpleUploadedFile(name, text.encode()) for name, text in plan.files.items()]
+        attaching.attach(self.project, files, by=self.owner, at=at + MOMENT)
 
     def part(self, number: int) -> Part:
         title, *criteria = self.plan.parts[number]

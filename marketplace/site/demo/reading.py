@@ -65,6 +65,7 @@ class Plan:
     talk: list[list[str]] = field(default_factory=list)
     trial: bool = False
     promises: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
