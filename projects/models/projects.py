@@ -16,6 +16,7 @@ from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.finding import NO_DATE, ProjectQuerySet
+from projects.models.search_text import SearchText
 from projects.models.turns import Turn
 
 if TYPE_CHECKING:
@@ -31,17 +32,6 @@ MIN_CRITERIA, MAX_CRITERIA = 3, 7
 MAX_SPAN_DAYS = 28  # PRODUCT.md: last due date at most 28 d after the start
 MAX_START_DAYS = 7  # PRODUCT.md: starts at most 7 d after capture
 BEFORE_SENT = Q(status__in=["draft", "rejected", "cancelled"])  # what is not finished need not be complete
-
-
-class SearchText(models.Func):
-    """Title, then skills, then brief, weighted for ranking; stored by the database itself."""
-
-    template = (
-        "setweight(to_tsvector('english'::regconfig, title), 'A')"
-        " || setweight(to_tsvector('english'::regconfig, skill_names), 'B')"
-        " || setweight(to_tsvector('english'::regconfig, brief), 'D')"
-    )
-    output_field = SearchVectorField()
 
 
 class Project(StateMachine):

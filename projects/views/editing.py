@@ -11,7 +11,8 @@ from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation, StalePage
 from projects import changes, drafts, editing, posting
 from projects.forms.applying import VersionForm
-from projects.forms.posting import EditForm, initial_of_edit
+from projects.forms.editing import EditForm
+from projects.forms.initials import initial_of_edit
 from projects.models import Project, ProjectEdit
 
 AT_ONCE = "Changed. Everyone who waits for your answer was told."

@@ -13,8 +13,9 @@ from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation, StalePage
 from projects import checking, drafts, faults, posting, silence
 from projects.forms.applying import VersionForm
+from projects.forms.initials import initial_of
 from projects.forms.listing import FromForm
-from projects.forms.posting import DraftForm, initial_of
+from projects.forms.posting import DraftForm
 from projects.models import Project
 from projects.views.editing import change
 
