@@ -9,6 +9,7 @@ import psycopg
 from marketplace.site.local.run import SANDBOX_FLOAT_CENTS
 from payments.ledger import Code
 from tests.browsing import Watch, contexts_of
+from tests.journeys.hands import Keyboard
 from tests.journeys.people import REPORT, SECRET, Employer, Moderator, Student
 from tests.local_run import Run, ordinary_user, running
 from tests.site.test_servers import wait_until_gone
@@ -67,8 +68,8 @@ def assert_a_killed_supervisor_leaves_no_orphan(run):
 
 
 def walk(run, open_context):
-    sam = Employer(open_context(), "Sam Ode", "sam@example.org")
-    sam.sign_up("I want to get work done", time_zone="America/Toronto")
+    sam = Employer(open_context(), "Sam Ode", "sam@example.org", hands=Keyboard)
+    sam.sign_up("I want to get work done", time_zone="Toronto")
     sam.found_company("Maple Health")
     sam.post(TITLE)
 
@@ -77,10 +78,11 @@ def walk(run, open_context):
     noor.log_in()
     noor.pass_project(TITLE)
 
-    maya = Student(open_context(), "Maya Lindqvist", "maya@example.org")
-    maya.sign_up("I study and look for paid projects", time_zone="Europe/Oslo")
+    maya = Student(open_context(), "Maya Lindqvist", "maya@example.org", hands=Keyboard)
+    maya.sign_up("I study and look for paid projects", time_zone="Oslo")
     maya.tell_of_themselves()
     maya.find("interviews patients", TITLE)
+    maya.applies_with_nothing()
     maya.apply(*QUESTIONS, first=True)
 
     sam.offer_to("Applicant 1")
