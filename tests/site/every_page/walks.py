@@ -382,7 +382,7 @@ NO_PAGES = {
         *("healthz", "readyz", "admin:jsi18n", "admin:autocomplete"),
         *("projects:api_list", "projects:api_project", "projects:api_apply"),
     ],
-    "a download": ["projects:file", "mfa_download_recovery_codes"],
+    "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes"],
     "leads elsewhere at once": ["notice", "payments:resume_payee", "admin:view_on_site", "admin:login"],
     "log-in by a code is not offered": ["account_confirm_login_code"],
     "opens only with a passkey of a real device": ["mfa_reauthenticate_webauthn"],
@@ -398,7 +398,11 @@ ONLY_POSTED = {
     "admin:projects_project_pass": [1],
     "admin:projects_projectedit_pass": [1],
     "payments:stripe_webhook": ["platform"],
-    **{f"payments:{act}": ["some-work"] for act in ("decline_offer", "withdraw_offer", "take_back_request")},
+    "projects:remove_material": ["a-file"],
+    **{
+        f"payments:{act}": ["some-work"]
+        for act in ("decline_offer", "withdraw_offer", "take_back_request", "ask_for_materials")
+    },
     **{f"payments:{act}": ["some-work", 1] for act in ("approve_work", "undo_approval")},
     **{
         f"projects:{act}": ["a-project"]
