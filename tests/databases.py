@@ -28,11 +28,13 @@ def empty_cache() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """One clone for each worker; its tests roll back."""
-    with embedded.clone(f"test_{WORKER}") as name, django_db_blocker.unblock():
-        use(name)
+    """One clone for each worker; its tests roll back. A test that does not ask for it may not touch it."""
+    with embedded.clone(f"test_{WORKER}") as name:
+        with django_db_blocker.unblock():
+            use(name)
         yield
-        connections.close_all()
+        with django_db_blocker.unblock():
+            connections.close_all()
 
 
 @pytest.fixture

@@ -236,6 +236,7 @@ class TestIndexes:
         assert "project_in_moderation" in plan(waiting[:50])
 
 
+@pytest.mark.django_db
 class TestSeatsLeft:
     def seats(self, client, project):
         pages = [client.get(path).content.decode() for path in (LIST, project.get_absolute_url())]

@@ -131,6 +131,7 @@ def test_a_no_without_the_short_list_keeps_it_hidden_for_good(application, emplo
     assert application.applicant == "Applicant 1"
 
 
+@pytest.mark.django_db
 def test_a_company_may_choose_to_see_names_from_the_start():
     project = cast.an_open_project(names_hidden=False)
 
@@ -155,6 +156,7 @@ def test_the_database_refuses_a_chosen_applicant_without_a_name(application):
         Application.objects.filter(pk=application.pk).update(status="shortlisted")
 
 
+@pytest.mark.django_db
 def test_the_choice_is_part_of_the_draft():
     project = cast.a_draft(names_hidden=False)
     assert Project.objects.get(pk=project.pk).names_hidden is False
