@@ -188,7 +188,7 @@ class TestMyApplications:
         client.get("/applications/")  # the first look of a session is noted
         for made in range(1, 4):
             cast.an_application(student)
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 assert len(client.get("/applications/").context["rows"]) == made
 
 

@@ -181,7 +181,7 @@ def talk(w):
         )
     given = {"by": w.employer, "at": w.now}
     asking.answer(question, **given, text=f"{ANSWER}\n\nThat is all.")
-    w.asked = cast.a_question(w.maya, w.talked_of, at=w.now)
+    w.open_question = cast.a_question(w.maya, w.talked_of, at=w.now)
     declined, removed = (
         cast.a_question(w.maya, w.talked_of, at=w.now, text=f"{n}?") for n in ("Who", "When")
     )
