@@ -86,9 +86,11 @@ class Run:
 
     def descendants(self, pid: int | None = None) -> list[int]:
         task = Path(f"/proc/{pid or self.process.pid}/task")
-        children = [
-            int(child) for thread in task.iterdir() for child in (thread / "children").read_text().split()
-        ]
+        try:
+            threads = [(thread / "children").read_text().split() for thread in task.iterdir()]
+        except (FileNotFoundError, ProcessLookupError):  # it has just ended by itself
+            return []
+        children = [int(child) for thread in threads for child in thread]
         return children + [found for child in children for found in self.descendants(child)]
 
     def end(self, number: signal.Signals) -> int:

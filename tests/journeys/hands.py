@@ -64,6 +64,12 @@ class Mouse:
 class Keyboard(Mouse):
     """Tab, Enter, Space and the arrows; every stop on the way has a ring and is in sight."""
 
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        page.on(
+            "filechooser", lambda _: None
+        )  # else the browser may still open its own when a key asks for one
+
     def press(self, target: Locator) -> None:
         self.reach(target)
         self.page.keyboard.press("Enter")
@@ -94,7 +100,7 @@ class Keyboard(Mouse):
 
     def attach(self, target: Locator, file: Any) -> None:
         self.reach(target)
-        with self.page.expect_file_chooser() as asking:
+        with self.page.expect_file_chooser(timeout=PATIENCE) as asking:
             self.page.keyboard.press("Space")
         asking.value.set_files([file])
 
