@@ -485,6 +485,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ProjectStatus": "projects.models.Project.Status",
         "ApplicationStatus": "projects.models.Application.Status",
+        "Eligibility": "accounts.models.Eligibility",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
