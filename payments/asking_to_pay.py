@@ -15,7 +15,6 @@ from payments.models import Hold, PaymentRequest
 from projects.models import Application, Engagement
 
 LEAST_TIME = timedelta(hours=1)
-PAYABLE = (Hold.Status.UNFUNDED, Hold.Status.CAPTURE_FAILED)
 
 
 class NoTimeToAsk(RuleViolation):
@@ -92,7 +91,7 @@ def open_page(request: PaymentRequest, *, at: datetime) -> Hold:
     with locked(request.engagement) as engagement:
         request.engagement = engagement
         hold = relock(engagement.holds.get(number=1))
-        if not request.is_running(at=at) or hold.status not in {*PAYABLE, Hold.Status.CHECKOUT_OPEN}:
+        if not request.is_payable(hold, at=at):
             raise RequestIsOver
         if hold.status != Hold.Status.CHECKOUT_OPEN:
             operations.plan_checkout(hold, by=None, at=at)
@@ -107,4 +106,3 @@ def take_back(request: PaymentRequest, *, by: User, at: datetime) -> None:
         if engagement.status != Engagement.Status.AUTHORISING:
             raise RequestIsOver
         operations.leave_page(engagement, by=by, at=at, reason="The request to pay was taken back.")
-        paying_for.request_taken_back(request, at=at)

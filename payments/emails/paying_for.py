@@ -14,17 +14,14 @@ def asked_to_pay(request: PaymentRequest, *, at: datetime) -> None:
     to_payer("asked_to_pay", request, action="See it and pay", at=at, not_after=request.ends_at)
 
 
-def request_taken_back(request: PaymentRequest, *, at: datetime) -> None:
-    """A letter that still waits goes out no more; the page says the rest."""
-    mail.tell_no_more(f"asked_to_pay:{request.pk}:", at=at)
+def nothing_to_pay(engagement: Engagement, *, at: datetime) -> None:
+    """A letter that still waits goes out no more, however it came; the payer's page says the rest."""
+    mail.tell_no_more(f"asked_to_pay:{engagement.pk}:", at=at)
 
 
-def colleague_paid(engagement: Engagement, *, at: datetime) -> None:
-    """Nothing where the company paid with its own hands."""
-    request = PaymentRequest.objects.filter(engagement=engagement).select_related("asked_by").first()
-    if request is not None:
-        request_taken_back(request, at=at)
-        to_payer("colleague_paid", request, action="See where it stands", at=at)
+def colleague_paid(request: PaymentRequest, *, at: datetime) -> None:
+    nothing_to_pay(request.engagement, at=at)
+    to_payer("colleague_paid", request, action="See where it stands", at=at)
 
 
 def to_payer(template: str, request: PaymentRequest, *, action: str, at: datetime, **more: Any) -> None:
@@ -33,7 +30,7 @@ def to_payer(template: str, request: PaymentRequest, *, action: str, at: datetim
     mail.send_to(
         request.email,
         f"payments/{template}",
-        key=f"{template}:{request.pk}",
+        key=f"{template}:{engagement.pk}",
         at=at,
         about=About(request.get_absolute_url(), action, why, Topic.MONEY),
         title=str(engagement),

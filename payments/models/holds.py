@@ -52,6 +52,7 @@ class Hold(StateMachine):
         FRAUD_REVIEW = "fraud_review", "Being checked for fraud"
         ADMIN = "admin", "Stopped by an admin"
 
+    UNPAID: ClassVar[tuple[str, ...]] = (Status.UNFUNDED, Status.CHECKOUT_OPEN, Status.CAPTURE_FAILED)
     noun: ClassVar[str] = "payment"
     transitions: ClassVar[Mapping[str, frozenset[str]]] = {
         Status.UNFUNDED: frozenset({Status.CHECKOUT_OPEN, Status.VOID}),
@@ -115,6 +116,12 @@ class Hold(StateMachine):
 
     def get_absolute_url(self) -> str:
         return self.engagement.get_absolute_url()
+
+    @property
+    def is_opened_by_payer(self) -> bool:
+        """Whether the last payment page was opened by whoever was asked to pay: that is nobody with an account."""
+        opened = self.history.filter(to_status=self.Status.CHECKOUT_OPEN).order_by("pk").last()
+        return opened is not None and opened.by_id is None
 
     @property
     def gross(self) -> Money:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from marketplace.kernel.ids import new_public_id
+from payments.models.holds import Hold
 from projects.models import Engagement
 
 SALT = "payments.request"
@@ -66,7 +67,7 @@ class PaymentRequest(models.Model):
     def token(self) -> str:
         return signing.Signer(salt=SALT).sign(self.public_id)
 
-    def is_running(self, *, at: datetime) -> bool:
-        """Whether the offer still waits for its first or for another payment."""
+    def is_payable(self, hold: Hold, *, at: datetime) -> bool:
+        """Whether the offer still waits for its first payment, or for another one after a refused card."""
         waits = self.engagement.status in {Engagement.Status.AUTHORISING, Engagement.Status.FUNDING}
-        return waits and at < self.ends_at
+        return waits and hold.status in Hold.UNPAID and at < self.ends_at

@@ -106,7 +106,10 @@ def offer_stands(hold: Hold, application: Application, facts: Intent, *, at: dat
     application.become(Application.Status.OFFERED, by=None, at=at, answered_at=at)
     Deadline.objects.start_offer(engagement, at=at)
     emails.offer_made(engagement, at=at)
-    paying_for.colleague_paid(engagement, at=at)
+    if hold.is_opened_by_payer:
+        paying_for.colleague_paid(engagement.payment_request, at=at)
+    else:
+        paying_for.nothing_to_pay(engagement, at=at)
 
 
 def reservation_unwanted(hold: Hold, facts: Intent, *, at: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from payments.models import Hold, Operation, Payee, PaymentRequest
+from payments.models import Hold, Operation, Payee
 from payments.operations import planning
 
 
@@ -80,12 +80,10 @@ def checkout(operation: Operation) -> dict[str, Any]:
     hold = the_hold(operation)
     engagement = hold.engagement
     again = hold.history.filter(to_status=Hold.Status.CAPTURE_FAILED).exists()
-    request = PaymentRequest.objects.filter(engagement=engagement).first()
-    if request is None:
-        page, after, payer = "pay", "checkout_return", engagement.offered_by.email
-    else:
-        page, after, payer = "pay_for", "paid_for", request.email
-    key = engagement.public_id if request is None else request.token
+    page, after, key, payer = "pay", "checkout_return", engagement.public_id, engagement.offered_by.email
+    if hold.is_opened_by_payer:
+        request = engagement.payment_request
+        page, after, key, payer = "pay_for", "paid_for", request.token, request.email
     product = {"name": f"{engagement.terms['title']} ({engagement.student})"}
     price = {"currency": operation.currency, "unit_amount": operation.amount_cents, "product_data": product}
     return {

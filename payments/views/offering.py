@@ -17,8 +17,6 @@ from payments.views.leaving import may_leave_to_stripe
 from projects import matching
 from projects.models import Application, Engagement
 
-UNPAID = (Hold.Status.CHECKOUT_OPEN, Hold.Status.UNFUNDED, Hold.Status.CAPTURE_FAILED)
-
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +53,7 @@ def to_payment_page(hold: Hold, *, waiting_at: str = "") -> HttpResponse:
 def pay(request: PersonRequest, public_id: str) -> HttpResponse:
     """Back to the payment page that was left, or to a new one after a refused card."""
     hold = paid_by_me(request, public_id)
-    if hold.status not in UNPAID:
+    if hold.status not in Hold.UNPAID:
         return redirect(hold.engagement)
     if request.method != "POST":
         return render(request, "payments/pay.html", {"engagement": hold.engagement, "hold": hold})
@@ -111,9 +109,8 @@ def accept_offer(request: PersonRequest, public_id: str) -> HttpResponse:
 
 def accepted(request: PersonRequest, engagement: Engagement, country: str | None) -> HttpResponse:
     now, version = timezone.now(), VersionForm.seen(request.POST)
-    matching.check_eligible(
-        engagement.eligibility_kind, request.user
-    )  # else an account would be opened in vain
+    # Before anything else, or an account would be opened in vain.
+    matching.check_eligible(engagement.eligibility_kind, request.user)
     if country is not None:
         paying_out.open_account(request.user, country=country, at=now)
     engagement = offering.accept_offer(engagement, by=request.user, at=now, version=version)

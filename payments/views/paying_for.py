@@ -19,8 +19,6 @@ from payments.views.leaving import may_leave_to_stripe
 from payments.views.offering import to_payment_page
 from projects.models import Application
 
-RESERVED = (Hold.Status.AUTHORISED, Hold.Status.CAPTURING, Hold.Status.FUNDED, Hold.Status.SETTLED)
-
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +36,7 @@ def ask_to_pay(request: PersonRequest, public_id: str) -> HttpResponse:
         asked = asking_to_pay.ask_to_pay(
             application, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
         )
-    except (asking_to_pay.NoTimeToAsk, asking_to_pay.TooManyRequests) as error:
+    except RuleViolation as error:
         return render(request, "payments/ask_to_pay.html", context | {"obstacle": error}, status=409)
     messages.success(request, f"Sent to {asked.email}. The offer goes out once their card is reserved.")
     return redirect(asked.engagement)
@@ -99,8 +97,7 @@ def request_or_404(token: str) -> PaymentRequest:
 
 def shown(request: HttpRequest, asked: PaymentRequest, **more: object) -> HttpResponse:
     hold = asked.engagement.holds.get(number=1)
-    is_reserved = hold.status in RESERVED
-    is_running = asked.is_running(at=timezone.now()) and not is_reserved
-    context = {"asked": asked, "engagement": asked.engagement, "hold": hold, **more}
-    context |= {"is_reserved": is_reserved, "is_running": is_running}
-    return render(request, "payments/pay_for.html", context, status=200 if is_reserved or is_running else 410)
+    is_payable = asked.is_payable(hold, at=timezone.now())
+    context = {"asked": asked, "engagement": asked.engagement, "hold": hold, "is_payable": is_payable, **more}
+    is_over = not is_payable and hold.authorised_at is None
+    return render(request, "payments/pay_for.html", context, status=410 if is_over else 200)

@@ -105,10 +105,7 @@ def write_all(engagement):
         pk=0, engagement=engagement, asked_by=by, email="books@example.org", ends_at=ends
     )
     paying_for.asked_to_pay(request, at=at)
-    PaymentRequest.objects.create(
-        engagement=engagement, asked_by=by, email="a@b.test", created_at=at, ends_at=ends
-    )
-    paying_for.colleague_paid(engagement, at=at)
+    paying_for.colleague_paid(request, at=at)
     material = engagement.promised_materials.create(number=1, words="The answers of last year")
     engagement.materials_due_at = ends
     for about_materials in (supplies.materials_wanted, supplies.materials_late, supplies.materials_asked):

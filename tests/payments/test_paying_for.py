@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as post
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Company
 from marketplace.kernel import mail
-from payments import asking_to_pay, tasks
+from payments import asking_to_pay, offering, paying_out, refunding, tasks
 from payments.models import Hold, Operation, PaymentRequest
 from projects import selecting
 from projects.models import Engagement, Project
@@ -66,7 +68,7 @@ class TestByPage:
         assert hold.checkout_session in to_card["Location"]
         sandbox.pay(hold.checkout_session)
         done = visitor.get(f"{request.get_absolute_url()}done/", follow=True)
-        assert "is reserved on your card" in done.content.decode()
+        assert "is reserved on the card" in done.content.decode()
         assert Engagement.objects.get().status == "offered"
         assert len(letters_to("books@maple.example")) == 2
         assert "PO 4711" in employer.get(f"/money/{hold.public_id}/").content.decode()
@@ -102,7 +104,10 @@ class TestByPage:
         student = Client()
         student.force_login(application.student)
         assert student.post(back).status_code == 404
-        assert Client().get("/pay/abc:def/").status_code == 404
+        with pytest.raises(PermissionDenied):
+            asking_to_pay.take_back(request, by=application.student, at=timezone.now())
+        for token in ("abc:def", f"{request.public_id}:{request.token.rpartition(':')[2][::-1]}"):
+            assert Client().get(f"/pay/{token}/").status_code == 404
 
 
 class TestTime:
@@ -111,6 +116,8 @@ class TestTime:
         assert request.ends_at == application.project.answer_by_at
         tasks.run_deadlines(at=at + timedelta(hours=30))
         assert Engagement.objects.get().status == "authorising"
+        with pytest.raises(asking_to_pay.RequestIsOver):  # even before the clock has been swept
+            asking_to_pay.open_page(request, at=request.ends_at)
         tasks.run_deadlines(at=request.ends_at)
         assert Engagement.objects.get().status == "abandoned"
         with pytest.raises(asking_to_pay.RequestIsOver):
@@ -161,11 +168,100 @@ def test_two_who_open_the_page_at_once_open_one(application, locks):
     assert Operation.objects.count() == (1 if locks else 2)
 
 
+@pytest.mark.parametrize("locks", [True, False], ids=["guarded", "control"])
+def test_two_requests_at_once_count_each_other(application, settings, locks):
+    """Without the lock on the person, each sees only the day before both."""
+    settings.PAYMENT_REQUESTS_A_DAY = 1
+    other = cast.an_application(cast.another_student(), cast.an_open_project(application.project.posted_by))
+    Company.objects.update(proven_at=timezone.now())
+    outcomes = at_once(lambda: asked(application), lambda: asked(other), locks=locks)
+    assert sum(isinstance(outcome, PaymentRequest) for outcome in outcomes) == (1 if locks else 2), outcomes
+
+
+class TestBesideTheCompany:
+    def test_who_pays_in_the_end_comes_back_to_their_own_page(self, application, employer, sandbox):
+        """The company pays itself: it is led back to its own pages, and the colleague is thanked for nothing."""
+        request = asked(application)
+        to_card = employer.post(f"/engagements/{request.engagement.public_id}/pay/")
+        hold = Hold.objects.get()
+        assert hold.checkout_session in to_card["Location"]
+        made = hold.operations.get(kind="checkout").params
+        assert made["success_url"].endswith(f"/engagements/{request.engagement.public_id}/checkout/")
+        assert made["customer_email"] == request.asked_by.email
+        sandbox.pay(hold.checkout_session)
+        employer.get(f"/engagements/{request.engagement.public_id}/checkout/")
+        assert Engagement.objects.get().status == "offered"
+        assert letters_to("books@maple.example") == []
+
+    def test_somebody_chosen_already_is_said_beside_what_was_typed(self, application, employer):
+        asked(application)
+        application.refresh_from_db()
+        address, typed = form_of(application)
+        page = employer.post(address, typed)
+        assert page.status_code == 409
+        assert "There is an offer to this applicant already" in page.content.decode()
+        assert "PO 4711" in page.content.decode()
+
+
+class TestWhatThePayerReads:
+    @pytest.fixture
+    def paid(self, application, sandbox):
+        request = asked(application)
+        Client().post(request.get_absolute_url())
+        sandbox.pay(Hold.objects.get().checkout_session)
+        Client().get(f"{request.get_absolute_url()}done/")
+        return PaymentRequest.objects.select_related("engagement__student").get()
+
+    def read(self, request):
+        answer = Client().get(request.get_absolute_url())
+        return answer.status_code, answer.content.decode()
+
+    def test_of_an_offer_that_was_declined(self, paid):
+        offering.decline_offer(paid.engagement, by=paid.engagement.student, at=timezone.now())
+        status, page = self.read(paid)
+        assert status == 200
+        assert "The reservation was given back" in page
+
+    def test_from_charging_to_settled(self, paid, sandbox):
+        engagement, now = paid.engagement, timezone.now()
+        paying_out.open_account(engagement.student, country="SE", at=now)
+        offering.accept_offer(engagement, by=engagement.student, at=now)
+        assert "is being charged" in self.read(paid)[1]
+        tasks.sweep_once(at=now)
+        assert "is paid and held" in self.read(paid)[1]
+        engagement.refresh_from_db()
+        sandbox.seed(float_cents=100_000)  # what the bank took for the card comes from the platform
+        refunding.cancel_before_start(engagement, by=engagement.student, at=now, reason="I am ill.")
+        tasks.sweep_once(at=now)
+        assert "gone where it belongs" in self.read(paid)[1]
+
+    def test_of_a_card_that_was_refused(self, paid, sandbox):
+        """The link works again, and its page is charged at once."""
+        engagement, now = paid.engagement, timezone.now()
+        paying_out.open_account(engagement.student, country="SE", at=now)
+        sandbox.break_("402", method="POST", path="/v1/payment_intents/*/capture")
+        offering.accept_offer(engagement, by=engagement.student, at=now)
+        tasks.sweep_once(at=now)
+        assert "you pay at once" in self.read(paid)[1]
+        Client().post(paid.get_absolute_url())
+        sandbox.pay(Hold.objects.get().checkout_session)
+        Client().get(f"{paid.get_absolute_url()}done/")
+        assert Engagement.objects.get().status == "active"
+        assert steps.ledger.verify() == []
+
+
+def test_no_letter_asks_for_what_was_cancelled(application):
+    """However the offer ended before it was made."""
+    request = asked(application)
+    offering.abandon_checkout(request.engagement, at=timezone.now())
+    assert letters_to("books@maple.example") == []
+
+
 def test_who_was_chosen_cannot_be_chosen_twice(application):
     request = asked(application)
     application.refresh_from_db()
     assert application.status == "shortlisted"
-    with pytest.raises(asking_to_pay.offering.OfferStands):
+    with pytest.raises(offering.OfferStands):
         asked(application)
-    with pytest.raises(Exception, match=r".+"):
+    with pytest.raises(selecting.OfferUnderWay):
         selecting.decline(application, by=request.asked_by, at=timezone.now(), reason="availability")
