@@ -17,11 +17,11 @@ help: ## list these commands
 run: $(VENV)/installed ## start the whole marketplace on this machine (PORT=8000, HOST, DATA_DIR)
 	@$(BIN)/python manage.py local
 
-test: $(VENV)/installed-dev ## everything, browser journeys included, on throw-away services
+test: $(VENV)/installed-dev node_modules/installed ## everything, browser journeys included, on throw-away services
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/pytest -n 2 $(ARGS)
 
-check: $(VENV)/installed-dev ## style, layers, types, settings, migrations, templates, built CSS
+check: $(VENV)/installed-dev node_modules/installed ## style, layers, types, settings, migrations, templates, built CSS
 	@echo "style" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
 	@echo "layers" && $(BIN)/lint-imports --no-cache --no-logo > $(VENV)/layers.txt || { cat $(VENV)/layers.txt; exit 1; }
 	@echo "types" && DEBUG=true $(BIN)/mypy --no-error-summary $(CODE)
@@ -33,8 +33,8 @@ check: $(VENV)/installed-dev ## style, layers, types, settings, migrations, temp
 fmt: $(VENV)/installed-dev ## bring the code into its one style
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-css: ## build static/css from static/src (needs Node)
-	@npm install --silent && npm run build
+css: node_modules/installed ## build static/css from static/src (needs Node)
+	@npm run build
 
 lock: $(VENV)/made ## renew the lock files from pyproject.toml
 	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
@@ -53,6 +53,11 @@ $(VENV)/installed-dev: requirements-dev.lock | $(VENV)/made
 	@echo "Installing the libraries and the tools"
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/installed
+
+# What builds the CSS and validates HTML. Where it cannot be had, the tests say what they left out.
+node_modules/installed: package-lock.json
+	@if command -v npm > /dev/null && npm ci --silent --no-audit --no-fund; then touch $@; \
+	 else echo "html-validate and Tailwind are missing: install Node and npm to build the CSS and validate HTML."; fi
 
 $(VENV)/made:
 	@command -v $(PYTHON) > /dev/null || { echo "Python 3.11 or newer is missing."; exit 1; }

@@ -1,4 +1,4 @@
-"""Every page is accessible in light and dark, fits, is well built, quiet, and stands without JavaScript."""
+"""Every page is accessible in light and dark, fits, is valid, quiet, and stands without JavaScript."""
 
 import os
 
@@ -11,6 +11,7 @@ from django.urls import resolve
 from marketplace.kernel import mail
 from tests.databases import WORKER, separate, serving
 from tests.sandboxed import showing_pages, standing_in
+from tests.site.every_page import validity
 from tests.site.every_page import world as making
 from tests.site.every_page.looking import IN_THE_PAGE, look
 from tests.site.every_page.walks import WALKS
@@ -47,9 +48,15 @@ def site_server(world):
     return world.site
 
 
+@pytest.fixture(scope="module")
+def validator():
+    with validity.validating() as validator:
+        yield validator
+
+
 @pytest.fixture
 def visit(world, open_context, watch):
-    """Open a stop in its person's browser: the page, and what was not as expected on the way."""
+    """Open a stop in its person's browser: the page, its answer, and what was not as expected on the way."""
     watch.allow(world.stripe)
     pages = {}
 
@@ -74,7 +81,8 @@ def visit(world, open_context, watch):
             response = stop.does(page)
         unasked = [f"answers {response.status}"] * (response.status != stop.status)
         headings = page.locator("h1").count()
-        return page, unasked + astray(stop, page) + [f"{headings} headings h1"] * (headings != 1)
+        unasked += astray(stop, page) + [f"{headings} headings h1"] * (headings != 1)
+        return page, response, unasked
 
     return visit
 
@@ -103,12 +111,13 @@ def told(wrong):
 
 
 @pytest.mark.parametrize("walk", WALKS)
-def test_every_page_is_accessible_fits_and_is_quiet(world, visit, watch, walk):
+def test_every_page_is_accessible_fits_is_valid_and_quiet(world, visit, validator, watch, walk):
     wrong = {}
     for stop in chosen(WALKS[walk]):
-        page, unexpected = visit(stop, scripts=True)
+        page, response, unexpected = visit(stop, scripts=True)
+        validator.ask(response.text(), page=stop.page)
         found = look(page, ours=stop.is_ours, name=str(stop), looks=world.looks)
-        wrong[stop] = unexpected + found + heard(watch, stop)
+        wrong[stop] = unexpected + found + validator.answer() + heard(watch, stop)
     assert not told(wrong), told(wrong)
 
 
@@ -122,6 +131,14 @@ def test_every_page_stands_without_javascript(visit, watch):
         if (stop.does or stop.status != 200) and not stop.name.startswith(ELSEWHERE)
     }
     for stop in chosen(stops.values()):
-        _, unexpected = visit(stop, scripts=False)
+        _, _, unexpected = visit(stop, scripts=False)
         wrong[stop] = unexpected + heard(watch, stop)
     assert not told(wrong), told(wrong)
+
+
+def test_html_is_validated(validator):
+    if not validity.IS_INSTALLED and not validity.IS_WANTED:
+        pytest.skip(validity.MISSING)
+    assert validity.IS_INSTALLED, validity.MISSING
+    validator.ask("<!doctype html><title>A list</title><p>Two<ul><li>of<li>them</ul></p>", page="home")
+    assert [line for line in validator.answer() if "</p>" in line]
