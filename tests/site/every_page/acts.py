@@ -6,7 +6,7 @@ from django.core import mail
 
 from marketplace.site.letters import opened
 from tests.accounts.conftest import SECRET
-from tests.site.every_page.world import KEEPER
+from tests.site.every_page.world.words import KEEPER
 
 # The form that has something to fill in, sent as it stands, without the browser's own checks.
 SEND = """changes => {

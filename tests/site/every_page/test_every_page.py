@@ -15,6 +15,7 @@ from tests.site.every_page import validity
 from tests.site.every_page import world as making
 from tests.site.every_page.looking import IN_THE_PAGE, look
 from tests.site.every_page.walks import WALKS
+from tests.site.every_page.world.people import cookie_of
 
 ELSEWHERE = ("admin:", "stripe:express_page")
 STOPS = os.environ.get("STOPS", "")
@@ -70,7 +71,7 @@ def visit(world, open_context, watch):
         page, logged_in = pages[scripts]
         if logged_in != [stop.who]:
             page.context.clear_cookies()
-            page.context.add_cookies([making.cookie_of(world, stop.who)] if stop.who else [])
+            page.context.add_cookies([cookie_of(world, stop.who)] if stop.who else [])
             logged_in[:] = [stop.who]
         return page
 

@@ -5,7 +5,8 @@ import re
 from django.urls import get_resolver, reverse
 
 from tests import cast
-from tests.site.every_page.walks import NO_PAGES, ONLY_POSTED, WALKS
+from tests.site.every_page.walks import WALKS
+from tests.site.every_page.walks.no_pages import NO_PAGES, ONLY_POSTED
 
 ALIKE = re.compile(
     "admin:.*_(add|delete|history)$"

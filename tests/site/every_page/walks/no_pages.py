@@ -1,0 +1,42 @@
+"""Addresses that show no page, and why."""
+
+NO_PAGES = {
+    "an answer for machines": [
+        *("robots", "sitemap", "manifest", "favicon"),
+        *("healthz", "readyz", "admin:jsi18n", "admin:autocomplete"),
+        *("projects:api_list", "projects:api_project", "projects:api_apply"),
+    ],
+    "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes"],
+    "leads elsewhere at once": ["notice", "payments:resume_payee", "admin:view_on_site", "admin:login"],
+    "log-in by a code is not offered": ["account_confirm_login_code"],
+    "opens only with a passkey of a real device": ["mfa_reauthenticate_webauthn"],
+    "stands behind our own page at its address": ["usersessions_list"],
+}
+ONLY_POSTED = {
+    "accounts:leave_company": ["a-company"],
+    **{f"accounts:{act}": ["a-company", 1] for act in ("change_role", "remove_member")},
+    **{f"accounts:{act}": ["a-company", "one"] for act in ("invite_again", "take_back_invitation")},
+    "read_notices": [],
+    "accounts:keys": [],
+    "admin:logout": [],
+    "admin:projects_project_pass": [1],
+    "admin:projects_projectedit_pass": [1],
+    "payments:stripe_webhook": ["platform"],
+    "projects:remove_material": ["a-file"],
+    **{
+        f"payments:{act}": ["some-work"]
+        for act in ("decline_offer", "withdraw_offer", "take_back_request", "ask_for_materials")
+    },
+    **{f"payments:{act}": ["some-work", 1] for act in ("approve_work", "undo_approval")},
+    **{
+        f"projects:{act}": ["a-project"]
+        for act in ("close", "discard", "duplicate", "pause", "resume", "send", "withdraw_edit")
+    },
+    **{
+        f"projects:{act}": ["an-application"]
+        for act in (
+            *("shortlist", "withdraw", "keep_second", "ask_again", "agree", "refuse"),
+            *("withdraw_question", "leave_list"),
+        )
+    },
+}

@@ -1,0 +1,83 @@
+"""Who there is: both sides, staff and the administration; and what lets their browsers in."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings as site
+from django.test import Client
+
+from accounts import inviting, onboarding
+from accounts.models import Company, Membership, School, StudentProfile, User
+from tests import cast
+from tests.accounts.conftest import SECRET
+from tests.site.every_page.world.words import KEEPER, LONG_COMPANY, LONG_NAME, WHY
+
+
+def people(w):
+    w.employer = cast.an_employer()
+    w.other = cast.an_employer(LONG_NAME, LONG_COMPANY)
+    w.new_employer = cast.another_employer()
+    w.moderator = cast.a_moderator()
+    w.chief = cast.a_person("Ada Chief", is_staff=True, is_superuser=True)
+    w.newcomer = cast.a_person("")
+    w.named, w.half_way = cast.a_person("Kim Named"), cast.a_person("Kim Halfway")
+    w.new_student, w.first = cast.a_student("New Student"), cast.a_student("First Offer")
+    w.unsure, w.hired = (cast.a_student(f"Uma {may}", may_work_as=may.split()) for may in ("", "payroll"))
+    w.maya, w.jonas, w.long = cast.a_student(), cast.another_student(), cast.a_student(LONG_NAME)
+    w.company = cast.company_of(w.employer)
+    links = ["https://" + "long-address-of-a-portfolio." * 4 + "example/work", "https://maya.example"]
+    School.objects.create(name="Lund University").domains.create(domain="lu.test")
+    for student in (w.long, w.maya):
+        EmailAddress.objects.create(user=student, email=f"{student.public_id}@lu.test", verified=True)
+    StudentProfile.objects.filter(user=w.maya).update(school="Stockholm School of Economics")
+    StudentProfile.objects.filter(user=w.long).update(shown_to="all", links=links, goals=WHY)
+    about = "Three clinics in Toronto, and a booking page that people give up on."
+    Company.objects.update(proven_at=w.now, about=about, website="https://maple-health.example")
+
+
+def staff(w):
+    """Who acts for the company beside its owner, and letters that wait."""
+    w.colleague = Membership.join(w.company, cast.a_person("Kim Ray"), role="manager", at=w.now).user
+    Membership.join(w.company, cast.a_person(LONG_NAME), role="owner", at=w.now)
+    again = {"email": "a.rather.long.address@example.org", "role": "owner"}
+    again = inviting.invite(w.company, by=w.employer, at=w.now, **again)
+    w.old_token = again.token
+    w.invitation_token = inviting.send_again(again, by=w.employer, at=w.now).token
+    over = {"email": "kim@example.org", "role": "manager"}
+    inviting.invite(w.company, by=w.employer, at=w.now - timedelta(days=8), **over)
+
+
+def keepers(w):
+    """Who has a password; who has a second step too; and whose log-in is long ago."""
+    w.keeper, w.plain, w.stale = (
+        User.objects.create_verified_user(email, SECRET, name="Kit Keeper")
+        for email in (KEEPER, "plain@example.org", "stale@example.org")
+    )
+    TOTP.activate(w.keeper, generate_totp_secret())
+    code = RecoveryCodes.activate(w.keeper).get_unused_codes()[0]
+    for name, second_step in (("plain", {}), ("keeper", {"code": code})):
+        w.inside[name] = client = Client()
+        client.post("/accounts/login/", {"login": getattr(w, name).email, "password": SECRET})
+        client.post("/accounts/2fa/authenticate/", second_step)
+        client.post("/accounts/reauthenticate/", {"password": SECRET})
+    kind, data = Authenticator.Type.WEBAUTHN, {"name": "Laptop", "credential": {}}
+    w.passkey = Authenticator.objects.create(user=w.plain, type=kind, data=data).pk
+
+
+def second_thoughts(w):
+    """Whoever has an offer learns that they may not work like this."""
+    onboarding.tell_eligibility(w.first.student_profile, may_work_as=["stipend"])
+
+
+def cookie_of(w, name):
+    """What lets this person's browser in; who has a password has just given it."""
+    if name not in w.inside:
+        w.inside[name] = Client()
+        w.inside[name].force_login(getattr(w, name))
+    elif getattr(w, name).has_usable_password():
+        w.inside[name].post("/accounts/reauthenticate/", {"password": SECRET})
+    value = w.inside[name].cookies[site.SESSION_COOKIE_NAME].value
+    return {"name": site.SESSION_COOKIE_NAME, "value": value, "domain": "localhost", "path": "/"}
