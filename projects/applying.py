@@ -1,7 +1,7 @@
 """A student bids for a project, or takes the bid back."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -13,9 +13,6 @@ from projects import bidding, emails, matching
 from projects.budgeting import budget_of
 from projects.models import Application, Project, Waiting
 from projects.models.waiting import lot_of
-
-# PRODUCT.md: nobody applies to a company they belong or belonged to within 12 months.
-COLLEAGUES_FOR = timedelta(days=365)
 
 
 class NotAStudent(RuleViolation):
@@ -145,7 +142,7 @@ def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
         raise AlreadyApplied(earlier)
     if not project.takes_applications(at=at):
         raise ApplicationsClosed(project)
-    if by.memberships.since(at - COLLEAGUES_FOR).filter(company=project.company_id).exists():
+    if by.memberships.lately(at=at).filter(company=project.company_id).exists():
         raise OwnCompany(project)
     matching.check_eligible(project.eligibility, by)
     if project.waiting_list.of(by).exists():

@@ -1,7 +1,7 @@
 """Moderation: a person looks at each project before it opens, and passes it or says why not."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,8 +16,6 @@ from projects.drafts import draft_of
 from projects.faults import NotEditable
 from projects.models import Deadline, Project, ProjectEdit, PublicQuestion
 from projects.models.deadlines import REMINDER
-
-COLLEAGUES_FOR = timedelta(days=365)
 
 
 class OwnProject(RuleViolation):
@@ -194,7 +192,7 @@ def check_moderator(project: Project, person: User, *, at: datetime) -> None:
     """Raise PermissionDenied for whoever is no moderator, OwnProject for one who is no stranger to it."""
     if not (person.is_staff and person.is_active):
         raise PermissionDenied
-    if person.memberships.since(at - COLLEAGUES_FOR).filter(company=project.company_id).exists():
+    if person.memberships.lately(at=at).filter(company=project.company_id).exists():
         raise OwnProject(project)
 
 

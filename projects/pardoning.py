@@ -1,6 +1,6 @@
 """An operator lifts a pause of posting, with a reason that is kept."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 
@@ -9,8 +9,6 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked
 from projects.models import Pardon
 from projects.silence import pause_of
-
-COLLEAGUES_FOR = timedelta(days=365)
 
 
 class NotPaused(RuleViolation):
@@ -39,7 +37,7 @@ def lift_pause(company: Company, *, by: User, at: datetime, reason: str) -> Pard
         if not (by.is_staff and by.is_active):
             raise PermissionDenied
         kin = Company.objects.kin_of(company)
-        if by.memberships.since(at - COLLEAGUES_FOR).filter(company__in=kin).exists():
+        if by.memberships.lately(at=at).filter(company__in=kin).exists():
             raise OwnPause(company)
         if pause_of(company, at=at) is None:
             raise NotPaused(company)

@@ -1,7 +1,7 @@
 """Employers: a company and the people who act for it."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,8 @@ SHARED_DOMAINS = (
     *("linkedin.com", "facebook.com", "instagram.com", "x.com", "twitter.com", "youtube.com", "github.com"),
     *("github.io", "sites.google.com", "wordpress.com", "wixsite.com", "notion.site", "linktr.ee"),
 )
+
+COLLEAGUES_FOR = timedelta(days=365)  # PRODUCT.md: who belonged to a company within 12 months is no stranger
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -109,9 +111,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those who answer for their company and can log in."""
         return self.filter(role=Membership.Role.OWNER, user__is_active=True)
 
-    def since(self, moment: datetime) -> "MembershipQuerySet":
-        """Those that lasted past `moment`: for rules about former colleagues."""
-        return self.filter(models.Q(left_at=None) | models.Q(left_at__gt=moment))
+    def lately(self, *, at: datetime) -> "MembershipQuerySet":
+        """Those of today and of the last 12 months: for rules about colleagues and former ones."""
+        return self.filter(models.Q(left_at=None) | models.Q(left_at__gt=at - COLLEAGUES_FOR))
 
 
 class Membership(models.Model):

@@ -227,6 +227,7 @@ class TestOnThePage:
         assert client.post(f"{TEAM}{first.pk}/remove/").url == "/accounts/settings/"
 
 
-def test_former_colleagues_are_still_known_by_the_day_they_left(owner, company, manager):
+@pytest.mark.parametrize(("days", "known"), [(0, True), (364, True), (365, False)])
+def test_former_colleagues_are_known_for_twelve_months(company, manager, days, known):
     staffing.leave(company, by=manager.user, at=NOW)
-    assert manager.user.memberships.since(NOW - timedelta(days=1)).exists()
+    assert manager.user.memberships.lately(at=NOW + timedelta(days=days)).exists() is known
