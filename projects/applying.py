@@ -9,52 +9,10 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
-from projects import bidding, emails, matching
+from projects import bidding, emails
 from projects.budgeting import budget_of
 from projects.models import Application, Project, Waiting
 from projects.models.waiting import lot_of
-
-
-class NotAStudent(RuleViolation):
-    """The person has no student side yet."""
-
-    code = "not_a_student"
-
-    def __init__(self) -> None:
-        super().__init__("Only students apply. Add your student side first; it takes two steps.")
-
-
-class ApplicationsClosed(RuleViolation):
-    """The project takes no applications now."""
-
-    code = "applications_closed"
-
-    def __init__(self, project: Project) -> None:
-        paused = project.status == Project.Status.PAUSED
-        why = "is paused and takes no applications just now" if paused else "takes no more applications"
-        super().__init__(f"“{project.title}” {why}.")
-
-
-class AlreadyApplied(RuleViolation):
-    """One application for each student and project; `application` is the one there is."""
-
-    code = "already_applied"
-
-    def __init__(self, application: Application) -> None:
-        self.application = application
-        super().__init__("You applied to this project already. One application for each project is possible.")
-
-
-class OwnCompany(RuleViolation):
-    """The student acts for this company, or did within the last 12 months."""
-
-    code = "own_company"
-
-    def __init__(self, project: Project) -> None:
-        super().__init__(
-            f"You act for {project.company} or did within the last 12 months, "
-            "so you cannot apply to its projects."
-        )
 
 
 class BudgetUsed(RuleViolation):
@@ -126,25 +84,16 @@ def apply(
 
 def check_may_apply(project: Project, *, by: User, at: datetime) -> None:
     """Raise the first reason for which this person cannot apply to this project now."""
-    check_may_bid(project, by=by, at=at)
+    check_may_wait(project, by=by, at=at)
     if is_full(project):
         raise PlacesTaken(project)
     if budget_of(by, at=at).left <= 0:
         raise BudgetUsed
 
 
-def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
+def check_may_wait(project: Project, *, by: User, at: datetime) -> None:
     """All reasons but those that have to do with how many others bid, or where else one did."""
-    if not by.is_student:
-        raise NotAStudent
-    earlier = project.applications.filter(student=by).first()
-    if earlier is not None:
-        raise AlreadyApplied(earlier)
-    if not project.takes_applications(at=at):
-        raise ApplicationsClosed(project)
-    if by.memberships.lately(at=at).filter(company=project.company_id).exists():
-        raise OwnCompany(project)
-    matching.check_eligible(project.eligibility, by)
+    bidding.check_may_bid(project, by=by, at=at)
     if project.waiting_list.of(by).exists():
         raise AlreadyWaiting
 
@@ -169,7 +118,7 @@ def wait(
     EligibilityUnknown, AnswersMissing, StalePage, and PlaceIsFree.
     """
     with locked(project) as project:
-        check_may_bid(project, by=by, at=at)
+        check_may_wait(project, by=by, at=at)
         project.expect_version(version)
         if not is_full(project):
             raise PlaceIsFree

@@ -1,4 +1,4 @@
-"""The steps by which a bid reaches a company: what is asked of the words, the places, and handing it in."""
+"""The steps by which a bid reaches a company: who may bid, what is asked of the words, places, handing it in."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,50 @@ from django.conf import settings
 
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
-from projects import emails
+from projects import emails, matching
 from projects.models import Application, Project
+
+
+class NotAStudent(RuleViolation):
+    """The person has no student side yet."""
+
+    code = "not_a_student"
+
+    def __init__(self) -> None:
+        super().__init__("Only students apply. Add your student side first; it takes two steps.")
+
+
+class ApplicationsClosed(RuleViolation):
+    """The project takes no applications now."""
+
+    code = "applications_closed"
+
+    def __init__(self, project: Project) -> None:
+        paused = project.status == Project.Status.PAUSED
+        why = "is paused and takes no applications just now" if paused else "takes no more applications"
+        super().__init__(f"“{project.title}” {why}.")
+
+
+class AlreadyApplied(RuleViolation):
+    """One application for each student and project; `application` is the one there is."""
+
+    code = "already_applied"
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        super().__init__("You applied to this project already. One application for each project is possible.")
+
+
+class OwnCompany(RuleViolation):
+    """The student acts for this company, or did within the last 12 months."""
+
+    code = "own_company"
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            f"You act for {project.company} or did within the last 12 months, "
+            "so you cannot apply to its projects."
+        )
 
 
 class AnswersMissing(RuleViolation):
@@ -19,6 +61,23 @@ class AnswersMissing(RuleViolation):
 
     def __init__(self) -> None:
         super().__init__("Say why you want this project, and answer each of its questions.")
+
+
+def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
+    """Raises NotAStudent, AlreadyApplied, ApplicationsClosed, OwnCompany, NotEligible, EligibilityUnknown.
+
+    It is asked before applying and waiting, and again when the lot falls on somebody who waited.
+    """
+    if not by.is_student:
+        raise NotAStudent
+    earlier = project.applications.filter(student=by).first()
+    if earlier is not None:
+        raise AlreadyApplied(earlier)
+    if not project.takes_applications(at=at):
+        raise ApplicationsClosed(project)
+    if by.memberships.lately(at=at).filter(company=project.company_id).exists():
+        raise OwnCompany(project)
+    matching.check_eligible(project.eligibility, by)
 
 
 def places_of(project: Project) -> int:

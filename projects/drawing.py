@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accounts.models import StudentProfile
+from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked
 from projects import bidding, emails
 from projects.budgeting import budget_of
@@ -20,11 +21,13 @@ def look_at_list(project: Project, *, at: datetime) -> None:
 
 
 def draw(project: Project, *, at: datetime) -> None:
-    """The lowest lots first. Whose budget is used up is passed over, and stays on the list."""
+    """The lowest lots first. Whose budget is used up is passed over and stays; who may not bid any more leaves."""
     left = bidding.places_left(project)
     for row in waiting(project) if left > 0 else []:
         StudentProfile.objects.select_for_update().filter(user=row.student_id).first()
-        if not row.student.is_active or budget_of(row.student, at=at).left <= 0:
+        if not row.student.is_active or not still_may(row, project, at=at):
+            continue
+        if budget_of(row.student, at=at).left <= 0:
             continue
         words = {"motivation": row.motivation, "answers": row.answers, "questions": row.questions}
         row.delete()
@@ -32,6 +35,18 @@ def draw(project: Project, *, at: datetime) -> None:
         left -= 1
         if left <= 0:
             break
+
+
+def still_may(row: Waiting, project: Project, *, at: datetime) -> bool:
+    """What was asked when the student joined is asked again; whoever leaves the list reads why."""
+    try:
+        bidding.check_may_bid(project, by=row.student, at=at)
+    except RuleViolation as error:
+        row.project = project
+        emails.waiting_in_vain(row, reason=str(error), at=at)
+        row.delete()
+        return False
+    return True
 
 
 def end_list(project: Project, *, at: datetime) -> None:

@@ -17,6 +17,7 @@ from projects.emails.applications import (
     application_void,
     application_withdrawn,
     waiting_ended,
+    waiting_in_vain,
 )
 from projects.emails.moderation import (
     edit_passed,
@@ -68,6 +69,7 @@ __all__ = [
     "question_removed",
     "question_settled",
     "waiting_ended",
+    "waiting_in_vain",
     "work_due",
     "work_overdue",
 ]

@@ -1,6 +1,7 @@
 """Letters about applications, to those who sent them and to those who choose."""
 
 from datetime import datetime
+from typing import Any
 
 from marketplace.kernel import mail
 from marketplace.kernel.letters import About
@@ -20,6 +21,15 @@ def application_drawn(application: Application, *, at: datetime) -> None:
 
 def waiting_ended(waiting: Waiting, *, at: datetime) -> None:
     """No more applications are taken, and no place came free for this student."""
+    to_waiting("waiting_ended", waiting, at=at)
+
+
+def waiting_in_vain(waiting: Waiting, *, reason: str, at: datetime) -> None:
+    """The lot fell on this student, who may not apply any more."""
+    to_waiting("waiting_in_vain", waiting, at=at, reason=reason)
+
+
+def to_waiting(template: str, waiting: Waiting, *, at: datetime, **context: Any) -> None:
     project = waiting.project
     about = About(
         path="/projects/",
@@ -27,15 +37,9 @@ def waiting_ended(waiting: Waiting, *, at: datetime) -> None:
         why=f"you waited for a place with “{project.title}” at {project.company}",
         topic=Topic.APPLICATIONS,
     )
-    mail.send(
-        "projects/waiting_ended",
-        to=waiting.student,
-        key=f"waiting_ended:{waiting.pk}",
-        at=at,
-        about=about,
-        title=project.title,
-        company=str(project.company),
-    )
+    context |= {"title": project.title, "company": str(project.company)}
+    key = f"{template}:{waiting.pk}"
+    mail.send(f"projects/{template}", to=waiting.student, key=key, at=at, about=about, **context)
 
 
 def application_shortlisted(application: Application, *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from accounts.http import PersonRequest
 from accounts.models import StudentProfile, User
 from marketplace.kernel.errors import RuleViolation, StalePage
 from marketplace.kernel.http import followed
-from projects import applying, matching, narrating, reopening
+from projects import applying, bidding, matching, narrating, reopening
 from projects.budgeting import budget_of
 from projects.forms.applying import ApplicationForm, VersionForm
 from projects.forms.listing import FromForm
@@ -38,7 +38,7 @@ def apply(request: PersonRequest, public_id: str) -> HttpResponse:
         if form.is_valid():
             return send(request, project, form)
         applying.check_may_apply(project, by=request.user, at=timezone.now())
-    except applying.AlreadyApplied as error:
+    except bidding.AlreadyApplied as error:
         messages.info(request, str(error))
         return redirect(error.application)
     except applying.AlreadyWaiting as error:

@@ -13,7 +13,7 @@ from marketplace.kernel.models import Letter
 from marketplace.kernel.states import InvalidTransition
 from payments import cancelling, offering, operations, paying_out
 from payments.models import Hold
-from projects import applying, moderating, posting, tasks
+from projects import applying, bidding, moderating, posting, tasks
 from projects.models import Application, Deadline, Engagement, Project
 from tests import cast, stages
 from tests.payments import steps
@@ -46,7 +46,7 @@ class TestClosingEarly:
         project = cast.an_open_project()
         closed = posting.close_early(project, by=project.posted_by, at=timezone.now())
         assert (closed.status, closed.answer_by_at) == ("closed", project.answer_by_at)
-        with pytest.raises(applying.ApplicationsClosed):
+        with pytest.raises(bidding.ApplicationsClosed):
             cast.an_application(project=closed)
 
     def test_is_for_the_own_company_alone(self):

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from projects import applying
+from projects import applying, bidding
 from projects.models import Application
 from tests import cast
 
@@ -106,7 +106,7 @@ def refused(answer, violation):
 
 def test_a_second_bid_is_refused_as_on_the_page(bid, student):
     bid()
-    refused(bid(), applying.AlreadyApplied)
+    refused(bid(), bidding.AlreadyApplied)
 
 
 def test_the_budget_holds_as_on_the_page(bid, student, settings):
@@ -116,12 +116,12 @@ def test_the_budget_holds_as_on_the_page(bid, student, settings):
 
 def test_the_window_holds_as_on_the_page(bid, student, project, time_machine):
     time_machine.move_to(project.applications_close_at)
-    refused(bid(), applying.ApplicationsClosed)
+    refused(bid(), bidding.ApplicationsClosed)
 
 
 def test_who_is_no_student_is_refused_as_on_the_page(bid, client):
     client.force_login(cast.another_employer())
-    refused(bid(), applying.NotAStudent)
+    refused(bid(), bidding.NotAStudent)
 
 
 def test_a_draft_of_others_does_not_exist(client, student):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import StudentProfile
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.states import InvalidTransition
-from projects import applying, closing, selecting
+from projects import applying, bidding, closing, selecting
 from projects.models import Application
 from tests import cast
 
@@ -90,7 +90,7 @@ def test_two_clicks_on_one_project_make_one_application():
 
     outcomes = at_once(bid(student, project), bid(student, project))
 
-    assert sorted(outcomes, key=str) == [applying.AlreadyApplied, "submitted"]
+    assert sorted(outcomes, key=str) == [bidding.AlreadyApplied, "submitted"]
 
 
 def test_a_bid_and_the_close_of_its_project_come_one_after_the_other():
@@ -102,7 +102,7 @@ def test_a_bid_and_the_close_of_its_project_come_one_after_the_other():
 
     project.refresh_from_db()
     assert project.status == "closed"
-    assert outcome in {"submitted", applying.ApplicationsClosed}
+    assert outcome in {"submitted", bidding.ApplicationsClosed}
     moves = list(project.history.filter(to_status="closed"))
     assert len(moves) == 1
     assert Application.objects.of(student).count() == (outcome == "submitted")

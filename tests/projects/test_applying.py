@@ -57,7 +57,7 @@ def test_a_student_cannot_apply_twice_and_learns_which_application_there_is():
     project, student = cast.an_open_project(), cast.a_student()
     first = apply(student, project)
 
-    with pytest.raises(applying.AlreadyApplied) as refused:
+    with pytest.raises(bidding.AlreadyApplied) as refused:
         apply(student, project)
 
     assert refused.value.application == first
@@ -67,7 +67,7 @@ def test_a_withdrawn_application_is_still_the_one_for_its_project():
     project, student = cast.an_open_project(), cast.a_student()
     applying.withdraw(apply(student, project), by=student, at=timezone.now())
 
-    with pytest.raises(applying.AlreadyApplied):
+    with pytest.raises(bidding.AlreadyApplied):
         apply(student, project)
 
 
@@ -97,7 +97,7 @@ def test_applicants_of_a_project_are_numbered_as_they_come():
 
 
 def test_only_students_apply():
-    with pytest.raises(applying.NotAStudent):
+    with pytest.raises(bidding.NotAStudent):
         apply(cast.another_employer(), cast.an_open_project())
 
 
@@ -105,7 +105,7 @@ def test_the_window_ends_to_the_second():
     project, student = cast.an_open_project(), cast.a_student()
     end = project.applications_close_at
 
-    with pytest.raises(applying.ApplicationsClosed):
+    with pytest.raises(bidding.ApplicationsClosed):
         apply(student, project, at=end)
 
     assert apply(student, project, at=end - timedelta(seconds=1))
@@ -113,7 +113,7 @@ def test_the_window_ends_to_the_second():
 
 @pytest.mark.parametrize("make", [cast.a_draft, cast.a_project_in_moderation, cast.a_refused_project])
 def test_what_is_not_open_takes_no_applications(make):
-    with pytest.raises(applying.ApplicationsClosed):
+    with pytest.raises(bidding.ApplicationsClosed):
         apply(cast.a_student(), make())
 
 
@@ -121,7 +121,7 @@ def test_a_paused_project_says_that_it_is_paused():
     project = cast.an_open_project()
     project = posting.pause(project, by=project.posted_by, at=timezone.now())
 
-    with pytest.raises(applying.ApplicationsClosed, match="paused"):
+    with pytest.raises(bidding.ApplicationsClosed, match="paused"):
         apply(cast.a_student(), project)
 
 
@@ -138,7 +138,7 @@ def test_nobody_applies_to_a_company_they_belong_to_or_left_within_twelve_months
     if allowed:
         assert apply(student, project, at=now)
     else:
-        with pytest.raises(applying.OwnCompany):
+        with pytest.raises(bidding.OwnCompany):
             apply(student, project, at=now)
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts import onboarding
 from accounts.models import StudentProfile
-from projects import applying, changes, editing, matching, moderating
+from projects import bidding, changes, editing, matching, moderating
 from projects.drafts import draft_of
 from projects.models import Application, Project, ProjectEdit
 from tests import cast
@@ -47,7 +47,7 @@ class TestTheRule:
             cast.an_application(cast.a_student(may_work_as=[]), project)
 
     def test_other_obstacles_come_first(self, project):
-        with pytest.raises(applying.NotAStudent):
+        with pytest.raises(bidding.NotAStudent):
             cast.an_application(cast.another_employer(), project)
 
     def test_the_answer_of_the_moment_counts(self, project):

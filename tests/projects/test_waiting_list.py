@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import onboarding
+from accounts.models import Membership, User
 from marketplace.kernel.models import Letter
 from payments import cancelling
 from projects import applying, bidding, drawing, posting, selecting, tasks
@@ -91,11 +92,11 @@ class TestBeyondThePlaces:
             wait(full[0], row.student)
         with pytest.raises(applying.AlreadyWaiting):
             cast.an_application(row.student, full[0])
-        with pytest.raises(applying.AlreadyApplied):
+        with pytest.raises(bidding.AlreadyApplied):
             wait(full[0], full[1].student)
 
     def test_who_may_not_apply_may_not_wait(self, full):
-        with pytest.raises(applying.NotAStudent):
+        with pytest.raises(bidding.NotAStudent):
             wait(full[0], full[0].posted_by)
         with pytest.raises(bidding.AnswersMissing):
             applying.wait(full[0], by=cast.a_student(), at=timezone.now(), motivation="x", answers=[])
@@ -149,6 +150,35 @@ class TestTheLot:
         sweep()
 
         assert project.applications.filter(student=third.student_id).exists()
+
+    def test_who_may_not_work_like_this_any_more_leaves_and_the_next_has_the_place(self, line):
+        project, application, (first, lucky, third) = line
+        onboarding.tell_eligibility(lucky.student.student_profile, may_work_as=["stipend"])
+        free(application)
+
+        sweep()
+
+        assert project.applications.filter(student=third.student_id).exists()
+        assert on_the_list(project) == {first.student_id}
+        letter = Letter.objects.get(template="projects/waiting_in_vain", to=lucky.student)
+        assert "independent contractor" in letter.context["reason"]
+
+    def test_who_acts_for_the_company_by_now_leaves_too(self, line):
+        project, application, (_, lucky, third) = line
+        Membership.join(project.company, lucky.student, role="manager", at=timezone.now())
+        free(application)
+
+        sweep()
+
+        assert project.applications.filter(student=third.student_id).exists()
+        assert not project.applications.filter(student=lucky.student_id).exists()
+
+    def test_nobody_is_sent_off_before_the_lot_falls_on_them(self, line):
+        project, application, (first, _, _) = line
+        onboarding.tell_eligibility(first.student.student_profile, may_work_as=["stipend"])
+        free(application)
+        sweep()
+        assert first.student_id in on_the_list(project)
 
     def test_is_the_same_for_who_leaves_and_comes_back(self, full):
         row = wait(full[0])
