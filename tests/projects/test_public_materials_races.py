@@ -1,0 +1,42 @@
+"""Two people who put a file beside a project at once, beside a control that shows what the lock is for."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from projects import attaching
+from projects.models import Project
+from projects.models.projects import MAX_MATERIAL_FILES
+from tests import cast
+from tests.payments.races.meeting import at_once
+
+
+@pytest.fixture
+def draft(own_database, settings, tmp_path):
+    """With room for one more file."""
+    settings.MEDIA_ROOT = tmp_path
+    draft = cast.a_draft(cast.an_employer())
+    attach(draft, MAX_MATERIAL_FILES - 1)
+    return draft
+
+
+def attach(draft, number=1):
+    files = [SimpleUploadedFile(f"figures-{n}.csv", b"one,two\n") for n in range(number)]
+    project = Project.objects.get(pk=draft.pk)
+    attaching.attach(project, files, by=cast.afresh(draft.posted_by), at=timezone.now())
+    return "attached"
+
+
+def at_the_same_time(draft, **given):
+    outcomes = at_once(lambda: attach(draft), lambda: attach(draft), **given)
+    return sorted(type(one).__name__ if isinstance(one, Exception) else one for one in outcomes)
+
+
+def test_the_last_file_is_one_of_two(draft):
+    assert at_the_same_time(draft) == ["TooManyFiles", "attached"]
+    assert draft.material_files.count() == MAX_MATERIAL_FILES
+
+
+def test_control_without_the_lock_there_is_one_too_many(draft):
+    assert at_the_same_time(draft, locks=False) == ["attached", "attached"]
+    assert draft.material_files.count() == MAX_MATERIAL_FILES + 1
