@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from accounts import onboarding
@@ -178,3 +179,30 @@ def test_the_count_is_public_with_the_project_and_with_the_company(client, emplo
         page = client.get(path).content.decode()
         assert "1 project in 180 days" in page
         assert "33 %" in page
+
+
+class TestKin:
+    @pytest.mark.parametrize(
+        ("website", "domain"),
+        [
+            ("https://WWW.Maple-Health.example/about?x=1", "maple-health.example"),
+            ("http://maple-health.example:8080", "maple-health.example"),
+            ("https://clinic.maple-health.example#top", "clinic.maple-health.example"),
+            ("https://www.github.com@maple-health.example/", "maple-health.example"),
+            ("", ""),
+        ],
+    )
+    def test_the_database_reads_the_domain_as_the_company_does(self, employer, website, domain):
+        company = cast.company_of(employer)
+        Company.objects.filter(pk=company.pk).update(website=website)
+        company.refresh_from_db()
+        assert (company.site_domain, company.domain) == (domain, domain)
+
+    def test_by_their_site_are_found_by_an_index(self, employer):
+        company = cast.company_of(employer)
+        company.website = "https://maple-health.example"
+        with connection.cursor() as cursor:  # so few rows are read faster one by one
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Company.objects.kin_of(company).explain()
+        assert "company_site_domain" in plan
+        assert "Seq Scan on accounts_company" not in plan
