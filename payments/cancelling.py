@@ -174,11 +174,4 @@ def answer(
         reason = "The employer cancelled the project without an answer."
         application.leave_unanswered(by=by, at=at, reason=reason)
     else:
-        application.become(
-            Application.Status.DECLINED,
-            by=by,
-            at=at,
-            reason=code.label,
-            answered_at=at,
-            decline_reason=code,
-        )
+        application.decline(code, by=by, at=at)

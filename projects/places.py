@@ -68,16 +68,8 @@ def close_line(project: Project, *, at: datetime) -> None:
     end_questions(project, at=at)
     line = project.applications.second_in_line().exclude(engagements__in=Engagement.objects.live())
     for application in line.select_for_update(of=("self",)).order_by("pk"):
-        reason = Application.DeclineReason.FILLED
         application.project = project
-        application.become(
-            Application.Status.DECLINED,
-            by=None,
-            at=at,
-            reason=reason.label,
-            answered_at=at,
-            decline_reason=reason,
-        )
+        application.decline(Application.DeclineReason.FILLED, by=None, at=at)
         emails.application_declined(application, at=at)
 
 

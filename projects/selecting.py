@@ -175,15 +175,7 @@ def say_no(
     """Nothing is written where it raises."""
     if application.engagements.live().exists():
         raise OfferUnderWay
-    application.become(
-        Application.Status.DECLINED,
-        by=by,
-        at=at,
-        reason=reason.label,
-        answered_at=at,
-        decline_reason=reason,
-        decline_note=note.strip(),
-    )
+    application.decline(reason, by=by, at=at, note=note)
     emails.application_declined(application, at=at)
 
 

@@ -217,6 +217,11 @@ class Application(StateMachine):
         self.note(**kept)
         self.history.create(by=by, from_status=self.status, to_status=self.status, reason=why, at=at)
 
+    def decline(self, reason: DeclineReason, *, by: User | None, at: datetime, note: str = "") -> None:
+        """A no with its reason; the student reads the note too."""
+        named = {"decline_reason": reason, "decline_note": note.strip()}
+        self.become(self.Status.DECLINED, by=by, at=at, reason=reason.label, answered_at=at, **named)
+
     def leave_unanswered(self, *, by: User | None, at: datetime, reason: str) -> None:
         """The honest name for no answer; it counts against the company, whatever becomes of it later."""
         self.become(self.Status.NOT_ANSWERED, by=by, at=at, reason=reason, answered_at=at, unanswered_at=at)
