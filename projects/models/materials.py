@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
-from marketplace.kernel.ids import new_public_id
 from projects.models.engagements import Engagement
+from projects.models.files import GivenFile
 from projects.models.projects import MAX_PROMISED, Project
 from projects.models.submissions import MAX_FILE_BYTES
 
@@ -62,17 +62,12 @@ class MaterialFileQuerySet(models.QuerySet["MaterialFile"]):
         return self.filter(public | Q(promise__engagement__in=Engagement.objects.visible_to(user)))
 
 
-class MaterialFile(models.Model):
-    """A file of a promised material, or of a project. Its name on disk is random; `name` is its giver's."""
+class MaterialFile(GivenFile):
+    """A file of a promised material, or of a project."""
 
-    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     promise = models.ForeignKey(PromisedMaterial, models.PROTECT, null=True, blank=True, related_name="files")
     project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="material_files")
     file = models.FileField(upload_to="materials/%Y/%m/")
-    name = models.CharField(max_length=150)
-    content_type = models.CharField(max_length=100)
-    size_bytes = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
 
     objects = models.Manager.from_queryset(MaterialFileQuerySet)()
 
@@ -86,9 +81,6 @@ class MaterialFile(models.Model):
                 name="material_file_size", condition=Q(size_bytes__gt=0, size_bytes__lte=MAX_FILE_BYTES)
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("projects:material", args=[self.public_id])

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from marketplace.kernel.ids import new_public_id
 from projects.models.deliverables import Deliverable
 from projects.models.engagements import Engagement
+from projects.models.files import GivenFile
 from projects.models.projects import MAX_CRITERIA
 
 MAX_FILES = 10
@@ -42,16 +42,11 @@ class SubmissionFileQuerySet(models.QuerySet["SubmissionFile"]):
         return self.filter(submission__deliverable__engagement__in=Engagement.objects.visible_to(user))
 
 
-class SubmissionFile(models.Model):
-    """A private file of a submission. Its name on disk is random; `name` is what its author called it."""
+class SubmissionFile(GivenFile):
+    """A private file of a submission."""
 
-    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="files")
     file = models.FileField(upload_to="submissions/%Y/%m/")
-    name = models.CharField(max_length=150)
-    content_type = models.CharField(max_length=100)
-    size_bytes = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
 
     objects = models.Manager.from_queryset(SubmissionFileQuerySet)()
 
@@ -61,9 +56,6 @@ class SubmissionFile(models.Model):
                 name="submission_file_size", condition=Q(size_bytes__gt=0, size_bytes__lte=MAX_FILE_BYTES)
             )
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Review(models.Model):
