@@ -23,14 +23,16 @@ def https_first(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field |
     return field.formfield(**kwargs)
 
 
+def files_for_two() -> FilesField:
+    """Files that only the two sides of an engagement see."""
+    most = f"At most {MAX_FILES}, each at most {MAX_FILE_BYTES // filing.MEGABYTE} MB."
+    return FilesField(label="Files", required=False, help_text=f"{most} Only you two see them.")
+
+
 class DeliveryForm(NamesWhatIsMissing, forms.ModelForm):
     """One version of the work, with one answer for each criterion of the deliverable."""
 
-    files = FilesField(  # type: ignore[assignment]
-        label="Files",
-        required=False,
-        help_text=f"At most {MAX_FILES}, each at most {MAX_FILE_BYTES // filing.MEGABYTE} MB. Only you two see them.",
-    )
+    files = files_for_two()  # type: ignore[assignment]
 
     class Meta:
         model = Submission
@@ -72,11 +74,7 @@ class DeliveryForm(NamesWhatIsMissing, forms.ModelForm):
 class MaterialForm(NamesWhatIsMissing, forms.ModelForm):
     """What is handed over of one promised material: a file, a link or a note."""
 
-    files = FilesField(  # type: ignore[assignment]
-        label="Files",
-        required=False,
-        help_text=f"At most {MAX_FILES}, each at most {MAX_FILE_BYTES // filing.MEGABYTE} MB. Only you two see them.",
-    )
+    files = files_for_two()  # type: ignore[assignment]
 
     class Meta:
         model = PromisedMaterial

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import models
 
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
@@ -168,8 +169,7 @@ def remove_question(
     `codes` are of `PublicQuestion.RemovalReason`. Raises NoReason, OwnProject, StalePage, InvalidTransition.
     """
     note = note.strip()
-    if not codes or not note or not set(codes) <= set(PublicQuestion.RemovalReason.values):
-        raise NoReason
+    check_reasons(codes, note, known=PublicQuestion.RemovalReason)
     with locked(question.project) as project:
         question = relock(question)
         question.project = project
@@ -183,8 +183,11 @@ def remove_question(
     return question
 
 
-def check_reasons(codes: Sequence[str], note: str) -> None:
-    if not codes or not note or not set(codes) <= set(Project.RefusalReason.values):
+def check_reasons(
+    codes: Sequence[str], note: str, *, known: type[models.TextChoices] = Project.RefusalReason
+) -> None:
+    """Raises NoReason, also where a code is not among the `known`."""
+    if not codes or not note or not set(codes) <= set(known.values):
         raise NoReason
 
 

@@ -1,6 +1,6 @@
 """Doors through which a whole project is taken off: its company's, and the moderators'."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import PersonRequest
+from marketplace.kernel.http import log_act
 from payments import cancelling
 from payments.views.finding import only_company, project_or_404
 from projects.forms.applying import VersionForm
 from projects.forms.ending import CancelForm
 from projects.forms.moderating import RemovalForm
-from projects.models import Project
 
 
 @login_required
@@ -50,7 +50,7 @@ def remove_project(request: PersonRequest, public_id: str) -> HttpResponse:
             project, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
         )
         what = f"Removed: {', '.join(form.cleaned_data['codes'])}."
-        admin.site.get_model_admin(Project).log_change(request, project, what)
+        log_act(request, project, what)
         messages.success(request, f"“{project.title}”: {what}")
         return redirect("admin:projects_project_change", project.pk)
     context = {"project": project, "form": form, "offers": cancelling.open_to(project)}

@@ -10,7 +10,7 @@ from accounts.models import User
 from marketplace.kernel.forms import NamesWhatIsMissing
 from projects import asking
 from projects.forms.applying import Prose
-from projects.forms.moderating import RefusalForm
+from projects.forms.moderating import ReasonsForm
 from projects.models import PublicQuestion
 from projects.models.questions import LONGEST
 
@@ -76,19 +76,8 @@ class DeclineQuestionForm(NamesWhatIsMissing, forms.Form):
     )
 
 
-class QuestionRemovalForm(RefusalForm):
+class QuestionRemovalForm(ReasonsForm):
     """Why a question is taken off, with its answer."""
 
-    codes = forms.MultipleChoiceField(
-        label="Reasons",
-        choices=PublicQuestion.RemovalReason.choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one reason."},
-    )
-    note = forms.CharField(
-        label="What happened",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 5, "cols": 60}),
-        help_text="Who asked reads this, and the company where it had answered.",
-        error_messages={"required": "Say what happened."},
-    )
+    reasons = PublicQuestion.RemovalReason
+    help_text = "Who asked reads this, and the company where it had answered."

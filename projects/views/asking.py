@@ -1,6 +1,6 @@
 """Doors of public questions: asked and answered on the project's page, declined and removed on pages of their own."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation, StalePage
+from marketplace.kernel.http import log_act
 from projects import asking, moderating
 from projects.forms.applying import VersionForm
 from projects.forms.asking import AnswerForm, DeclineQuestionForm, QuestionForm, QuestionRemovalForm
@@ -120,7 +121,7 @@ def remove(request: PersonRequest, public_id: str) -> HttpResponse:
             question, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
         )
         what = f"Removed: {', '.join(form.cleaned_data['codes'])}."
-        admin.site.get_model_admin(PublicQuestion).log_change(request, question, what)
+        log_act(request, question, what)
         messages.success(request, f"“{question}”: {what}")
         return redirect("admin:projects_publicquestion_change", question.pk)
     context = {"question": question, "form": form}

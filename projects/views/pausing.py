@@ -1,6 +1,6 @@
 """The page on which an operator lifts a pause of posting."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import PersonRequest
 from accounts.models import Company
+from marketplace.kernel.http import log_act
 from projects import pardoning, silence
 from projects.forms.moderating import PardonForm
 
@@ -24,7 +25,7 @@ def lift(request: PersonRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         pardon = pardoning.lift_pause(company, by=request.user, at=timezone.now(), **form.cleaned_data)
         what = f"Lifted the pause of posting: {pardon.reason}"
-        admin.site.get_model_admin(Company).log_change(request, company, what)
+        log_act(request, company, what)
         messages.success(request, f"{company} may post again.")
         return redirect(company)
     context = {
