@@ -13,7 +13,7 @@ from accounts.models import Company, Skill, User
 from marketplace.kernel.models import Letter, Notice
 from marketplace.site import demo
 from marketplace.site.demo import reading, seeding
-from marketplace.site.demo.living import Stopped
+from marketplace.site.demo.living import Past, Stopped
 from marketplace.site.demo.stories import MAYA, all_stories
 from payments.models import Hold, Operation, Payee, Release
 from projects import checking
@@ -26,6 +26,7 @@ from projects.models import (
     PublicQuestion,
 )
 from tests.payments.steps import books_agree
+from tests.projects.test_second_in_line import a_board
 
 NOW = timezone.now()
 QUIET = {"verbosity": 0}
@@ -120,6 +121,18 @@ def test_everybody_applies_only_where_they_may_work_like_that():
     assert {story.plan.works for story in told if story.chosen} == {"contractor", "stipend", "payroll"}
     for story in told:
         assert all(story.plan.works in reading.may_work_as(bid.student.name) for bid in story.bids)
+
+
+@pytest.mark.django_db
+def test_a_reminder_that_is_due_at_once_holds_no_day_up():
+    project, [applicant] = a_board(1, at=NOW)
+    later = project.answer_by_at + timedelta(hours=2)  # less than the day that its reminder comes before
+    Application.objects.filter(pk=applicant.pk).update(answer_by_at=later)
+
+    Past().live([], until=later, passed=silent)
+
+    applicant.refresh_from_db()
+    assert (applicant.status, applicant.answered_at) == ("not_answered", later)
 
 
 # Stories with money
