@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Company, Skill, User
+from accounts.models import Company, Skill, StudentProfile, User
 from marketplace.kernel.models import Letter, Notice
 from marketplace.site import demo
 from marketplace.site.demo import reading, seeding
@@ -179,6 +179,27 @@ def test_the_past_is_lived_once_though_it_was_interrupted(lived):
     intent = lived.sandbox.store.get(hold.payment_intent)
     assert abs(intent["created"] - hold.authorised_at.timestamp()) < 120
     assert abs(lived.advance() - timezone.now().timestamp()) < 5
+
+
+def test_what_another_version_began_stays_as_far_as_it_came_and_the_rest_is_told_anew(sandbox):
+    seeding.first(at=NOW, most=3)
+    asked = count()
+    with suppress(Stopped):
+        picked = one_of_each("silence", "paid")
+        seeding.live_past(sandbox, pick=picked, stop=lambda: next(asked) > 9, say=silent)
+    Letter.objects.filter(key__startswith=seeding.BEGUN).update(created_at=NOW + timedelta(minutes=1))
+    StudentProfile.objects.update(may_work_as=[])  # as it was before they were asked
+
+    assert seeding.first(at=NOW, most=3) == 0
+    seeding.live_past(sandbox, say=silent)
+    picked = one_of_each("open", "open", "open", "unfilled")  # the first three of which are there
+    seeding.add_rest(at=NOW, with_money=True, pick=picked, say=silent)
+
+    assert Counter(Project.objects.values_list("title", flat=True)).most_common(1)[0][1] == 1
+    assert Project.objects.count() == 3 + 2 + 1
+    assert not seeding.is_wanted()
+    assert abs(sandbox.advance() - timezone.now().timestamp()) < 5
+    books_agree(sandbox, own=0)
 
 
 @pytest.mark.django_db

@@ -9,13 +9,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Min, QuerySet, Value
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from marketplace.site.demo.acting import Act, Acting, StandIn
 from payments import funding, operations
@@ -78,6 +79,11 @@ class Past:
         if self.standin is not None and seconds > 0:
             self.standin.advance(seconds=seconds)
             self.offset += seconds
+
+    @property
+    def present(self) -> datetime:
+        """How far it has come, by the stand-in's clock."""
+        return timezone.now() + timedelta(seconds=self.offset)
 
     def catch_up_with_now(self) -> None:
         """From here on the stand-in's time is ours again."""

@@ -35,6 +35,8 @@ class People:
         if not user.is_student:
             self.enrol(user, about)
             self.known[email] = user = User.objects.get(pk=user.pk)  # what a person is, is remembered on it
+        elif not user.student_profile.may_work_as:  # enrolled before anybody was asked
+            onboarding.tell_eligibility(user.student_profile, may_work_as=reading.may_work_as(name))
         return user
 
     def enrol(self, user: User, about: reading.Student) -> None:

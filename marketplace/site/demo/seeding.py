@@ -5,6 +5,7 @@ nothing else may touch them. The third adds the rest, story by story, beside a s
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.db import transaction
 
 from accounts.models import User
 from marketplace.kernel import mail
+from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Letter, Notice, Topic
 from marketplace.kernel.transactions import without_nudges
-from marketplace.site.demo import PASSWORD, PEOPLE, reading
+from marketplace.site.demo import PASSWORD, PEOPLE, reading, retelling
 from marketplace.site.demo.acting import Acting, StandIn
 from marketplace.site.demo.living import Past, live_alone, never
 from marketplace.site.demo.people import People
@@ -48,6 +50,10 @@ def begun_at() -> datetime | None:
     return Letter.objects.filter(key__startswith=BEGUN).values_list("created_at", flat=True).first()
 
 
+def is_told_otherwise() -> bool:
+    return retelling.is_told_otherwise(Letter.objects.get(key__startswith=BEGUN))
+
+
 def is_wanted() -> bool:
     """Whether there is something to do: a demo that is not complete, or a site where nobody is yet."""
     if begun_at() is not None:
@@ -73,6 +79,7 @@ def begin(*, at: datetime) -> datetime:
         student=student.email,
         employer=employer.email,
         admin=people.admin.email,
+        stories=retelling.mark(at),
     )
     return at
 
@@ -91,7 +98,8 @@ def first(*, at: datetime, most: int = FIRST) -> int:
     with without_nudges():
         base = begin(at=at)
         people, before = People(base), Project.objects.count()
-        for story in [story for story in all_stories(base) if story.opened and not story.steps][:most]:
+        stories = [story for story in all_stories(base) if story.opened and not story.steps][:most]
+        for story in retelling.not_begun(stories) if is_told_otherwise() else stories:
             with transaction.atomic():
                 for act in Acting(story, people).posted():
                     act.do(act.at)
@@ -111,10 +119,14 @@ def live_past(
     if base is None:
         return
     with without_nudges():
-        if not Operation.objects.exists():
+        is_new = not Operation.objects.exists()
+        if is_new:
             standin.reset(days_ago=PAST_DAYS)
         people, past = People(base), Past(standin, stop=stop)
         wanted = [story for story in all_stories(base) if story.fate.moves_money and pick(story)]
+        if is_told_otherwise():  # days that were lived are over; what was begun goes on by its dates
+            wanted = retelling.not_begun(wanted) if is_new else []
+            retelling.answer_everybody(at=past.present, until=base)
         acts = [act for story in wanted for act in Working(story, people, standin).acts()]
         past.live(acts, until=base, passed=Milestones(base, say).passed)
         let_bygones_be(base)
@@ -152,12 +164,16 @@ def add_rest(
         return
     told = [story for story in all_stories(base) if not (with_money and story.fate.moves_money)]
     stories = [story for story in told if pick(story)]
+    otherwise = is_told_otherwise()
+    if otherwise:
+        stories = retelling.not_begun(stories)
     people = People(base)
     with without_nudges():
         for number, story in enumerate(sorted(stories, key=is_of_others), 1):
             if stop():
                 return
-            with transaction.atomic():
+            # What was begun may stand in the way of a story that is new: then it stays untold.
+            with suppress(RuleViolation) if otherwise else nullcontext(), transaction.atomic():
                 live_alone(Acting(story, people), until=base)
                 let_bygones_be(base)
             if number % 40 == 0:
