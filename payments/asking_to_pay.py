@@ -18,7 +18,7 @@ LEAST_TIME = timedelta(hours=1)
 
 
 class NoTimeToAsk(RuleViolation):
-    """The project's answer-by date has come or is about to."""
+    """The date for the applicant's answer has come or is about to."""
 
     code = "no_time_to_ask"
 
@@ -56,13 +56,13 @@ def ask_to_pay(
     note: str = "",
     version: int | None = None,
 ) -> PaymentRequest:
-    """Choose an applicant and send whoever pays a letter that is good until the project's answer-by date.
+    """Choose an applicant and send whoever pays a letter that is good until the date for their answer.
 
     Raises NoTimeToAsk, TooManyRequests, and what `offering.make_offer` raises.
     """
     with transaction.atomic():
-        ends_at = application.project.answer_by_at
-        if ends_at is None or ends_at < at + LEAST_TIME:
+        ends_at = application.answer_by_at
+        if ends_at < at + LEAST_TIME:
             raise NoTimeToAsk
         check_budget(by, at=at)
         engagement = offering.make_offer(application, by=by, at=at, version=version, pays_by=ends_at)

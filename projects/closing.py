@@ -46,12 +46,14 @@ def remind_to_answer(project: Project, *, at: datetime) -> None:
 def close_unanswered(project: Project, *, at: datetime) -> None:
     """The date is the hard end: what is undecided is closed as not answered, and said so.
 
-    An applicant for whom an offer is being paid is left to that offer's own clock, and looked at again.
+    Each applicant has the date that they were told: of a project that was opened again some are earlier than
+    its own. One for whom an offer is being paid is left to that offer's own clock, and looked at again.
     """
     with locked(project) as project:
-        if project.status not in DATED or project.answer_by_at is None or at < project.answer_by_at:
+        if project.status not in DATED or project.answer_by_at is None:
             return
-        close(project, at=at)
+        if at >= project.answer_by_at:
+            close(project, at=at)
         undecided = project.applications.undecided().exclude(engagements__in=Engagement.objects.live())
         undecided = undecided.filter(answer_by_at__lte=at)  # whoever is second in line hears later
         unanswered = list(undecided.select_for_update(of=("self",)).order_by("pk"))
@@ -74,20 +76,23 @@ def tell_of_pause(project: Project, *, at: datetime) -> None:
 def conclude(project: Project, *, at: datetime) -> None:
     """Filled when every seat is taken, unfilled when none is; while somebody still hopes, look again later.
 
+    Before the project's own date neither: new applicants of one that was opened again hear until then.
     A seat that was given back keeps the choice open for some days, so that there is time to ask again.
     """
     taken = project.engagements.filter(status__in=TAKEN).count()
     coming = (
+        project.answer_by_at,
         project.applications.hope_until(at=at),
         places.choosing_until(project, places.seats_of(project)),
     )
     waits = [moment for moment in coming if moment is not None and moment > at]
+    over = project.status == Project.Status.CLOSED and project.answer_by_at not in waits
     if project.engagements.filter(status__in=PENDING).exists():
         Deadline.objects.no_later(Deadline.Kind.ANSWER_BY, project, due_at=at + LOOK_AGAIN, at=at)
-    elif project.status == Project.Status.CLOSED and taken >= project.seats:
+    elif over and taken >= project.seats:
         project.become(Project.Status.FILLED, by=None, at=at, reason="All seats are taken.")
         places.close_line(project, at=at)
     elif waits:
         Deadline.objects.await_answers(project, until=min(waits), at=at)
-    elif project.status == Project.Status.CLOSED and not taken:
+    elif over and not taken:
         project.become(Project.Status.UNFILLED, by=None, at=at, reason="Nobody was chosen by the date.")

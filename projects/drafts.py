@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, NotRequired, TypedDict
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from accounts.models import Eligibility, Industry, JobRole, Skill
+from accounts.models import Company, Eligibility, Industry, JobRole, Skill
 from marketplace.kernel.money import SYMBOLS, Money, platform_fee, split_evenly
+from marketplace.kernel.times import end_of_day
 from projects.models import PlannedDeliverable, Project
 from projects.project_templates import ProjectTemplate
 
@@ -53,6 +55,13 @@ class Price(NamedTuple):
     total: Money | None = None
     hour: Money | None = None
     all_seats: Money | None = None
+
+
+class Dates(NamedTuple):
+    """The dates of an open project, in UTC, each the end of a day where its company is."""
+
+    applications_close_at: datetime
+    answer_by_at: datetime
 
 
 # A draft of a project, and of a template
@@ -119,6 +128,13 @@ def site_numbers(*, is_trial: bool = False) -> dict[str, Any]:
         "fee_minimum_cents": settings.PLATFORM_FEE_MINIMUM_CENTS,
         "answer_days": settings.ANSWER_DAYS,
     }
+
+
+def dates_from(at: datetime, company: Company, *, window_days: int, answer_days: int) -> Dates:
+    """The dates of a project of the company that opens at `at`."""
+    zone = ZoneInfo(company.time_zone)
+    closes_at = end_of_day(at, zone, days=window_days)
+    return Dates(closes_at, end_of_day(closes_at, zone, days=answer_days))
 
 
 def numbers_of(project: Project) -> dict[str, Any]:

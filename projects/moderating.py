@@ -10,13 +10,12 @@ from django.db import models
 
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
-from marketplace.kernel.times import end_of_business_day, end_of_day
+from marketplace.kernel.times import end_of_business_day
 from marketplace.kernel.transactions import locked, relock
 from projects import changes, emails
-from projects.drafts import draft_of
+from projects.drafts import dates_from, draft_of
 from projects.faults import NotEditable
 from projects.models import Deadline, Project, ProjectEdit, PublicQuestion
-from projects.models.deadlines import REMINDER
 
 
 class OwnProject(RuleViolation):
@@ -47,33 +46,12 @@ def pass_project(project: Project, *, by: User, at: datetime, version: int | Non
     with locked(project) as project:
         check_moderator(project, by, at=at)
         project.expect_version(version)
-        zone = ZoneInfo(project.company.time_zone)
-        closes_at = end_of_day(at, zone, days=project.window_days)
-        project.become(
-            Project.Status.OPEN,
-            by=by,
-            at=at,
-            published_at=at,
-            applications_close_at=closes_at,
-            answer_by_at=end_of_day(closes_at, zone, days=project.answer_days),
-        )
-        start_clocks(project)
+        days = {"window_days": project.window_days, "answer_days": project.answer_days}
+        dates = dates_from(at, project.company, **days)
+        project.become(Project.Status.OPEN, by=by, at=at, published_at=at, **dates._asdict())
+        Deadline.objects.start_clocks(project, at=at)
         emails.project_passed(project, at=at)
     return project
-
-
-def start_clocks(project: Project) -> None:
-    closes_at, answer_by_at = project.applications_close_at, project.answer_by_at
-    assert closes_at is not None
-    assert answer_by_at is not None
-    moments = {
-        Deadline.Kind.CLOSE_APPLICATIONS: closes_at,
-        Deadline.Kind.ANSWER_REMINDER: answer_by_at - REMINDER,
-        Deadline.Kind.ANSWER_BY: answer_by_at,
-    }
-    Deadline.objects.bulk_create(
-        Deadline(kind=kind, project=project, due_at=due_at) for kind, due_at in moments.items()
-    )
 
 
 def refuse_project(

@@ -48,6 +48,10 @@ def story_of_application(application: Application) -> list[Event]:
         past.append(
             Event(PAST, "A seat is free again: asked whether it is still wanted", application.asked_at)
         )
+    openings = application.project.history.opened_again().filter(at__gt=application.submitted_at)
+    past += [
+        Event(PAST, "Opened again to new applicants; no date of yours moves", one.at) for one in openings
+    ]
     for move in application.history.all():
         state, words = APPLICATION_WORDS[Application.Status(move.to_status)]
         if move.to_status == Application.Status.SHORTLISTED and move.reason:

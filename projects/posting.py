@@ -110,7 +110,7 @@ def resume(project: Project, *, by: User, at: datetime, version: int | None = No
 
 
 def close_early(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
-    """Take no more applications for good; the date by which everyone hears stays.
+    """Take no more applications; the date by which everyone hears stays.
 
     Raises StalePage, InvalidTransition.
     """

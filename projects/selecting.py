@@ -101,15 +101,18 @@ def keep_second(
             raise NoOfferOpen
         if project.applications.second_in_line().count() >= offers.count() * settings.SECOND_IN_LINE:
             raise LineIsFull
-        application.keep_second(by=by, at=at, until=end_of_line(project))
+        application.keep_second(by=by, at=at, until=end_of_line(application))
         emails.application_second(application, at=at)
     return application
 
 
-def end_of_line(project: Project) -> datetime:
+def end_of_line(application: Application) -> datetime:
+    """Some days beyond the date: the project's, or an earlier one where it was opened again meanwhile."""
+    project = application.project
     assert project.answer_by_at is not None
     zone = ZoneInfo(project.company.time_zone)
-    return end_of_day(project.answer_by_at, zone, days=settings.SECOND_IN_LINE_DAYS)
+    date = min(project.answer_by_at, application.answer_by_at)
+    return end_of_day(date, zone, days=settings.SECOND_IN_LINE_DAYS)
 
 
 def decline(

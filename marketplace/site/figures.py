@@ -43,9 +43,9 @@ def figures(*, at: datetime) -> Figures:
 def answered_percent(*, at: datetime) -> int | None:
     """Of the applications that got an answer or whose date passed without one, those that got one."""
     unanswered = Q(unanswered_at__isnull=False)
-    counted = Application.objects.filter(
-        submitted_at__gte=at - LOOKED_BACK, project__answer_by_at__lt=at
-    ).exclude(status__in=[Application.Status.WITHDRAWN, Application.Status.VOID])
+    counted = Application.objects.filter(submitted_at__gte=at - LOOKED_BACK, answer_by_at__lt=at).exclude(
+        status__in=[Application.Status.WITHDRAWN, Application.Status.VOID]
+    )
     found = counted.aggregate(all=Count("pk"), missed=Count("pk", filter=unanswered))
     if found["all"] < FEWEST:
         return None

@@ -16,6 +16,7 @@ from projects.emails.applications import (
     application_shortlisted,
     application_void,
     application_withdrawn,
+    project_opened_again,
     waiting_ended,
     waiting_in_vain,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "edit_refused",
     "posting_paused",
     "project_edited",
+    "project_opened_again",
     "project_passed",
     "project_refused",
     "project_removed",

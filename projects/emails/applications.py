@@ -85,6 +85,20 @@ def application_second(application: Application, *, at: datetime) -> None:
     to_applicant("application_second", application, at=at, action="See where you stand")
 
 
+def project_opened_again(application: Application, *, at: datetime) -> None:
+    """To somebody who still waits: the company looks for more applicants, and nothing changes for them."""
+    project = application.project
+    to_applicant(
+        "project_opened_again",
+        application,
+        at=at,
+        action="See where you stand",
+        key=f"project_opened_again:{application.pk}:{project.version}",
+        not_after=application.answer_by_at,
+        closes=project.applications_close_at,
+    )
+
+
 def application_asked(application: Application, *, at: datetime) -> None:
     """A seat is free again after a no: does the student still want it?"""
     until = application.asked_until

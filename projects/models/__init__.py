@@ -8,7 +8,8 @@ from projects.models.engagements import Engagement, EngagementTransition
 from projects.models.materials import MaterialFile, PromisedMaterial
 from projects.models.pardons import Pardon
 from projects.models.planned import PlannedDeliverable
-from projects.models.projects import Project, ProjectTransition
+from projects.models.project_history import ProjectTransition
+from projects.models.projects import Project
 from projects.models.questions import PublicQuestion, PublicQuestionTransition
 from projects.models.submissions import Review, Submission, SubmissionFile
 from projects.models.waiting import Waiting

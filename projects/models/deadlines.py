@@ -35,6 +35,15 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         pending.update(done_at=at)
         self.create(kind=kind, project=project, due_at=min(due_at, earlier))
 
+    def start_clocks(self, project: Project, *, at: datetime) -> None:
+        """What the dates of an open project bring. Whoever was promised an earlier answer still has it."""
+        assert project.applications_close_at is not None
+        assert project.answer_by_at is not None
+        kind = Deadline.Kind.CLOSE_APPLICATIONS
+        self.pending().filter(kind=kind, project=project).update(done_at=at)
+        self.create(kind=kind, project=project, due_at=project.applications_close_at)
+        self.await_answers(project, until=project.answer_by_at, at=at)
+
     def await_answers(self, project: Project, *, until: datetime, at: datetime) -> None:
         """At `until` silence is named, and a day before the company is reminded of it."""
         self.no_later(Deadline.Kind.ANSWER_BY, project, due_at=until, at=at)

@@ -122,6 +122,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         found: dict[str, int | None] = decided.aggregate(on_time=percent_on_time(), left_silent=lately)
         return found
 
+    def with_openings(self) -> "ProjectQuerySet":
+        """Rows know when they were last opened again: `opened_again_at`."""
+        moves: Any = apps.get_model("projects", "ProjectTransition")  # it imports this module
+        last = moves.objects.opened_again().filter(row=OuterRef("pk")).reverse().values("at")
+        return self.annotate(opened_again_at=Subquery(last[:1]))
+
     def with_places(self) -> "ProjectQuerySet":
         """Rows know whether all places for applications are taken: `is_full`."""
         bids: Any = apps.get_model("projects", "Application").objects.in_a_place()

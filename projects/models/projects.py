@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Company, Eligibility, Industry, JobRole, Skill, User
 from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.money import Money
-from marketplace.kernel.states import StateMachine, Transition
+from marketplace.kernel.states import StateMachine
 from projects.models.finding import NO_DATE, ProjectQuerySet
 from projects.models.search_text import SearchText
 from projects.models.turns import Turn
@@ -72,6 +72,7 @@ class Project(StateMachine):
     CHANGEABLE: ClassVar[tuple[str, ...]] = (Status.OPEN, Status.PAUSED)
     LIVE: ClassVar[tuple[str, ...]] = (Status.OPEN, Status.PAUSED, Status.CLOSED)
     PUBLIC: ClassVar[tuple[str, ...]] = (*LIVE, Status.FILLED, Status.UNFILLED)
+    NO_LONGER_OPEN: ClassVar[tuple[str, ...]] = (Status.CLOSED, Status.FILLED, Status.UNFILLED)
     noun: ClassVar[str] = "project"
     transitions: ClassVar[Mapping[str, frozenset[str]]] = {
         Status.DRAFT: frozenset({Status.IN_MODERATION, Status.CANCELLED}),
@@ -83,6 +84,7 @@ class Project(StateMachine):
             {Status.FILLED, Status.UNFILLED, Status.OPEN, Status.CANCELLED, Status.REMOVED}
         ),
         Status.FILLED: frozenset({Status.OPEN, Status.CLOSED}),
+        Status.UNFILLED: frozenset({Status.OPEN}),
     }
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
@@ -289,10 +291,3 @@ class Project(StateMachine):
             and self.applications_close_at is not None
             and at < self.applications_close_at
         )
-
-
-class ProjectTransition(Transition):
-    row = models.ForeignKey(Project, models.PROTECT, related_name="history")
-
-    class Meta:
-        indexes = [models.Index(name="project_history", fields=["row", "id"])]

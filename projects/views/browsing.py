@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from marketplace.kernel.http import followed
-from projects import checking, drafts, moderating
+from projects import checking, drafts, moderating, places
 from projects.forms.asking import QuestionForm
 from projects.forms.searching import SearchForm
 from projects.models import Project
@@ -39,7 +39,7 @@ def project(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def shown(request: HttpRequest, public_id: str) -> Project:
-    seen = Project.objects.visible_to(request.user).with_all()
+    seen = Project.objects.visible_to(request.user).with_all().with_openings()
     return get_object_or_404(
         seen.with_answers().with_places().with_silence(at=timezone.now()), public_id=public_id
     )
@@ -93,12 +93,15 @@ def for_reader(request: HttpRequest, project: Project) -> dict[str, Any]:
 def for_owner(project: Project) -> dict[str, Any]:
     """What the project's own company sees beside it: how far it is, and what waits."""
     edit = project.edits.latest_asked() if project.is_changeable else None
+    standing = project.applications.standing()
     return {
         "edit": edit,
         "edit_checked_by_at": moderating.answer_due_at(edit.proposed_at if edit else None),
         "price": drafts.price_of(project),
-        "applicants": project.applications.count(),
-        "undecided": project.applications.undecided().count(),
+        "applicants": standing["total"],
+        "undecided": standing["undecided"],
+        "hear_by": standing["hear_by"],
+        "may_open_again": project.status in project.NO_LONGER_OPEN and places.seats_of(project).free > 0,
         "checked_by_at": moderating.answer_due_at(project.sent_to_moderation_at),
         "findings": checking.findings(project) if project.is_editable else [],
     }

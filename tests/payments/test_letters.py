@@ -82,6 +82,7 @@ def write_all(engagement):
         work.application_withdrawn,
         work.application_drawn,
         work.application_second,
+        work.project_opened_again,
         work.application_ask_closed,
         work.application_agreed,
         work.application_ask_ended,

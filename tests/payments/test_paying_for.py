@@ -13,7 +13,7 @@ from marketplace.kernel import mail
 from payments import asking_to_pay, offering, paying_out, refunding, tasks
 from payments.models import Hold, Operation, PaymentRequest
 from projects import selecting
-from projects.models import Engagement, Project
+from projects.models import Application, Engagement
 from tests import cast, stages
 from tests.payments import steps
 from tests.payments.races.meeting import at_once
@@ -140,7 +140,7 @@ class TestTime:
 
     def test_there_must_be_time_to_pay(self, application, employer):
         now = timezone.now()
-        Project.objects.update(applications_close_at=now, answer_by_at=now + timedelta(minutes=59))
+        Application.objects.update(answer_by_at=now + timedelta(minutes=59))
         address, typed = form_of(application)
         page = employer.post(address, typed)
         assert page.status_code == 409

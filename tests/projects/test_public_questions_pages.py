@@ -209,7 +209,7 @@ class TestReading:
                 cast.an_answered_question(cast.a_student(), project)
                 cast.a_question(cast.a_student(), project)
             counts.append([asked(client, project, person) for person in (None, student, employer)])
-        assert counts == [[5, 9, 12]] * 2
+        assert counts == [[5, 9, 11]] * 2
 
 
 def asked(client, project, person):

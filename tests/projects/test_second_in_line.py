@@ -200,7 +200,7 @@ def test_control_without_the_lock_the_line_grows_too_long(own_database, settings
         with transaction.atomic():
             assert not project.applications.second_in_line().exists()
             checked.wait()
-            row.keep_second(by=project.posted_by, at=now, until=selecting.end_of_line(project))
+            row.keep_second(by=project.posted_by, at=now, until=selecting.end_of_line(row))
             return row.status
 
     assert at_once(*(lambda row=row: unguarded(row) for row in others)) == ["shortlisted"] * 2

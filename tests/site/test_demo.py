@@ -81,7 +81,7 @@ def test_a_site_with_people_of_its_own_gets_no_demo():
 # Stories without money
 
 
-OPENED = {"open", "paused", "closed", "unfilled"}
+OPENED = {"open", "paused", "closed", "unfilled", "opened_again"}
 NEVER_OPENED = {"blank", "draft", "moderation", "rejected", "discarded"}
 
 
@@ -93,7 +93,8 @@ def test_projects_reach_every_state_that_needs_no_money_and_each_once():
         seeding.add_rest(at=NOW, with_money=True, pick=wanted, say=silent)
 
     expected = {"draft": 2, "in_moderation": 3, "rejected": 1, "cancelled": 1, "paused": 1, "closed": 1}
-    assert Counter(Project.objects.values_list("status", flat=True)) == {**expected, "open": 1, "unfilled": 1}
+    assert Counter(Project.objects.values_list("status", flat=True)) == {**expected, "open": 2, "unfilled": 1}
+    assert ProjectTransition.objects.opened_again().get().row.applications.count() == 0
     assert Project.objects.get(status="paused").history.count() == 3
     # What nobody answered was closed at its date, and every no has a reason.
     unfilled = Project.objects.get(status="unfilled")

@@ -17,7 +17,7 @@ from marketplace.site.demo import reading
 from marketplace.site.demo.people import People
 from marketplace.site.demo.reading import Student
 from marketplace.site.demo.stories import Asked, Bid, Story
-from projects import applying, asking, attaching, moderating, posting, selecting
+from projects import applying, asking, attaching, moderating, opening, posting, selecting
 from projects.drafts import Part
 from projects.models import Application, Project
 
@@ -123,6 +123,11 @@ class Acting:
         if not self.was_done(at):
             posting.pause(self.known, by=self.owner, at=at)
 
+    def open_again(self, at: datetime) -> None:
+        """After nobody applied; the sweep that ended it may have been at this very moment."""
+        if not self.known.history.opened_again().exists():
+            opening.open_again(self.known, by=self.owner, at=at, window_days=self.story.window)
+
     def was_done(self, at: datetime) -> bool:
         return self.known.history.filter(at=at).exists()
 
@@ -140,8 +145,8 @@ class Acting:
             if answer and bid.answered_at:
                 yield Act(bid.answered_at, partial(answer, self, bid))
         for name, at in self.story.steps:
-            if name == "pause":
-                yield Act(at, self.pause)
+            if name in {"pause", "open_again"}:
+                yield Act(at, getattr(self, name))
 
     def talked(self) -> Iterator[Act]:
         """What students ask in public, and what the company says to it."""

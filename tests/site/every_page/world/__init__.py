@@ -23,6 +23,7 @@ def build(sandbox, *, stripe):
         posting.edits,
         posting.talk,
         posting.applications,
+        posting.openings,
         money.offers,
         money.payers,
         money.lines,

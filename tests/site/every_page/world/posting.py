@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
-from projects import applying, asking, attaching, closing, editing, moderating, posting, selecting
+from projects import applying, asking, attaching, closing, editing, moderating, opening, posting, selecting
 from projects.drafts import draft_of
 from tests import cast
 from tests.site.every_page.world.words import ANSWER, LONG_TITLE, NOTES, PDF, PROMISED, TRIAL, WHY
@@ -95,6 +95,18 @@ def applications(w):
     posting.pause(w.paused, by=w.employer, at=w.now)
     w.unheard = applied(w, w.maya, w.silent, days=13)
     closing.close_unanswered(w.silent, at=w.now)
+
+
+def openings(w):
+    """One that nobody applied to, one that its company closed early, and one that was opened again."""
+    w.over = opened(w, days=30)
+    closing.close_unanswered(w.over, at=w.now)
+    w.early, w.opened_again = opened(w, days=1, seats=2, title=LONG_TITLE), opened(w, days=2)
+    w.still_waiting = applied(w, w.long, w.opened_again, days=1)
+    applied(w, w.long, w.early)
+    for project in (w.early, w.opened_again):
+        posting.close_early(project, by=w.employer, at=w.now)
+    opening.open_again(w.opened_again, by=w.employer, at=w.now, window_days=9)
 
 
 def hush(w):
