@@ -137,6 +137,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         places = F("seats") * settings.APPLICATIONS_PER_SEAT
         return self.annotate(bids=taken, is_full=Q(bids__gte=places) | Exists(waiting))
 
+    def with_waiting(self) -> "ProjectQuerySet":
+        """Rows know how many wait for a place: `waits`."""
+        waiting: Any = apps.get_model("projects", "Waiting").objects.filter(project=OuterRef("pk"))
+        number = waiting.order_by().values("project").annotate(n=Count("pk")).values("n")
+        return self.annotate(waits=Coalesce(Subquery(number), 0))
+
     def with_silence(self, *, at: datetime) -> "ProjectQuerySet":
         """Rows know how many projects of their company lately ended while an applicant had no answer."""
         applications: Any = apps.get_model("projects", "Application")  # it imports this module

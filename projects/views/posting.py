@@ -27,7 +27,7 @@ STEPS = ("Start", "Write", "Check and send")
 def mine(request: PersonRequest) -> HttpResponse:
     """The projects of one's companies, one's own turn first; a draft that was given up is gone."""
     kept = Project.objects.managed_by(request.user).exclude(status="cancelled", published_at=None)
-    listed = FromForm(request.GET).page(kept.by_turn().for_cards())
+    listed = FromForm(request.GET).page(kept.by_turn().with_waiting().for_cards())
     return render(request, "projects/mine.html", listed)
 
 

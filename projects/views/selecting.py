@@ -27,7 +27,7 @@ PAGE = 50
 @followed(following.applicants)
 def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
     """All applicants of a project side by side; a moderator may look."""
-    seen = Project.objects.visible_to(request.user).select_related("company")
+    seen = Project.objects.visible_to(request.user).select_related("company").with_waiting()
     known = seen.prefetch_related(Prefetch("skills", Skill.objects.order_by("name")))
     project = get_object_or_404(known, public_id=public_id)
     if not (project.company.has_member(request.user) or request.user.is_staff):

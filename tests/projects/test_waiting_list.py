@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import onboarding
@@ -246,6 +248,33 @@ class TestThePages:
         client.post(f"/waiting/{Waiting.objects.get().public_id}/leave/")
         assert "On a waiting list" not in client.get("/applications/").content.decode()
 
+    def test_tell_the_company_how_many_wait_and_nothing_of_them(self, client, line):
+        project, _, rows = line
+        client.force_login(project.posted_by)
+
+        listed = client.get("/projects/mine/").content.decode()
+        table = client.get(f"{project.get_absolute_url()}applicants/").content.decode()
+
+        assert "1 applicant</a>, 1 without an answer, 3 on the waiting list" in listed
+        assert "3 more wait for a place" in table
+        assert not [row for row in rows if row.student.name in listed + table or row.motivation in table]
+
+    def test_of_a_list_that_is_over_say_nothing(self, client, line):
+        project = line[0]
+        sweep(project.applications_close_at)
+        client.force_login(project.posted_by)
+        assert "on the waiting list" not in client.get("/projects/mine/").content.decode()
+        applicants = client.get(f"{project.get_absolute_url()}applicants/").content.decode()
+        assert "for a place" not in applicants
+
+    def test_count_with_the_same_number_of_queries(self, client, line):
+        client.force_login(line[0].posted_by)
+        addresses = "/projects/mine/", f"{line[0].get_absolute_url()}applicants/"
+        _, before = ([queries(client, address) for address in addresses] for _ in range(2))
+        for _ in range(3):
+            wait(line[0])
+        assert [queries(client, address) for address in addresses] == before
+
     def test_keep_the_words_when_the_last_place_went_meanwhile(self, client, full):
         client.force_login(cast.a_student())
         answer = client.post(f"{full[0].get_absolute_url()}apply/", self.typed(full[0]))
@@ -312,6 +341,12 @@ class TestTheLastPlace:
 
     def test_control_without_the_lock_two_workers_give_it_twice(self, freed):
         assert self.draws(freed, locks=False) == ["IntegrityError", "done"]
+
+
+def queries(client, address):
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
 
 
 def told(outcomes):

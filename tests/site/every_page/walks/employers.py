@@ -50,6 +50,7 @@ EMPLOYERS = [
         ("projects:applicants", "open"),
         ("projects:applicants", "quiet"),
         ("projects:applicants", "line"),
+        ("projects:applicants", "crowded"),
         ("projects:applicants", "reopened"),
         ("projects:application", "submitted"),
         ("projects:application", "declined"),

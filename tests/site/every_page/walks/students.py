@@ -66,6 +66,7 @@ STUDENTS = [
         "dashboard",
         ("projects:application", "shortlisted"),
         ("projects:application", "second"),
+        ("projects:application", "still_waiting"),
         ("projects:engagement", "completed"),
         "payments:money",
         ("payments:receipt", "completed_hold"),
