@@ -89,13 +89,28 @@ def store_public(project: Project, files: Sequence["UploadedFile[Any]"], *, at: 
         MaterialFile.objects.create(project=project, **columns)
 
 
+def copy_public(files: Sequence[MaterialFile], project: Project, *, at: datetime) -> None:
+    """Put the same files beside another project, each with bytes of its own, so that one alone can be removed."""
+    copies = []
+    for file in files:
+        with file.file.open() as kept:
+            path = file.file.storage.save(path_in("materials", at=at), kept)
+        known = {name: getattr(file, name) for name in ("name", "content_type", "size_bytes", "sha256")}
+        copies.append(MaterialFile(project=project, file=path, **known))
+    MaterialFile.objects.bulk_create(copies)
+
+
 def keep(files: Sequence["UploadedFile[Any]"], *, folder: str, at: datetime) -> list[dict[str, Any]]:
     """Write the bytes; what a row says of each file. Raises UnsuitableFile."""
     try:
         check(files)
     except ValidationError as error:
         raise UnsuitableFile(" ".join(error.messages)) from error
-    return [keep_one(file, path=f"{folder}/{at:%Y/%m}/{secrets.token_hex(16)}") for file in files]
+    return [keep_one(file, path=path_in(folder, at=at)) for file in files]
+
+
+def path_in(folder: str, *, at: datetime) -> str:
+    return f"{folder}/{at:%Y/%m}/{secrets.token_hex(16)}"
 
 
 def keep_one(file: "UploadedFile[Any]", *, path: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Company, User
 from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked
-from projects import faults, silence
+from projects import faults, filing, silence
 from projects.drafts import (
     Draft,
     draft_of,
@@ -37,8 +37,16 @@ def start_draft(
 
 
 def duplicate(project: Project, *, by: User, at: datetime) -> Project:
-    """A new draft that says what this project says, whatever became of it; the site's numbers are today's."""
-    return begin(project.company, draft_of(project), by=by, at=at, template_key=project.template_key)
+    """A new draft that says what this project says, whatever became of it; the site's numbers are today's.
+
+    The files beside it come along; what was handed over in a workroom does not.
+    """
+    with locked(project) as project:  # or a file is taken away while it is copied
+        check_member(project.company, by)
+        files = list(project.material_files.order_by("pk"))
+        copy = begin(project.company, draft_of(project), by=by, at=at, template_key=project.template_key)
+        filing.copy_public(files, copy, at=at)
+    return copy
 
 
 def begin(

@@ -3,16 +3,17 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from payments import supplying
 from projects import attaching, editing, faults, filing, moderating, posting
 from projects.drafts import draft_of
 from projects.models import MaterialFile, Project
-from tests import cast
+from tests import cast, stages
 from tests.projects.test_posting_pages import typed
 
-pytestmark = pytest.mark.django_db
 LINK = "https://maple-health.example/brand"
 
 
@@ -41,6 +42,7 @@ def got(client, file):
     return answer.status_code
 
 
+@pytest.mark.django_db
 class TestFiles:
     def test_are_open_to_whoever_sees_the_project(self, client, draft):
         attach(draft)
@@ -92,6 +94,66 @@ class TestFiles:
             assert len(Project.objects.with_all().get(pk=project.pk).material_files.all()) == 1
 
 
+@pytest.mark.django_db
+class TestACopyOfTheProject:
+    def copy(self, project, by=None):
+        return posting.duplicate(project, by=by or project.posted_by, at=timezone.now())
+
+    def test_has_the_files_too_each_of_its_own(self, client, draft, django_capture_on_commit_callbacks):
+        attach(draft, a_file(), a_file("more.csv", b"three\n"))
+        project = opened(draft)
+
+        copy = self.copy(project)
+
+        rows, copies = (list(one.material_files.order_by("pk")) for one in (project, copy))
+        known = ("name", "content_type", "size_bytes", "sha256")
+        assert [[getattr(row, name) for name in known] for row in rows] == [
+            [getattr(row, name) for name in known] for row in copies
+        ]
+        assert len({row.file.name for row in rows + copies} | {row.public_id for row in rows + copies}) == 8
+        with copies[1].file.open() as file:
+            assert file.read() == b"three\n"
+        with django_capture_on_commit_callbacks(execute=True):
+            attaching.detach(copies[0], by=project.posted_by)
+        assert [got(client, row) for row in rows] == [200, 200]
+
+    def test_shows_them_to_nobody_before_it_is_open_and_takes_more(self, client, draft):
+        attach(draft)
+        copy = self.copy(opened(draft))
+        file = copy.material_files.get()
+        assert got(client, file) == 404
+        client.force_login(cast.another_employer())
+        assert got(client, file) == 404
+        assert attach(copy, a_file("more.csv")).material_files.count() == 2
+
+    def test_is_made_with_the_same_number_of_queries(self, draft):
+        counts = []
+        for more in (1, 4):
+            attach(draft, *(a_file(f"{more}-{number}.csv") for number in range(more)))
+            with CaptureQueriesContext(connection) as found:
+                self.copy(draft)
+            counts.append(len(found))
+        assert counts[0] == counts[1]
+
+    def test_of_another_company_is_not_made(self, draft):
+        attach(draft)
+        project = opened(draft)
+        with pytest.raises(PermissionDenied):
+            self.copy(project, by=cast.another_employer())
+        assert MaterialFile.objects.count() == 1
+
+
+def test_what_was_handed_over_in_a_workroom_is_not_copied(sandbox):
+    engagement = stages.under_way(sandbox, stages.paid_for(sandbox, promised_materials=["A list"]))
+    given = {"by": engagement.offered_by, "at": timezone.now(), "files": [a_file()]}
+    supplying.give_material(engagement.promised_materials.get(), **given)
+
+    copy = posting.duplicate(engagement.project, by=engagement.offered_by, at=timezone.now())
+
+    assert not copy.material_files.exists()
+
+
+@pytest.mark.django_db
 class TestThePage:
     def test_takes_files_and_gives_them_back(self, client, draft, django_capture_on_commit_callbacks):
         client.force_login(draft.posted_by)
@@ -115,6 +177,7 @@ class TestThePage:
         assert "At most 5 files can stand beside a project" in full.content.decode()
 
 
+@pytest.mark.django_db
 class TestLinks:
     def test_are_typed_line_by_line_and_shown(self, client, draft):
         client.force_login(draft.posted_by)
