@@ -44,8 +44,15 @@
   // state, its own colours and letters, and whether it is small. Looks are told by numbers.
   const states = ["aria-current", "aria-invalid", "aria-expanded", "aria-pressed", "disabled", "readonly", "open"];
   const attributes = ["class", "role", "type", ...states];
-  const named = (one) => (one.closest("#container") ? one.id : ""); // the administration's pages style by ids
-  const said = (one) => [one.localName, named(one), ...attributes.map((name) => one.getAttribute(name))].join("|");
+  // The administration styles by ids as well; what only names a field, a table or a row there makes no look.
+  const inAdmin = () => document.getElementById("container");
+  const bare = (words) => words?.replace(/(^|\s)(app|model|field|column|id|module)[-_]\S+/g, "");
+  const named = (one) => (inAdmin() ? bare(one.id) : "");
+  const valued = (one, name) => {
+    const value = one.getAttribute(name);
+    return name === "class" && inAdmin() ? bare(value) : value;
+  };
+  const said = (one) => [one.localName, named(one), ...attributes.map((name) => valued(one, name))].join("|");
   const path = (one) => (one.parentElement ? `${path(one.parentElement)}>${said(one)}` : "");
   const hash = (words) => [...words].reduce((sum, sign) => (Math.imul(sum, 31) + sign.codePointAt(0)) | 0, 7);
   let fresh = [];
