@@ -222,6 +222,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "marketplace.site.middleware.RefuseNulBytes",  # after what marks every answer, as the next
+    "marketplace.site.middleware.Compressed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "marketplace.site.middleware.PrivateAnswers",  # before those that set cookies
     "django.contrib.sessions.middleware.SessionMiddleware",
