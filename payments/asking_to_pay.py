@@ -11,7 +11,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
 from payments import offering, operations
 from payments.emails import paying_for
-from payments.models import Hold, PaymentRequest
+from payments.models import Deadline, Hold, PaymentRequest
 from projects.models import Application, Engagement
 
 LEAST_TIME = timedelta(hours=1)
@@ -75,6 +75,7 @@ def ask_to_pay(
             created_at=at,
             ends_at=ends_at,
         )
+        Deadline.objects.await_payer(engagement, ends_at=ends_at, at=at)
         paying_for.asked_to_pay(request, at=at)
     return request
 
@@ -96,6 +97,15 @@ def open_page(request: PaymentRequest, *, at: datetime) -> Hold:
         if hold.status != Hold.Status.CHECKOUT_OPEN:
             operations.plan_checkout(hold, by=None, at=at)
     return hold
+
+
+def remind_payer(engagement: Engagement, *, at: datetime) -> None:
+    """Tell whoever was asked that the link ends soon; nothing where somebody paid, or it is over."""
+    with locked(engagement) as engagement:
+        request, hold = engagement.payment_request, engagement.holds.get(number=1)
+        request.engagement = engagement
+        if engagement.status == Engagement.Status.AUTHORISING and request.is_payable(hold, at=at):
+            paying_for.payer_reminder(request, at=at)
 
 
 def take_back(request: PaymentRequest, *, by: User, at: datetime) -> None:

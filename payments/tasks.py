@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from marketplace.kernel.errors import RuleViolation
 from payments import (
+    asking_to_pay,
     funding,
     offering,
     operations,
@@ -88,6 +89,7 @@ def ring_for_rework(deadline: Deadline, at: datetime) -> None:
 Rule = Callable[[Deadline, datetime], object]
 RULES: dict[Deadline.Kind, Rule] = {
     Deadline.Kind.CHECKOUT_ENDS: lambda row, at: offering.abandon_checkout(row.subject, at=at),
+    Deadline.Kind.PAYER_REMINDER: lambda row, at: asking_to_pay.remind_payer(row.subject, at=at),
     Deadline.Kind.OFFER_REMINDER: lambda row, at: offering.remind_of_offer(
         row.subject, due_at=row.due_at, at=at
     ),

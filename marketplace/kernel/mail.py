@@ -107,6 +107,11 @@ def tell_no_more(*beginnings: str, at: datetime) -> None:
         Notice.objects.filter(key__startswith=beginning, digest=None).update(not_after=at)
 
 
+def may_have_arrived(beginning: str) -> bool:
+    """Whether a letter whose key begins so went out, or somebody tries to send it just now."""
+    return Letter.objects.filter(key__startswith=beginning, attempts__gt=0).exists()
+
+
 def deliver_waiting(*, at: datetime, limit: int = 100) -> int:
     """Send what waits, each letter under a lease of its own; returns how many went out."""
     sent = 0

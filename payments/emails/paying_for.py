@@ -14,9 +14,21 @@ def asked_to_pay(request: PaymentRequest, *, at: datetime) -> None:
     to_payer("asked_to_pay", request, action="See it and pay", at=at, not_after=request.ends_at)
 
 
+def payer_reminder(request: PaymentRequest, *, at: datetime) -> None:
+    to_payer("payer_reminder", request, action="See it and pay", at=at, not_after=request.ends_at)
+
+
+def request_taken_back(engagement: Engagement, *, at: datetime) -> None:
+    """Somebody ended the offer before it was paid: to whom the first letter may have reached, if anybody was asked."""
+    request = PaymentRequest.objects.filter(engagement=engagement).select_related("asked_by").first()
+    if request is not None and mail.may_have_arrived(f"asked_to_pay:{engagement.pk}:"):
+        request.engagement = engagement
+        to_payer("request_taken_back", request, action="See the request", at=at, not_after=request.ends_at)
+
+
 def nothing_to_pay(engagement: Engagement, *, at: datetime) -> None:
     """A letter that still waits goes out no more, however it came; the payer's page says the rest."""
-    mail.tell_no_more(f"asked_to_pay:{engagement.pk}:", at=at)
+    mail.tell_no_more(f"asked_to_pay:{engagement.pk}:", f"payer_reminder:{engagement.pk}:", at=at)
 
 
 def colleague_paid(request: PaymentRequest, *, at: datetime) -> None:

@@ -12,6 +12,8 @@ from payments.models.holds import Hold
 from payments.models.payees import Payee
 from projects.models import Deliverable, Engagement
 
+PAYER_REMINDER = timedelta(days=1)  # before the link ends
+
 
 def late_by(deliverable: Deliverable, days: int) -> datetime:
     """The end of the student's day that is so many days after the due date."""
@@ -52,6 +54,12 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
             Deadline(kind=kind.OFFER_REMINDER, engagement=engagement, due_at=m) for m in moments if m < end
         ]
         self.bulk_create([*rows, Deadline(kind=kind.OFFER_EXPIRES, engagement=engagement, due_at=end)])
+
+    def await_payer(self, engagement: Engagement, *, ends_at: datetime, at: datetime) -> None:
+        """The reminder of somebody who was asked to pay, where more than that time is left."""
+        due_at = ends_at - PAYER_REMINDER
+        if due_at > at:
+            self.create(kind=Deadline.Kind.PAYER_REMINDER, engagement=engagement, due_at=due_at)
 
     def start_review(self, deliverable: Deliverable, *, at: datetime) -> None:
         """The end of the review window, and the reminders before it; what was awaited is here."""
@@ -112,6 +120,7 @@ class Deadline(models.Model):
 
     class Kind(models.TextChoices):
         CHECKOUT_ENDS = "checkout_ends"
+        PAYER_REMINDER = "payer_reminder"
         OFFER_REMINDER = "offer_reminder"
         OFFER_EXPIRES = "offer_expires"
         CAPTURE_RETRY_ENDS = "capture_retry_ends"

@@ -36,6 +36,8 @@ def leave_page(engagement: Engagement, *, by: User | None, at: datetime, reason:
     """An offer that was never made, because its payment page was left: the seat is free again."""
     engagement.become(Engagement.Status.ABANDONED, by=by, at=at, reason=reason, finished_at=at)
     paying_for.nothing_to_pay(engagement, at=at)
+    if by is not None:
+        paying_for.request_taken_back(engagement, at=at)
     free_card(engagement, by=by, at=at, reason=reason)
 
 

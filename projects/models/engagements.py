@@ -38,7 +38,8 @@ def student_until() -> Case:
 
 def employer_until() -> Case:
     """Until when the employer has the turn: the payment page, a refused card, a review, or promised materials."""
-    clock = earliest("money_deadlines__due_at", money_deadlines__done_at=None)
+    ends = {"money_deadlines__kind__in": ["checkout_ends", "capture_retry_ends"]}  # and no reminder before
+    clock = earliest("money_deadlines__due_at", money_deadlines__done_at=None, **ends)
     refused = Q(status=Engagement.Status.FUNDING, holds__status__in=["capture_failed", "checkout_open"])
     pays = Q(status=Engagement.Status.AUTHORISING) | Q(
         models.Exists(Engagement.objects.filter(refused, pk=models.OuterRef("pk")))

@@ -109,12 +109,27 @@ def write_all(engagement):
     )
     paying_for.asked_to_pay(request, at=at)
     paying_for.colleague_paid(request, at=at)
+    paying_for.payer_reminder(request, at=at)
+    payer_was_told(request, at=at)
     material = engagement.promised_materials.create(number=1, words="The answers of last year")
     engagement.materials_due_at = ends
     for about_materials in (supplies.materials_wanted, supplies.materials_late, supplies.materials_asked):
         about_materials(engagement, at=at)
     supplies.material_given(material, engagement, is_last=False, at=at)
     return at
+
+
+def payer_was_told(request, *, at):
+    """The request to pay went out, and is taken back."""
+    asked = PaymentRequest.objects.create(
+        engagement=request.engagement,
+        asked_by=request.asked_by,
+        email=request.email,
+        created_at=at,
+        ends_at=request.ends_at,
+    )
+    Letter.objects.filter(template="payments/asked_to_pay").update(attempts=1)
+    paying_for.request_taken_back(asked.engagement, at=at)
 
 
 def questions_and_answers(project, student, *, at):
