@@ -1,10 +1,22 @@
-"""Looking at money in the admin: holds, operations with every attempt, events, alarms. Nothing can be edited."""
+"""Looking at money in the admin: holds, requests to pay, operations with every attempt, events, alarms.
+
+Nothing can be edited.
+"""
 
 from typing import Any
 
 from django.contrib import admin
 
-from payments.models import Alarm, Hold, HoldTransition, Operation, OperationAttempt, Payee, StripeEvent
+from payments.models import (
+    Alarm,
+    Hold,
+    HoldTransition,
+    Operation,
+    OperationAttempt,
+    Payee,
+    PaymentRequest,
+    StripeEvent,
+)
 
 
 class OnlyToLookAt:
@@ -56,6 +68,22 @@ class HoldAdmin(OnlyToLookAt, admin.ModelAdmin):
     list_select_related = ("engagement",)
     search_fields = ("public_id", "engagement__public_id", "payment_intent", "charge")
     inlines = (Operations, HoldHistory)
+
+
+@admin.register(PaymentRequest)
+class PaymentRequestAdmin(OnlyToLookAt, admin.ModelAdmin):
+    """Without the address of the payer's page: whoever has that may pay."""
+
+    list_display = ("email", "engagement", "stands", "po_number", "asked_by", "created_at", "ends_at")
+    list_filter = ("engagement__status", "created_at")
+    list_select_related = ("engagement", "asked_by")
+    search_fields = ("email", "po_number", "public_id", "engagement__public_id")
+    readonly_fields = ("public_id", "stands")
+    view_on_site = False
+
+    @admin.display(description="the offer", ordering="engagement__status")
+    def stands(self, request: PaymentRequest) -> str:
+        return request.engagement.get_status_display()
 
 
 @admin.register(Operation)

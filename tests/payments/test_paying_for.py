@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core import mail as post
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Company
+from accounts.models import Company, User
 from marketplace.kernel import mail
 from payments import asking_to_pay, offering, paying_out, refunding, tasks
 from payments.models import Hold, Operation, PaymentRequest
@@ -108,6 +110,33 @@ class TestByPage:
             asking_to_pay.take_back(request, by=application.student, at=timezone.now())
         for token in ("abc:def", f"{request.public_id}:{request.token.rpartition(':')[2][::-1]}"):
             assert Client().get(f"/pay/{token}/").status_code == 404
+
+
+class TestInTheAdministration:
+    def test_it_is_found_and_read_and_nothing_else(self, application, client, django_assert_num_queries):
+        request, table = asked(application), "/admin/payments/paymentrequest/"
+        client.force_login(User.objects.create_superuser("root@example.org", name="Root"))
+        client.get(table)
+        with CaptureQueriesContext(connection) as before:
+            client.get(table)
+        other = cast.an_application(cast.another_student(), cast.an_open_project(cast.another_employer()))
+        Company.objects.update(proven_at=timezone.now())
+        asked(other, email="other@example.org")
+
+        with django_assert_num_queries(len(before)):
+            listed = client.get(table).content.decode()
+        found = client.get(f"{table}?q=4711+books").content.decode()
+        page = f"{table}{request.pk}/change/"
+        read = client.get(page).content.decode()
+
+        assert "other@example.org" in listed
+        assert "books@maple.example" in found
+        assert "other@example.org" not in found
+        assert request.get_absolute_url() not in read
+        assert "/admin/r/" not in read  # which leads to that page, where whoever comes may pay
+        assert 'name="_save"' not in read
+        assert client.post(page, {"email": "me@example.org"}).status_code == 403
+        assert client.get(f"{table}add/").status_code == 403
 
 
 class TestTime:

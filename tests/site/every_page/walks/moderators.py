@@ -15,6 +15,7 @@ MODELS = {
     },
     "payments": {
         "hold": "approved_hold",
+        "paymentrequest": "request",
         "operation": "operation",
         "payee": "payee",
         "stripeevent": "event",

@@ -70,7 +70,7 @@ def payers(w):
         request = asking_to_pay.ask_to_pay(applied(w, w.maya, opened(w)), by=w.employer, at=w.now, **words)
         setattr(w, f"{name}_token", request.token)
         if name == "payer":
-            w.asked_to_pay = request.engagement
+            w.request, w.asked_to_pay = request, request.engagement
         if name in {"paid", "waiting"}:
             hold = asking_to_pay.open_page(request, at=w.now)
             tasks.sweep_once(at=w.now)
