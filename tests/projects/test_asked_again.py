@@ -15,21 +15,39 @@ from payments import cancelling, offering, refunding
 from projects import places, reopening, selecting, tasks
 from projects.models import Application, Deadline
 from tests import cast, stages
+from tests.payments import staging
 from tests.payments.races.meeting import at_once
 from tests.projects.test_second_in_line import DAY, a_board, letters, now_as
 
 HOUR = timedelta(hours=1)
 
 
+def a_seat_given_back(sandbox):
+    """The seat was filled, everybody else had a no; then the work was cancelled before it began."""
+    project, applications = a_board(5)
+    engagement, now = stages.under_way(sandbox, applications[0]), timezone.now()
+    noes = [selecting.No(row.public_id, 1, "filled") for row in applications[1:]]
+    selecting.decline_many(project, by=project.posted_by, at=now, noes=noes)
+    refunding.cancel_before_start(engagement, by=engagement.student, at=now, reason="I fell ill.")
+    return project, applications
+
+
+@pytest.fixture(scope="module")
+def given_back(django_db_blocker, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("given_back")
+    with django_db_blocker.unblock(), staging.staged("given_back", a_seat_given_back, folder) as stage:
+        yield stage
+
+
 class Asked:
     @pytest.fixture
-    def board(self, sandbox):
-        """The seat was filled, everybody else had a no; then the work was cancelled before it began."""
-        project, applications = a_board(5)
-        engagement, now = stages.under_way(sandbox, applications[0]), timezone.now()
-        noes = [selecting.No(row.public_id, 1, "filled") for row in applications[1:]]
-        selecting.decline_many(project, by=project.posted_by, at=now, noes=noes)
-        refunding.cancel_before_start(engagement, by=engagement.student, at=now, reason="I fell ill.")
+    def sandbox(self, given_back, tmp_path):
+        with staging.gone_on(given_back, tmp_path) as control:
+            yield control
+
+    @pytest.fixture
+    def board(self, sandbox, given_back):
+        project, applications = given_back.about
         return now_as(project), [now_as(row) for row in applications]
 
     def ask(self, board, number=1, **given):
