@@ -2,8 +2,8 @@
 
 from contextlib import nullcontext
 
+from tests.databases import rolled_back
 from tests.permissions.addresses import lines, tables
-from tests.permissions.conftest import rolled_back
 
 FURTHEST = ("201", "200", "302", "422", "409", "405", "403", "400", "404", "login", "admin", "signup", "")
 

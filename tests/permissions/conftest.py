@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests import embedded
-from tests.databases import WORKER, separate, use
+from tests.databases import WORKER, rolled_back, separate, use
 from tests.permissions.world import World, make
 from tests.sandboxed import standing_in
 
@@ -80,10 +80,3 @@ def elsewhere(name: str) -> Iterator[None]:
         yield
     finally:
         use(before)
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)

@@ -4,6 +4,7 @@ from contextlib import nullcontext
 
 import pytest
 
+from tests.databases import rolled_back
 from tests.permissions import typed
 from tests.permissions.addresses import (
     ADMIN,
@@ -16,7 +17,6 @@ from tests.permissions.addresses import (
     tables_of_the_admin,
 )
 from tests.permissions.asking import asked_by
-from tests.permissions.conftest import rolled_back
 
 PARTS = ("accounts", "admin", "api", "applications", "engagements", "projects")
 REDIRECTS = {

@@ -19,9 +19,14 @@ def typed(project, **words):
     return answers_to(project) | {"motivation": "I want to.", "version": project.version} | words
 
 
+@pytest.fixture(scope="class")
+def made(made_once):
+    return made_once(cast.an_open_project)
+
+
 @pytest.fixture
-def project():
-    return cast.an_open_project()
+def project(made):
+    return made()
 
 
 @pytest.fixture

@@ -29,11 +29,16 @@ def three_applicants():
     return project, [cast.an_application(cast.a_student(), project) for _ in range(3)]
 
 
+@pytest.fixture(scope="class")
+def three(made_once):
+    return made_once(three_applicants)
+
+
 @pytest.mark.django_db
 class TestTheRule:
     @pytest.fixture
-    def board(self):
-        return three_applicants()
+    def board(self, three):
+        return three()
 
     def decline(self, board, *noes, at=None):
         project, _ = board
@@ -93,8 +98,8 @@ class TestTheRule:
 @pytest.mark.django_db
 class TestThePage:
     @pytest.fixture
-    def board(self):
-        return three_applicants()
+    def board(self, three):
+        return three()
 
     @pytest.fixture
     def door(self, client, board):

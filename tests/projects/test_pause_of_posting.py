@@ -33,11 +33,21 @@ def employer():
     return cast.an_employer(at=NOW - 400 * DAY)
 
 
-@pytest.fixture
-def paused(employer):
+def a_paused_employer():
+    employer = cast.an_employer(at=NOW - 400 * DAY)
     for ended in (30 * DAY, 60 * DAY):
         a_silent_project(employer, ended=ended)
     return employer
+
+
+@pytest.fixture(scope="class")
+def made(made_once):
+    return made_once(a_paused_employer)
+
+
+@pytest.fixture
+def paused(made):
+    return made()
 
 
 def send(employer, *, at=NOW):

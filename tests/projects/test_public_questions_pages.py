@@ -16,9 +16,14 @@ from tests import cast
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="class")
+def made(made_once):
+    return made_once(cast.an_open_project)
+
+
 @pytest.fixture
-def project():
-    return cast.an_open_project()
+def project(made):
+    return made()
 
 
 @pytest.fixture

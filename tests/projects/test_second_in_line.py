@@ -38,14 +38,23 @@ def a_board(count=3, *, at=None, **changes):
     return project, [cast.an_application(cast.a_student(), project, at=at) for _ in range(count)]
 
 
+def an_offer_and_four_more():
+    """The first applicant has an offer that is being paid for."""
+    project, applications = a_board(5)
+    offering.make_offer(applications[0], by=project.posted_by, at=timezone.now())
+    return project, applications
+
+
+@pytest.fixture(scope="class")
+def made(made_once):
+    return made_once(an_offer_and_four_more)
+
+
 @pytest.mark.django_db
 class TestSecondInLine:
     @pytest.fixture
-    def board(self):
-        """The first applicant has an offer that is being paid for."""
-        project, applications = a_board(5)
-        offering.make_offer(applications[0], by=project.posted_by, at=timezone.now())
-        return project, applications
+    def board(self, made):
+        return made()
 
     def keep(self, board, number, *, by=None, at=None, **given):
         project, applications = board
