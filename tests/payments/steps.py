@@ -51,8 +51,11 @@ def pass_time(sandbox, hours):
         Operation.objects.exclude(**{name: None}).update(**{name: F(name) - gone})
 
 
-def work_off(sandbox, *, at, rounds=20):
-    """Run operations as the sweep does, every few hours, until none is due any more; the moment then."""
+def work_off(sandbox, *, at, rounds=36):
+    """Run operations as the sweep does, every few hours, until none is due any more; the moment then.
+
+    Long enough for what a card brings on a Friday evening, which is there two business days later.
+    """
     for _ in range(rounds):
         operations.run_due(at=at)
         waiting = Operation.objects.filter(status__in=Operation.OPEN, not_before__lte=at)
