@@ -44,6 +44,7 @@ def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
         "keys": request.user.shortcut_keys,
         "may_answer": project.company.has_member(request.user),
         "offers": seats.offers,
+        "may_open_again": project.status in project.NO_LONGER_OPEN and seats.free > 0,
         "free_since": places.free_again_since(project, seats, at=timezone.now()),
     }
     context |= project.applications.standing()

@@ -302,6 +302,13 @@ class TestThePage:
         assert "<dt>Opened again</dt>" in answer.content.decode()
         assert now_as(project).status == "open"
 
+    def test_is_found_from_the_applicants_by_those_who_may(self, client):
+        project = unfilled()
+        address = f"{project.get_absolute_url()}applicants/"
+        for who, found in ((project.posted_by, True), (cast.a_moderator(), False)):
+            client.force_login(who)
+            assert (self.address(project) in client.get(address).content.decode()) is found
+
     def test_says_what_is_wrong_beside_the_box(self, client):
         project = unfilled()
         client.force_login(project.posted_by)

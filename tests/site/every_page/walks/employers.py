@@ -51,6 +51,7 @@ EMPLOYERS = [
         ("projects:applicants", "quiet"),
         ("projects:applicants", "line"),
         ("projects:applicants", "crowded"),
+        ("projects:applicants", "early"),
         ("projects:applicants", "reopened"),
         ("projects:application", "submitted"),
         ("projects:application", "declined"),
