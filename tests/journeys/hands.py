@@ -32,7 +32,8 @@ STOP = """target => {
 ARRIVED = """() => {
   const isNew = !window.walked;
   window.walked = true;
-  return {isNew, isNowhere: document.activeElement === document.body};
+  const isLed = Boolean(document.querySelector(":target:not(main)"));
+  return {isNew, isLed, isNowhere: document.activeElement === document.body};
 }"""
 
 
@@ -111,7 +112,9 @@ class Keyboard(Mouse):
         """By Tab from where the focus is, or back; into a page that is new by its skip link."""
         expect(target).to_be_visible(timeout=PATIENCE)
         found = self.page.evaluate(ARRIVED)
-        if found["isNew"] and found["isNowhere"]:
+        if found["isNew"] and found["isNowhere"] and found["isLed"]:
+            self.page.keyboard.press("Tab")  # goes on from where the address has led
+        elif found["isNew"] and found["isNowhere"]:
             self.skip_to_the_content()
         else:
             assert not found["isNowhere"], f"{self.page.url}: the focus was lost"

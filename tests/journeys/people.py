@@ -181,11 +181,11 @@ class Employer(Person):
             self.press("Offer, reserve $440.00 on your card")
         self.comes_to("/c/pay/.+")
 
-    def pay(self) -> None:
+    def pay(self, *, back: str = "/engagements/[^/]+/") -> None:
         self.heads("Reserve $440.00")
         self.type(CARD | {"Name on the card": self.name})
         self.press("Reserve $440.00")
-        self.comes_to("/engagements/[^/]+/")
+        self.comes_to(back)
 
     def approve(self, amount: str, *, part: str) -> None:
         with self.clicking(1):
