@@ -1,4 +1,4 @@
-"""Everything at once by a worker that stands still for a day and a half each time: nobody is told a thing twice."""
+"""Everything at once by a worker that stands still for more than a day each time: nobody is told a thing twice."""
 
 from collections import Counter
 from datetime import timedelta
@@ -15,7 +15,7 @@ from projects import applying, selecting
 from projects import tasks as projects_tasks
 from tests import cast, stages
 
-STANDSTILL = timedelta(hours=36)
+STANDSTILL = timedelta(hours=37)
 BY_THEMSELVES = {  # what is told because a date has come, and by nobody's act
     *("projects/answer_reminder", "projects/application_drawn", "projects/application_not_answered"),
     *("projects/work_due", "projects/work_overdue", "payments/work_is_late", "payments/work_not_delivered"),
