@@ -19,7 +19,7 @@ run: $(VENV)/installed ## start the whole marketplace on this machine (PORT=8000
 
 test: $(VENV)/installed-dev node_modules/installed ## everything, browser journeys included, on throw-away services
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 3 $(ARGS)  # one more than there are cores, as some wait for a browser or a clock
 
 check: $(VENV)/installed-dev node_modules/installed ## style, layers, types, settings, migrations, templates, built CSS
 	@echo "style" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
