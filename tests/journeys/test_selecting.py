@@ -43,10 +43,11 @@ def test_everybody_hears_and_a_colleague_pays(people):
     sam.sees("1 more waits for a place")
     sam.page.get_by_role("region", name="Applicants").focus()
     sam.page.keyboard.type("jjjxjx")
-    sam.press("Decline the marked, a reason each")
-    sam.hands.tick(sam.page.get_by_role("group", name="Why not?").get_by_label("hours or dates"))
-    sam.choose("Reason for Applicant 4", "The answers did not show enough of how you would do it")
-    sam.press("Decline 2, send each their reason")
+    with sam.clicking(2):  # one more than the least, so that every reason is read before it is sent
+        sam.press("Decline the marked, a reason each")
+        sam.hands.tick(sam.page.get_by_role("group", name="Why not?").get_by_label("hours or dates"))
+        sam.choose("Reason for Applicant 4", "The answers did not show enough of how you would do it")
+        sam.press("Decline 2, send each their reason")
     sam.is_told("Declined 2. Each of them reads their reason.")
 
     tasks.draw_lots(at=timezone.now())  # what a worker does every minute
