@@ -103,6 +103,11 @@ def open_again(
     return project
 
 
+def has_room(project: Project, seats: places.Seats | None = None) -> bool:
+    """Whether it is over, or closed, with a seat to give: only then is opening it again offered at all."""
+    return project.status in Project.NO_LONGER_OPEN and (seats or places.seats_of(project)).free > 0
+
+
 def check_may_open(project: Project, *, at: datetime, window_days: int | None = None) -> None:
     """Raise the first reason for which this project takes no new applicants."""
     if project.status not in Project.NO_LONGER_OPEN:

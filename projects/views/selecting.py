@@ -13,7 +13,7 @@ from accounts.http import PersonRequest
 from accounts.models import Skill
 from marketplace.kernel.http import followed
 from marketplace.templatetags.display import day
-from projects import places, reopening, selecting
+from projects import opening, places, reopening, selecting
 from projects.forms.applying import VersionForm
 from projects.forms.selecting import ApplicantsForm, DeclineForm, DeclineManyForm, MarkedForm, ReturnForm
 from projects.models import Application, Project
@@ -44,7 +44,7 @@ def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
         "keys": request.user.shortcut_keys,
         "may_answer": project.company.has_member(request.user),
         "offers": seats.offers,
-        "may_open_again": project.status in project.NO_LONGER_OPEN and seats.free > 0,
+        "may_open_again": opening.has_room(project, seats),
         "free_since": places.free_again_since(project, seats, at=timezone.now()),
     }
     context |= project.applications.standing()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from marketplace.kernel.errors import StalePage
 from marketplace.kernel.models import Letter
-from payments import asking_to_pay, cancelling, refunding
+from payments import asking_to_pay, cancelling, offering, refunding
 from projects import bidding, closing, narrating, opening, posting, selecting, silence, tasks
 from projects.models import Deadline, Project
 from tests import cast, stages
@@ -275,11 +275,16 @@ class TestSeats:
 
         assert kept.answer_by_at - second.answer_by_at == 5 * DAY
 
-    def test_every_seat_has_an_offer(self, sandbox):
+    def test_every_seat_has_an_offer(self, client, sandbox):
         engagement = stages.offered(sandbox)
-        posting.close_early(engagement.project, by=engagement.offered_by, at=timezone.now())
+        project = posting.close_early(engagement.project, by=engagement.offered_by, at=timezone.now())
         with pytest.raises(opening.EverySeatTaken):
-            again(engagement.project)
+            again(project)
+        client.force_login(engagement.offered_by)
+        for page in (project.get_absolute_url(), f"{project.get_absolute_url()}applicants/"):
+            assert "/open-again/" not in client.get(page).content.decode()
+        offering.withdraw_offer(engagement, by=engagement.offered_by, at=timezone.now())
+        assert "/open-again/" in client.get(project.get_absolute_url()).content.decode()
 
 
 @pytest.mark.django_db
