@@ -2,38 +2,21 @@
 
 import re
 
-import pytest
 from django.core import mail as post
 from django.utils import timezone
 
-from accounts.models import User
-from marketplace.kernel import mail
+from accounts import onboarding
+from accounts.models import School, User
+from marketplace.kernel import digests
+from marketplace.kernel.times import next_morning
 from projects import selecting
 from tests import cast
 from tests.journeys.people import Employer, Person, Student
+from tests.journeys.post import letters_to, link_in_the_letter_to
 
-KIM = "kim@maple.example"
-ADDRESS = re.compile(r"http://localhost:\d+/\S+")
-
-
-@pytest.fixture
-def enter(open_context, site_server, own_database):
-    """A browser of somebody, logged in where they are a person of the site."""
-
-    def enter(kind, name, user=None):
-        person = kind(open_context(), name)
-        if user is not None:
-            person.is_logged_in(user, site_server)
-        return person
-
-    return enter
-
-
-def link_in_the_letter_to(address, path):
-    """The one of that path, in their newest letter."""
-    mail.deliver_waiting(at=timezone.now())
-    body = [letter for letter in post.outbox if letter.to == [address]][-1].body
-    return next(link for link in ADDRESS.findall(body) if path in link)
+KIM, MAYA = "kim@maple.example", "maya@stud.oslo.example"
+CONFIRMED = "Confirmed by e-mail"
+TITLES = ("Ten telephone calls", "Three posters", "A tour of the clinic", "One leaflet")
 
 
 def test_a_student_s_page_opens_to_whom_they_choose(enter):
@@ -80,14 +63,25 @@ def leave(owner):
     owner.press("Leave")
 
 
-def test_letters_come_as_one_chose_and_stop_by_one_click(enter):
-    application = cast.an_application()
-    student, employer = application.student, application.project.posted_by
+def the_next_morning(time_machine, person):
+    """It is seven o'clock where they live, and the sweep ran before and then; how many daily letters it wrote."""
+    now = timezone.now()
+    written = digests.write_due(at=now)
+    time_machine.move_to(next_morning(now, person.zone, hour=7), tick=False)
+    return written + digests.write_due(at=timezone.now()) + digests.write_due(at=timezone.now())
+
+
+def test_letters_come_as_one_chose_and_stop_by_one_click(enter, time_machine):
+    student, employer = cast.a_student(), cast.an_employer()
+    applications = [
+        cast.an_application(student, cast.an_open_project(employer, title=title)) for title in TITLES
+    ]
+    first, second, third, fourth = applications
     maya, mail_reader = enter(Student, "Maya Lindqvist", student), enter(Person, "Maya's mail")
-    selecting.shortlist(application, by=employer, at=timezone.now())
+    selecting.shortlist(first, by=employer, at=timezone.now())
     stop = link_in_the_letter_to(student.email, "/letters/stop/")
     maya.go("/notices/")
-    maya.sees("Maple Health put you on the short-list")
+    maya.sees(f"Maple Health put you on the short-list for “{TITLES[0]}”")
 
     mail_reader.go(stop)
     mail_reader.heads("Stop letters about applications?")
@@ -99,7 +93,49 @@ def test_letters_come_as_one_chose_and_stop_by_one_click(enter):
     maya.hands.tick(topic.get_by_label("One letter a day"))
     maya.press("Save the choice")
     maya.is_told("Your choice is saved.")
-    one_click = mail_reader.context.request.post(stop, form={"List-Unsubscribe": "One-Click"})
-    assert one_click.ok
+
+    before = len(letters_to(student.email))
+    selecting.shortlist(second, by=employer, at=timezone.now())
+    selecting.decline(third, by=employer, at=timezone.now(), reason="skills")
+    assert the_next_morning(time_machine, student) == 1
+    (daily,) = letters_to(student.email)[before:]
+    assert [daily.body.count(f"“{title}”") for title in TITLES] == [0, 1, 1, 0]
+    maya.go("/notices/")
+    maya.sees(*TITLES[:3])
+    assert the_next_morning(time_machine, student) == 0  # nothing is new, and nothing comes twice
+
+    selecting.shortlist(fourth, by=employer, at=timezone.now())
+    one_click = daily.extra_headers["List-Unsubscribe"].strip("<>")
+    assert mail_reader.context.request.post(one_click, form={"List-Unsubscribe": "One-Click"}).ok
+    assert the_next_morning(time_machine, student) == 0
+    assert len(letters_to(student.email)) == before + 1
     maya.page.reload()
+    maya.sees(TITLES[3])
+    maya.go("/accounts/letters/")
     assert topic.get_by_label("Only on the site").is_checked()
+
+
+class AtHome(Student):
+    """Reads letters where they arrive, since this site has no mail viewer."""
+
+    def letter(self, subject):
+        return next(letter.body for letter in reversed(post.outbox) if letter.subject.startswith(subject))
+
+
+def test_an_address_of_a_known_school_confirms_it_to_an_employer(enter):
+    School.objects.create(name="Oslo Metropolitan").domains.create(domain="oslo.example")
+    maya = enter(AtHome, "Maya Lindqvist", email=MAYA)
+    maya.sign_up("I study and look for paid projects", time_zone="Oslo")
+    maya.tell_of_themselves()
+    maya.go("/accounts/settings/")
+    maya.sees("Oslo Metropolitan, Norway Confirmed by e-mail")
+
+    student = User.objects.get(email=MAYA)
+    onboarding.tell_eligibility(student.student_profile, may_work_as=["contractor"])
+    application = cast.an_application(student)
+    sam = enter(Employer, "Sam Ode", application.project.posted_by)
+    sam.go(application.get_absolute_url())
+    sam.misses(CONFIRMED)  # the school is hidden together with the name
+    sam.press("Short-list")
+    sam.go(application.get_absolute_url())
+    sam.sees("Maya Lindqvist", "Oslo Metropolitan Confirmed by e-mail")
