@@ -193,7 +193,7 @@ INSTALLED_APPS = [
     "projects",
     "payments",
     "marketplace.site",
-    "django.contrib.admin",
+    "marketplace.site.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import User
+from marketplace.kernel import auditing
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import relock
 from payments import emails, operations
@@ -108,6 +109,7 @@ def remove_project(
         for application in undecided(project):
             application.become(Application.Status.VOID, by=by, at=at, answered_at=at)
             letters.application_void(application, at=at)
+        auditing.record("project_removed", project, by=by, at=at, reason=note, codes=list(codes))
         letters.project_removed(project, at=at)
     return project
 

@@ -1,8 +1,8 @@
 """The moderators' queues in the administration: projects and their edits, what waits longest first, with all that
 an applicant would read and two answers; and the public questions.
 
-Each answer leaves two rows: the project's own history says who, why and when; the administration's log shows
-it beside everything else that this person did there.
+Each answer leaves two rows: the project's own history says who, why and when; the audit shows it beside
+everything else that this person did.
 """
 
 from collections.abc import Iterator
@@ -78,7 +78,6 @@ class Queue(admin.ModelAdmin):
         return request.user.is_active and request.user.is_staff
 
     def noted(self, request: HttpRequest, row: Model, what: str) -> HttpResponse:
-        self.log_change(request, row, what)
         messages.success(request, f"{row}: {what}")
         return redirect(f"admin:projects_{self.opts.model_name}_changelist")
 

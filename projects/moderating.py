@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from accounts.models import User
+from marketplace.kernel import auditing
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.times import end_of_business_day
 from marketplace.kernel.transactions import locked, relock
@@ -50,6 +51,7 @@ def pass_project(project: Project, *, by: User, at: datetime, version: int | Non
         dates = dates_from(at, project.company, **days)
         project.become(Project.Status.OPEN, by=by, at=at, published_at=at, **dates._asdict())
         Deadline.objects.start_clocks(project, at=at)
+        auditing.record("project_passed", project, by=by, at=at)
         emails.project_passed(project, at=at)
     return project
 
@@ -80,6 +82,7 @@ def refuse_project(
             rejection_codes=list(codes),
             rejection_note=note,
         )
+        auditing.record("project_refused", project, by=by, at=at, reason=note, codes=list(codes))
         emails.project_refused(project, at=at)
     return project
 
@@ -99,6 +102,7 @@ def pass_edit(edit: ProjectEdit, *, by: User, at: datetime, version: int | None 
             raise NotEditable(project)
         changes.check_promises(project, draft_of(project), changes.unpacked(edit.proposed))
         changes.put_in_force(edit, project, by=by, at=at)
+        auditing.record("edit_passed", edit, by=by, at=at)
         emails.edit_passed(edit, at=at)
     return edit
 
@@ -129,6 +133,7 @@ def refuse_edit(
             rejection_codes=list(codes),
             rejection_note=note,
         )
+        auditing.record("edit_refused", edit, by=by, at=at, reason=note, codes=list(codes))
         emails.edit_refused(edit, at=at)
     return edit
 
@@ -156,6 +161,7 @@ def remove_question(
         reason = f"{', '.join(codes)}: {note}"
         removed = {"removal_codes": list(codes), "removal_note": note}
         question.become(PublicQuestion.Status.REMOVED, by=by, at=at, reason=reason, **removed)
+        auditing.record("question_removed", question, by=by, at=at, reason=note, codes=list(codes))
         emails.question_settled(question, at=at)
         emails.question_removed(question, at=at)
     return question

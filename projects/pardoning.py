@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import Company, User
+from marketplace.kernel import auditing
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked
 from projects.models import Pardon
@@ -41,4 +42,5 @@ def lift_pause(company: Company, *, by: User, at: datetime, reason: str) -> Pard
             raise OwnPause(company)
         if pause_of(company, at=at) is None:
             raise NotPaused(company)
+        auditing.record("pause_lifted", company, by=by, at=at, reason=reason)
         return Pardon.objects.create(company=company, by=by, at=at, reason=reason.strip())

@@ -81,6 +81,10 @@ class Company(models.Model):
         return reverse("accounts:company", args=[self.slug])
 
     @property
+    def audited_as(self) -> str:
+        return self.name
+
+    @property
     def is_proven(self) -> bool:
         return self.proven_at is not None
 

@@ -6,4 +6,5 @@ from django.apps import AppConfig
 class KernelConfig(AppConfig):
     name = "marketplace.kernel"
     label = "kernel"
+    verbose_name = "Audit"
     default_auto_field = "django.db.models.BigAutoField"

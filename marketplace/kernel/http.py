@@ -5,8 +5,6 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -86,8 +84,3 @@ def followed(stamp_of: Callable[..., str | None]) -> Callable[[Any], Any]:
         return answer
 
     return decorate
-
-
-def log_act(request: HttpRequest, row: models.Model, what: str) -> None:
-    """Keep what was done on a page of ours where the administration keeps its own acts."""
-    admin.site.get_model_admin(type(row)).log_change(request, row, what)

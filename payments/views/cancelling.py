@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import PersonRequest
-from marketplace.kernel.http import log_act
 from payments import cancelling
 from payments.views.finding import only_company, project_or_404
 from projects.forms.applying import VersionForm
@@ -50,7 +49,6 @@ def remove_project(request: PersonRequest, public_id: str) -> HttpResponse:
             project, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
         )
         what = f"Removed: {', '.join(form.cleaned_data['codes'])}."
-        log_act(request, project, what)
         messages.success(request, f"“{project.title}”: {what}")
         return redirect("admin:projects_project_change", project.pk)
     context = {"project": project, "form": form, "offers": cancelling.open_to(project)}

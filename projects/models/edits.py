@@ -89,6 +89,10 @@ class ProjectEdit(StateMachine):
         return f"{self.labels} of “{self.project}”"
 
     @property
+    def audited_as(self) -> str:
+        return self.project.audited_as
+
+    @property
     def labels(self) -> str:
         """What it touches, in words: `Fee for each student, Hours of work`."""
         return ", ".join(change["label"] for change in self.changes)

@@ -228,6 +228,10 @@ class Project(StateMachine):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def audited_as(self) -> str:
+        return f"“{self.title}” of {self.company}"
+
     def get_absolute_url(self) -> str:
         return reverse("projects:project", args=[self.public_id])
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation, StalePage
-from marketplace.kernel.http import log_act
 from projects import asking, moderating
 from projects.forms.applying import VersionForm
 from projects.forms.asking import AnswerForm, DeclineQuestionForm, QuestionForm, QuestionRemovalForm
@@ -121,7 +120,6 @@ def remove(request: PersonRequest, public_id: str) -> HttpResponse:
             question, by=request.user, at=timezone.now(), version=version, **form.cleaned_data
         )
         what = f"Removed: {', '.join(form.cleaned_data['codes'])}."
-        log_act(request, question, what)
         messages.success(request, f"“{question}”: {what}")
         return redirect("admin:projects_publicquestion_change", question.pk)
     context = {"question": question, "form": form}

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import PersonRequest
 from accounts.models import Company
-from marketplace.kernel.http import log_act
 from projects import pardoning, silence
 from projects.forms.moderating import PardonForm
 
@@ -23,9 +22,7 @@ def lift(request: PersonRequest, slug: str) -> HttpResponse:
         raise PermissionDenied
     form = PardonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        pardon = pardoning.lift_pause(company, by=request.user, at=timezone.now(), **form.cleaned_data)
-        what = f"Lifted the pause of posting: {pardon.reason}"
-        log_act(request, company, what)
+        pardoning.lift_pause(company, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, f"{company} may post again.")
         return redirect(company)
     context = {

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Membership
 from marketplace.kernel.errors import StalePage
-from marketplace.kernel.models import Letter
+from marketplace.kernel.models import AuditEntry, Letter
 from marketplace.kernel.states import InvalidTransition
 from projects import checking, moderating
 from projects.drafts import Part
@@ -263,7 +262,7 @@ class TestTheQueue:
         assert answer.status_code == 302
         assert Project.objects.get(pk=project.pk).status == Project.Status.OPEN
         assert project.history.last().by == moderator
-        assert LogEntry.objects.get(object_id=project.pk).user == moderator
+        assert AuditEntry.objects.get(row_id=project.pk, act="project_passed").by == moderator
 
     def test_refusing_needs_a_reason_and_a_note(self, client, moderator):
         project = cast.a_project_in_moderation()
@@ -274,7 +273,8 @@ class TestTheQueue:
         right = client.post(address, version | {"note": "Say more.", "codes": ["unclear", "other"]})
         assert right.status_code == 302
         assert Project.objects.get(pk=project.pk).rejection_codes == ["unclear", "other"]
-        assert "too vague for a stranger" in LogEntry.objects.get(object_id=project.pk).change_message
+        kept = AuditEntry.objects.get(row_id=project.pk, act="project_refused")
+        assert (kept.reason, kept.details) == ("Say more.", {"codes": ["unclear", "other"]})
 
     def test_what_happened_is_told_in_the_words_people_know(self, client, moderator):
         project = cast.an_open_project()

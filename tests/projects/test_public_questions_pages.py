@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from marketplace.kernel.models import AuditEntry
 from projects import asking, posting
 from projects.models import PublicQuestion
 from tests import cast
@@ -235,7 +235,7 @@ class TestModerators:
         reasons = {"codes": "private", "note": "It names a patient.", "version": question.version}
         back = client.post(answering(question, "remove"), reasons, follow=True).content.decode()
         assert "It says something private about a person" in back
-        assert LogEntry.objects.get(user=moderator).change_message == "Removed: private."
+        assert AuditEntry.objects.get(by=moderator, act="question_removed").details == {"codes": ["private"]}
         assert question.text not in read(client, project)
         client.force_login(question.asker)
         assert "It names a patient." in read(client, project)

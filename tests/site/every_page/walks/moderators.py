@@ -51,6 +51,8 @@ MODERATORS = [
         ("projects:project", "talked_of"),
         "admin:projects_publicquestion_changelist",
         ("admin:projects_publicquestion_change", "open_question"),
+        "admin:kernel_auditentry_changelist",
+        ("admin:kernel_auditentry_change", "act"),
         ("admin:app_list", "projects"),
         ("projects:applicants", "open"),
         ("projects:engagement", "changes_asked"),
