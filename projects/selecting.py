@@ -55,6 +55,17 @@ class LineIsFull(RuleViolation):
         )
 
 
+class SeatsNotTaken(RuleViolation):
+    """Nobody is told that all seats were filled while one of them is not."""
+
+    code = "seats_not_taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Not every seat is taken by work that is paid for. Decline with a reason for each, or wait until it is."
+        )
+
+
 class OfferUnderWay(RuleViolation):
     """The payment page for an offer to this applicant is open."""
 
@@ -169,11 +180,33 @@ def decline_many(
     return told, left
 
 
+def close_the_rest(
+    project: Project, *, by: User, at: datetime, version: int | None = None
+) -> list[Application]:
+    """Every seat is taken: all who still wait are told so, each once; returns who was told.
+
+    While a project is filled nobody new can apply, so that these are those that the page showed.
+    Raises SeatsNotTaken, StalePage.
+    """
+    with locked(project) as project:
+        if not project.company.has_member(by):
+            raise PermissionDenied
+        if project.status != Project.Status.FILLED:
+            raise SeatsNotTaken
+        project.expect_version(version)
+        rest = project.applications.the_rest().filter(answer_by_at__gte=at).select_related("student")
+        told = list(rest.select_for_update(of=("self",)).order_by("pk"))
+        for application in told:
+            application.project = project
+            say_no(application, by=by, at=at, reason=Application.DeclineReason.FILLED)
+    return told
+
+
 # Steps
 
 
 def say_no(
-    application: Application, *, by: User, at: datetime, reason: Application.DeclineReason, note: str
+    application: Application, *, by: User, at: datetime, reason: Application.DeclineReason, note: str = ""
 ) -> None:
     """Nothing is written where it raises."""
     if application.engagements.live().exists():

@@ -48,6 +48,7 @@ urlpatterns = [
     path(f"{PROJECT}/apply/", applying.apply, name="apply"),
     path(f"{PROJECT}/applicants/", selecting.applicants, name="applicants"),
     path(f"{PROJECT}/applicants/decline/", selecting.decline_many, name="decline_many"),
+    path(f"{PROJECT}/applicants/close/", selecting.close_the_rest, name="close_the_rest"),
     path("companies/<slug:slug>/pause/", pausing.lift, name="lift_pause"),
     path("applications/", applying.applications, name="applications"),
     path("waiting/<slug:public_id>/leave/", applying.leave_list, name="leave_list"),

@@ -43,6 +43,7 @@ def applicants(request: PersonRequest, public_id: str) -> HttpResponse:
         "addresses": form.addresses(),
         "keys": request.user.shortcut_keys,
         "may_answer": project.company.has_member(request.user),
+        "filled": Application.DeclineReason.FILLED.label,
         "offers": seats.offers,
         "may_open_again": opening.has_room(project, seats),
         "free_since": places.free_again_since(project, seats, at=timezone.now()),
@@ -138,6 +139,20 @@ def decline_many(request: PersonRequest, public_id: str) -> HttpResponse:
         return redirect("projects:applicants", project.public_id)
     context = {"project": project, "form": form, "rest": marked.cleaned_data["rest"]}
     return render(request, "projects/decline_many.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def close_the_rest(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Every seat is taken: one click tells all who still wait."""
+    project = chosen_for(request, public_id)
+    version = VersionForm(request.POST).seen
+    told = selecting.close_the_rest(project, by=request.user, at=timezone.now(), version=version)
+    if told:
+        messages.success(request, f"Closed {len(told)}. Each of them reads that all seats were filled.")
+    else:
+        messages.info(request, "Nobody waits for an answer any more.")
+    return redirect("projects:applicants", project.public_id)
 
 
 def say_who_was_told(request: PersonRequest, told: list[Application], left: list[Application]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from projects import tasks
-from projects.models import Project
+from projects.models import Engagement, Project
 from tests import cast, stages
 from tests.journeys.people import Employer, Student
 
@@ -73,3 +73,13 @@ def test_everybody_hears_and_a_colleague_pays(people):
     sam.sees("Maya Lindqvist is second in line and was told")
     second.go("/applications/")
     second.sees("Second in line")
+
+    stages.accept(
+        Engagement.objects.get()
+    )  # walked in `test_to_silence`; who is second in line hears from it
+    sam.page.reload()
+    with sam.clicking(1):
+        sam.press("Close the rest kindly, tell 1")
+    sam.is_told("Closed 1. Each of them reads that all seats were filled.")
+    late.page.reload()
+    late.sees("Declined")

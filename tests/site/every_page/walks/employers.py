@@ -52,6 +52,7 @@ EMPLOYERS = [
         ("projects:applicants", "line"),
         ("projects:applicants", "crowded"),
         ("projects:applicants", "early"),
+        ("projects:applicants", "full"),
         ("projects:applicants", "reopened"),
         ("projects:application", "submitted"),
         ("projects:application", "declined"),

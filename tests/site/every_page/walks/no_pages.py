@@ -30,7 +30,16 @@ ONLY_POSTED = {
     **{f"payments:{act}": ["some-work", 1] for act in ("approve_work", "undo_approval")},
     **{
         f"projects:{act}": ["a-project"]
-        for act in ("close", "discard", "duplicate", "pause", "resume", "send", "withdraw_edit")
+        for act in (
+            "close",
+            "close_the_rest",
+            "discard",
+            "duplicate",
+            "pause",
+            "resume",
+            "send",
+            "withdraw_edit",
+        )
     },
     **{
         f"projects:{act}": ["an-application"]

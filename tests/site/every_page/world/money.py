@@ -82,7 +82,10 @@ def payers(w):
 
 
 def work(w):
-    w.active = begun(w, w.maya)
+    w.full = opened(w)
+    for student in (w.jonas, w.long):
+        applied(w, student, w.full)
+    w.active = stages.under_way(w.sandbox, applied(w, w.maya, w.full), at=w.now)
     w.submitted_work = delivered(w, begun(w, w.maya))
     w.changes_asked = changed(w, delivered(w, begun(w, w.jonas)))
     w.reworked = delivered(w, changed(w, delivered(w, begun(w, w.maya))), text="The second draft.")
