@@ -235,6 +235,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.http.SessionSeenMiddleware",
+    "accounts.http.second_step.StaffSecondStepMiddleware",
     "accounts.http.TimeZoneMiddleware",
     "accounts.http.OnboardingMiddleware",
     "accounts.http.SiteNameMiddleware",
@@ -353,8 +354,21 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-MFA_TOTP_ISSUER = SITE_NAME
+MFA_ADAPTER = "accounts.http.second_step.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_step.AuthenticateForm",
+    "reauthenticate": "accounts.forms.second_step.ReauthenticateForm",
+    "activate_totp": "accounts.forms.second_step.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.second_step.AddWebAuthnForm",
+    "edit_webauthn": "accounts.forms.second_step.EditWebAuthnForm",
+    "signup_webauthn": "accounts.forms.second_step.SignupWebAuthnForm",
+}
 MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # of a telephone's clock, in steps of 30 s; each code works once all the same
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # nothing can be guessed there, and a campus has one address
+# In a local run the demo's administrator, whose password is public, shows everything without a telephone.
+STAFF_SECOND_STEP: bool = PRODUCTION or env.flag("STAFF_SECOND_STEP", default=False)
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # Security

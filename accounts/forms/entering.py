@@ -49,7 +49,8 @@ class SignupForm(OurWords, allauth.SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].label = "Password"
+        if "password1" in self.fields:  # a passkey needs none
+            self.fields["password1"].label = "Password"
         self.fields["email"].help_text = "We send a code to it, so that nobody else can use it."
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import inviting, staffing
 from accounts.forms.staff import InvitationForm, RoleForm
 from accounts.http import PersonRequest
+from accounts.http.proving import asks_again
 from accounts.models import Company, Invitation, Membership
 from accounts.models.invitations import read_token
 from marketplace.kernel.errors import RuleViolation
@@ -23,6 +24,7 @@ from marketplace.kernel.errors import RuleViolation
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_again(when=lambda request: "owner" in request.POST.getlist("role"))
 def people(request: PersonRequest, slug: str) -> HttpResponse:
     """The members, and for an owner the letters that wait and a form for one more."""
     company = seen_from_inside(request, slug)
@@ -67,6 +69,7 @@ def seen_from_inside(request: PersonRequest, slug: str) -> Company:
 
 @login_required
 @require_POST
+@asks_again()
 def change_role(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     membership, form = member(request, slug, pk), RoleForm(request.POST)
     if not form.is_valid():
@@ -78,6 +81,7 @@ def change_role(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@asks_again()
 def remove_member(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     membership = member(request, slug, pk)
     staffing.remove(membership, by=request.user, at=timezone.now())

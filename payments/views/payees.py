@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import PersonRequest
+from accounts.http.proving import asks_again
 from payments import operations, paying_out
 from payments.forms import CountryForm
 from payments.models import Payee
@@ -29,6 +30,7 @@ def payee(request: PersonRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@asks_again(back="payments:payee")
 @may_leave_to_stripe
 def set_up_payee(request: PersonRequest) -> HttpResponse:
     """Open the account where there is none yet, then on to Stripe's own pages."""
@@ -44,6 +46,7 @@ def set_up_payee(request: PersonRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@asks_again(back="payments:payee")
 def resume_payee(request: PersonRequest) -> HttpResponse:
     """Where Stripe sends a person whose address had expired: here is a fresh one."""
     return redirect(leave(get_object_or_404(Payee.objects.visible_to(request.user))))

@@ -7,9 +7,15 @@ NO_PAGES = {
         *("projects:api_list", "projects:api_project", "projects:api_apply"),
     ],
     "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes"],
-    "leads elsewhere at once": ["notice", "payments:resume_payee", "admin:view_on_site", "admin:login"],
+    "leads elsewhere at once": [
+        "notice",
+        "payments:resume_payee",
+        "admin:view_on_site",
+        "admin:login",
+        "mfa_login_webauthn",
+    ],
     "log-in by a code is not offered": ["account_confirm_login_code"],
-    "opens only with a passkey of a real device": ["mfa_reauthenticate_webauthn"],
+    "opens only with a passkey, see test_passkeys": ["mfa_reauthenticate_webauthn", "mfa_signup_webauthn"],
     "stands behind our own page at its address": ["usersessions_list"],
 }
 ONLY_POSTED = {

@@ -34,6 +34,8 @@ VISITORS = [
         ("account_login", acts.meets_the_second_step, "mfa_authenticate"),
         "account_signup",
         ("account_signup", sent_empty),
+        "account_signup_by_passkey",
+        ("account_signup_by_passkey", sent_empty),
         ("account_signup", acts.signs_up, "account_email_verification_sent"),
         "account_reset_password",
         ("account_reset_password", sent_empty),

@@ -1,0 +1,93 @@
+"""The second step of logging in: allauth's adapter in our words, and staff who must have one."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.models import User
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+FERNET = "gAAAA"  # how every token begins: its version and the first bytes of the time
+SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are none
+# What staff without a second step still reach: setting one up, proving who they are, logging out.
+WITHOUT_SECOND_STEP = (
+    *("/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/logout/", "/accounts/email/"),
+    *("/accounts/confirm-email/", "/static/", "/healthz", "/readyz", "/favicon.ico"),
+)
+
+
+class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """allauth's second steps under this site's name, with their secrets unreadable in the database."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": "Staff keep a second step: add a passkey before you switch the app off.",
+        "cannot_generate_recovery_codes": "Recovery codes stand in for a second step. Set one up first.",
+        "incorrect_code": "This is not a code that works now. Wait for the next one and try again.",
+        "unverified_email": "Confirm your e-mail address first. Otherwise a mistake would lock you out.",
+    }
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.SITE_NAME)
+
+    def encrypt(self, text: str) -> str:
+        return keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What was stored before there was a key is read as it stands."""
+        if not encrypted_text.startswith(FERNET):
+            return encrypted_text
+        return keys().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Staff keep one where they must have one."""
+        others = Authenticator.objects.filter(user=authenticator.user_id, type__in=SECOND_STEPS)
+        return not must_have_one(authenticator.user) or others.exclude(pk=authenticator.pk).exists()
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+        known = Authenticator.objects.filter(user=user, type=type).count()
+        return f"Passkey {known + 1}" if known else "My passkey"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The site's own host, whatever name the request came by: a passkey belongs to it for good."""
+        return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": settings.SITE_NAME}
+
+
+def keys() -> MultiFernet:
+    """From the secret key, and from older ones so that it can be changed without locking anybody out."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(f"second step:{secret}".encode()).digest() for secret in secrets]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+
+
+def must_have_one(user: User) -> bool:
+    return bool(settings.STAFF_SECOND_STEP and user.is_staff)
+
+
+def has_second_step(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user=user, type__in=SECOND_STEPS).exists())
+
+
+class StaffSecondStepMiddleware:
+    """Staff without a second step reach only the pages that set one up."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        free = request.path.startswith(WITHOUT_SECOND_STEP)
+        if free or not user.is_authenticated or not must_have_one(user) or has_second_step(user):
+            return self.get_response(request)
+        if request.method not in {"GET", "HEAD"} or request.path.startswith("/api/"):
+            raise PermissionDenied("Staff need a second step of logging in.")
+        return redirect("mfa_index")
