@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.kernel.money import Money
-from projects.models import Application, Deliverable, Engagement
+from projects.models import Application, Deliverable, Engagement, Project
 
 PAST, NEXT, AUTO, TROUBLE = "past", "next", "auto", "trouble"
 
@@ -34,7 +34,7 @@ APPLICATION_WORDS = {
     Application.Status.ACCEPTED: (PAST, "Accepted, and the money is held"),
     Application.Status.DECLINED: (TROUBLE, "Declined"),
     Application.Status.WITHDRAWN: (PAST, "Withdrawn"),
-    Application.Status.NOT_ANSWERED: (TROUBLE, "Not answered by the date"),
+    Application.Status.NOT_ANSWERED: (TROUBLE, "Not answered"),
     Application.Status.OFFER_DECLINED: (PAST, "Offer declined"),
     Application.Status.OFFER_EXPIRED: (TROUBLE, "Offer ended without an answer"),
     Application.Status.OFFER_WITHDRAWN: (TROUBLE, "Offer withdrawn"),
@@ -58,6 +58,14 @@ def story_of_application(application: Application) -> list[Event]:
             words = move.reason.rstrip(".")
         past.append(Event(state, words, move.at, move.reason if state == TROUBLE else ""))
     return in_order([*past, *what_comes(application)])
+
+
+def why_it_ended(application: Application) -> str:
+    """The reason that the company gave for cancelling the project, where that ended this application."""
+    if application.project.status != Project.Status.CANCELLED:
+        return ""
+    move = application.project.history.cancelled().get()
+    return move.reason if application.history.filter(at__gte=move.at).exists() else ""
 
 
 def what_comes(application: Application) -> Iterator[Event]:

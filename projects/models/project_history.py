@@ -12,6 +12,10 @@ class ProjectTransitionQuerySet(models.QuerySet["ProjectTransition"]):
         back = {"from_status__in": Project.NO_LONGER_OPEN, "to_status": Project.Status.OPEN}
         return self.filter(**back).order_by("pk")
 
+    def cancelled(self) -> "ProjectTransitionQuerySet":
+        """The one with which the company took the project back, for a reason that applicants read."""
+        return self.filter(to_status=Project.Status.CANCELLED)
+
 
 class ProjectTransition(Transition):
     row = models.ForeignKey(Project, models.PROTECT, related_name="history")

@@ -147,6 +147,7 @@ def application(request: PersonRequest, public_id: str) -> HttpResponse:
         if own
         else application.words_for_employer,
         "may_answer": application.project.company.has_member(request.user),
+        "cause": narrating.why_it_ended(application),
         "events": narrating.story_of_application(application),
         "engagement": application.engagements.visible_to(request.user).newest_first().first(),
         "page": page_of(application, request.user),

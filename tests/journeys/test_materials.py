@@ -111,6 +111,6 @@ def test_a_project_is_paused_closed_and_cancelled_with_reasons(own_database, mee
     sam.is_told("Cancelled. Everyone who waited was told.")
 
     maya.go(application.get_absolute_url())
-    maya.sees("The project was cancelled.")
+    maya.sees("The project was cancelled.", "The work is no longer needed")
     letter = Letter.objects.get(template="projects/application_cancelled", to=application.student)
     assert "The work is no longer needed" in str(letter.context)

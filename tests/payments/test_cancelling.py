@@ -84,6 +84,17 @@ class TestCancelling:
         letter = Letter.objects.get(to=application.student, template="projects/application_cancelled")
         assert letter.context["cause"] == "The money for it is gone"
 
+    def test_says_why_on_the_page_of_each_application_that_it_ended(self, client):
+        project = cast.an_open_project()
+        answered, silent, before = (cast.an_application(cast.a_student(), project) for _ in range(3))
+        applying.withdraw(before, by=before.student, at=timezone.now())
+        cancel(project, answers={answered.public_id: "cancelled"})
+        for row, says in ((answered, True), (silent, True), (before, False)):
+            client.force_login(row.student)
+            page = client.get(row.get_absolute_url()).content.decode()
+            assert ("The reason for that: The money for it is gone." in page) is says
+            assert "by the date" not in page
+
     def test_does_not_touch_who_was_answered_before(self):
         project = cast.an_open_project()
         application = cast.an_application(project=project)

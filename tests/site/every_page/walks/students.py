@@ -14,6 +14,7 @@ STUDENTS = [
         ("projects:application", "submitted"),
         ("projects:application", "withdrawn"),
         ("projects:application", "unheard"),
+        ("projects:application", "dropped"),
         ("projects:application", "asked"),
         "projects:engagements",
         ("projects:engagement", "offered_again"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
+from payments import cancelling
 from projects import applying, asking, attaching, closing, editing, moderating, opening, posting, selecting
 from projects.drafts import draft_of
 from tests import cast
@@ -95,6 +96,9 @@ def applications(w):
     posting.pause(w.paused, by=w.employer, at=w.now)
     w.unheard = applied(w, w.maya, w.silent, days=13)
     closing.close_unanswered(w.silent, at=w.now)
+    w.dropped = applied(w, w.maya, opened(w))
+    given = {"why": "plans_changed", "answers": {w.dropped.public_id: "cancelled"}}
+    cancelling.cancel_project(w.dropped.project, by=w.employer, at=w.now, **given)
 
 
 def openings(w):
