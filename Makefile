@@ -9,7 +9,7 @@ export UV_PYTHON_PREFERENCE := only-system
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt css lock clean
+.PHONY: help run test deep check fmt css lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ run: $(VENV)/installed ## start the whole marketplace on this machine (PORT=8000
 test: $(VENV)/installed-dev node_modules/installed ## everything, browser journeys included, on throw-away services
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/pytest -n 3 $(ARGS)  # one more than there are cores, as some wait for a browser or a clock
+
+deep: export DEEP := true
+deep: test ## the same, and all of what `test` takes some of: each state of each page, each odd value
 
 check: $(VENV)/installed-dev node_modules/installed ## style, layers, types, settings, migrations, templates, built CSS
 	@echo "style" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .

@@ -1,8 +1,9 @@
 """Whatever somebody sends, it is answered: no address of the table fails on odd input.
 
 Each address is asked by whoever gets furthest there, with every field name that any form of the site has.
-Pages of ours take every value in every field. The tables of the administration but our own are all one view of
-Django's: each value goes to some of them in turn, and each of them takes one with GET and one with POST.
+Each page takes a NUL byte in every field, and every other value goes to some pages in turn, with GET and with
+POST; in `make deep` pages of ours take them all. The tables of the administration but our own are all one view
+of Django's, and take one value in turn.
 """
 
 import re
@@ -13,6 +14,7 @@ from django import forms
 from django.test import RequestFactory
 from django.urls import Resolver404, resolve
 
+from tests.deep import in_turn
 from tests.permissions.addresses import lines
 from tests.permissions.asking import ask, asked_by, how_far, pages_of
 from tests.permissions.typed import FORM
@@ -90,7 +92,7 @@ class TestInTheAddress:
             answer = ask(world, who, "GET", address + many)
             wrong += fault_in(answer, f"GET {address} as {who}")
             if "GET" in vars(answer.wsgi_request) and not ROW_OF_THE_ADMIN.search(address):
-                for value in in_turn(list(VALUES.values()), address, number):
+                for value in some(list(VALUES.values()), address, number):
                     wrong += failure(world, "GET", address + query_of(value), who)
         assert wrong == []
 
@@ -126,7 +128,7 @@ class TestInTheBody:
         wrong, bodies = [], [query_of(value)[1:] for value in TYPED] + [""]
         for number, (address, who) in enumerate(pages_of(world, "POST")):
             if address.startswith("/admin/") == (part == "/admin/"):
-                for body in in_turn(bodies, address, number):
+                for body in some(bodies, address, number):
                     wrong += failure(world, "POST", address, who, data=body, content_type=FORM)
         assert wrong == []
 
@@ -217,9 +219,11 @@ def fault_in(answer, asked):
     return [f"{asked}: {answer.status_code}"] if failed else []
 
 
-def in_turn(values, address, number):
-    """All of them; of a table that is Django's, the one whose turn it is at the page of this number."""
-    return [values[number % len(values)]] if TABLE_OF_DJANGO.match(address) else values
+def some(values, address, number):
+    """The first and one in turn, or all of them; of a table that is Django's, the one whose turn it is."""
+    if TABLE_OF_DJANGO.match(address):
+        return [values[number % len(values)]]
+    return [values[0], *in_turn(values[1:], number)]
 
 
 def line_of_each_route():

@@ -1,6 +1,7 @@
 """Bad or missing settings end the start with one clear line each."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -13,25 +14,47 @@ from tests.deploy import ENVIRONMENT
 BARE = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
 
 
-def load(**env: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-c",
-        "from marketplace import settings as s; print(s.STRIPE_MODE, s.PRODUCTION)",
-    ]
-    return subprocess.run(command, cwd=CHECKOUT, env=BARE | env, capture_output=True, text=True, check=False)
+@pytest.fixture
+def load(monkeypatch):
+    """The settings as they come out of this environment, read anew in this process."""
+
+    def load(**env):
+        with monkeypatch.context() as patched:
+            for name in list(os.environ):
+                patched.delenv(name)
+            for name, value in (BARE | env).items():
+                patched.setenv(name, value)
+            return runpy.run_path(str(CHECKOUT / "marketplace" / "settings.py"))
+
+    return load
 
 
-def refused(**env: str) -> list[str]:
-    done = load(**env)
-    assert (done.returncode, done.stdout) == (3, "")
-    first, *lines = done.stderr.splitlines()
+@pytest.fixture
+def refused(load, capsys):
+    """What the start says is wrong, a line each."""
+
+    def refused(**env):
+        with pytest.raises(SystemExit) as ended:
+            load(**env)
+        said = capsys.readouterr()
+        assert (ended.value.code, said.out) == (3, "")
+        return lines_of(said.err)
+
+    return refused
+
+
+def lines_of(told):
+    first, *lines = told.splitlines()
     assert first.startswith("Foothold does not start.")
     return [line.strip() for line in lines]
 
 
 def test_production_names_everything_that_is_missing_at_once():
-    assert refused() == [
+    """In a process of its own, as it starts."""
+    command = [sys.executable, "-c", "import marketplace.settings"]
+    ended = subprocess.run(command, cwd=CHECKOUT, env=BARE, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert lines_of(ended.stderr) == [
         "ALLOWED_HOSTS is not set.",
         "DATABASE_URL is not set.",
         "EMAIL_URL is not set.",
@@ -45,11 +68,12 @@ def test_production_names_everything_that_is_missing_at_once():
     ]
 
 
-def test_production_starts_when_all_is_given():
-    assert load(**ENVIRONMENT).stdout == "test True\n"
+def test_production_starts_when_all_is_given(load):
+    found = load(**ENVIRONMENT)
+    assert (found["STRIPE_MODE"], found["PRODUCTION"]) == ("test", True)
 
 
-def test_malformed_values_are_named_without_being_repeated():
+def test_malformed_values_are_named_without_being_repeated(refused):
     wrong = {
         "DEBUG": "perhaps",
         "PORT": "70000",
@@ -80,20 +104,21 @@ def test_malformed_values_are_named_without_being_repeated():
         ({"PAY_WARN_CENTS": "1"}, "PAY_WARN_CENTS"),
     ],
 )
-def test_what_is_unsafe_is_refused(env, name):
+def test_what_is_unsafe_is_refused(refused, env, name):
     assert [line.split()[0] for line in refused(**ENVIRONMENT | env)] == [name]
 
 
 @pytest.mark.parametrize(
     ("env", "mode"),
     [
-        ({"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_API_BASE": "http://localhost:8420"}, "sandbox False"),
-        ({"STRIPE_SECRET_KEY": "rk_test_1"}, "test False"),
-        ({"STRIPE_SECRET_KEY": "sk_live_1"}, "live False"),
+        ({"STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_API_BASE": "http://localhost:8420"}, "sandbox"),
+        ({"STRIPE_SECRET_KEY": "rk_test_1"}, "test"),
+        ({"STRIPE_SECRET_KEY": "sk_live_1"}, "live"),
     ],
 )
-def test_the_mode_of_stripe_follows_from_the_key(env, mode):
-    assert load(DEBUG="true", **env).stdout.strip() == mode
+def test_the_mode_of_stripe_follows_from_the_key(load, env, mode):
+    found = load(DEBUG="true", **env)
+    assert (found["STRIPE_MODE"], found["PRODUCTION"]) == (mode, False)
 
 
 def test_a_value_may_be_in_a_file(tmp_path: Path, monkeypatch):
