@@ -17,6 +17,7 @@ from marketplace.kernel.models import Letter, Notice
 from projects import selecting
 from tests import cast
 from tests.accounts.conftest import latest_code, sign_up
+from tests.reading import the_letter
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -88,6 +89,8 @@ class TestAccepting:
         assert (membership.role, invitation.status) == ("manager", "accepted")
         assert [(row.from_status, row.to_status) for row in membership.history.all()] == [("", "manager")]
         assert Notice.objects.get(recipient=employer).text == "Kim Ray acts for Maple Health now"
+        letter = the_letter("accounts/member_joined", to=employer)
+        assert "Kim Ray accepted the invitation and is manager of Maple Health from now on." in letter
 
     def test_works_once(self, invitation):
         person = kim()

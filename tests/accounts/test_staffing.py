@@ -14,6 +14,7 @@ from accounts.models import Invitation, Membership, User
 from marketplace.kernel.models import Notice
 from tests import cast
 from tests.accounts.test_onboarding import race
+from tests.reading import the_letter
 
 NOW = timezone.now()
 TEAM = "/companies/maple-health/people/"
@@ -58,6 +59,8 @@ class TestRoles:
         changed = staffing.change_role(manager, by=owner, at=NOW, role="owner")
         assert changed.role == "owner"
         assert told(manager) == ["You are owner of Maple Health now"]
+        letter = the_letter("accounts/role_changed", to=manager.user)
+        assert "Sam Ode made you owner of Maple Health." in letter
         assert steps(manager) == [("", "manager"), ("manager", "owner")]
 
     def test_the_same_role_again_changes_nothing(self, owner, manager):
@@ -85,6 +88,8 @@ class TestRemoving:
         client.force_login(User.objects.get(pk=manager.user_id))
         assert client.get(project.get_absolute_url()).status_code == 404
         assert told(manager) == ["You do not act for Maple Health any more"]
+        letter = the_letter("accounts/member_removed", to=manager.user)
+        assert "Sam Ode ended your membership of Maple Health." in letter
         assert steps(manager)[-1] == ("manager", "")
 
     def test_a_manager_removes_nobody(self, manager, first):
@@ -108,6 +113,10 @@ class TestLeaving:
         manager.refresh_from_db()
         assert manager.left_at == NOW
         assert Notice.objects.get(recipient=owner).text == "Kim Ray left Maple Health"
+        letter = the_letter("accounts/member_left", to=owner)
+        assert "Kim Ray does not act for Maple Health any more." in letter
+        assert "stay with the company" in letter
+        assert told(manager) == []
 
     def test_is_refused_to_the_last_owner(self, owner, company, manager):
         with pytest.raises(staffing.LastOwner):

@@ -27,6 +27,7 @@ from projects.models import (
 )
 from tests.payments.steps import books_agree
 from tests.projects.test_second_in_line import a_board
+from tests.reading import the_letter
 
 NOW = timezone.now()
 QUIET = {"verbosity": 0}
@@ -54,6 +55,8 @@ def test_the_first_projects_are_there_once_however_often_they_are_asked_for(clie
     assert [seeding.first(at=NOW, most=2), seeding.first(at=NOW, most=2)] == [2, 0]
 
     assert Project.objects.open().count() == 2
+    letter = the_letter("site/demo_begins", to=User.objects.get(email=demo.ADMIN))
+    assert all(word in letter for word in (demo.PASSWORD, *demo.PEOPLE))
     assert all(client.login(email=email, password=demo.PASSWORD) for email in demo.PEOPLE)
     assert User.objects.get(email=demo.EMPLOYER).is_employer
     assert User.objects.get(email=demo.STUDENT).is_student
@@ -94,6 +97,8 @@ def test_projects_reach_every_state_that_needs_no_money_and_each_once():
 
     expected = {"draft": 2, "in_moderation": 3, "rejected": 1, "cancelled": 1, "paused": 1, "closed": 1}
     assert Counter(Project.objects.values_list("status", flat=True)) == {**expected, "open": 2, "unfilled": 1}
+    letter = the_letter("site/demo_is_there", to=User.objects.get(email=demo.ADMIN))
+    assert f"{Project.objects.count()} projects, {Application.objects.count()} applications and 0" in letter
     assert ProjectTransition.objects.opened_again().get().row.applications.count() == 0
     assert Project.objects.get(status="paused").history.count() == 3
     # What nobody answered was closed at its date, and every no has a reason.

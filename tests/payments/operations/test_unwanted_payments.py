@@ -12,6 +12,7 @@ from payments.models import Alarm, Deadline, Hold, Operation
 from projects.models import Engagement
 from tests import stages
 from tests.payments import staging, steps
+from tests.reading import the_letter
 
 FLOAT = 100_000
 CAPTURE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
@@ -148,6 +149,10 @@ class TestASecondPayment:
 class TestARefusedCard:
     def test_late_news_of_its_reservation_do_not_close_the_new_page(self, offer):
         offer.accept_refused()
+        letter = the_letter("payments/payment_is_late", to=offer.made.student, at=offer.at)
+        assert "the bank of Maple Health refused the charge" in letter
+        assert "ends in 2 days" in letter
+        assert "Do not start before" in letter
         page = offer.open_page()
         offer.hear()
 
