@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import User
-from marketplace.kernel import auditing
+from marketplace.kernel import auditing, casework
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.models import Case
 from marketplace.kernel.transactions import relock
 from payments import emails, operations
 from projects import emails as letters
@@ -100,6 +101,7 @@ def remove_project(
         check_moderator(project, by, at=at)
         why = f"{', '.join(codes)}: {note}"
         named = {"rejection_codes": list(codes), "rejection_note": note}
+        casework.settle(Case.Kind.SAMPLE, project, by=by, at=at, outcome="removed")
         project.become(Project.Status.REMOVED, by=by, at=at, reason=why, **named)
         for offer in offers:
             reason = "A moderator removed the project."

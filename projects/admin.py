@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import PersonRequest
 from marketplace.templatetags.display import bothways
-from projects import changes, checking, moderating
+from projects import cases, changes, checking, moderating
 from projects.forms.applying import VersionForm
 from projects.forms.moderating import RefusalForm
 from projects.models import Project, ProjectEdit, PublicQuestion
@@ -100,7 +100,7 @@ class ProjectAdmin(Queue):
     @admin.display(description="answer due")
     def answer_due(self, project: Project) -> str:
         waits = project.status == Project.Status.IN_MODERATION
-        return bothways(moderating.answer_due_at(project.sent_to_moderation_at)) if waits else ""
+        return bothways(cases.answer_due_at(project.sent_to_moderation_at)) if waits else ""
 
     @admin.display(description="fee", ordering="fee_cents")
     def fee_shown(self, project: Project) -> str:
@@ -136,7 +136,7 @@ class ProjectAdmin(Queue):
             "title": project.title,
             "project": project,
             "findings": checking.findings(project),
-            "due_at": moderating.answer_due_at(project.sent_to_moderation_at),
+            "due_at": cases.answer_due_at(project.sent_to_moderation_at),
             "history": project.history.select_related("by").order_by("pk"),
             "waits": project.status == Project.Status.IN_MODERATION,
             "refusal": refusal,
@@ -179,7 +179,7 @@ class ProjectEditAdmin(Queue):
 
     @admin.display(description="answer due")
     def answer_due(self, edit: ProjectEdit) -> str:
-        return bothways(moderating.answer_due_at(edit.proposed_at))
+        return bothways(cases.answer_due_at(edit.proposed_at))
 
     def get_urls(self) -> list[URLPattern]:
         wrapped = self.admin_site.admin_view
@@ -217,7 +217,7 @@ class ProjectEditAdmin(Queue):
             "title": f"Change of “{edit.project.title}”",
             "edit": edit,
             "findings": checking.findings_in_draft(after),
-            "due_at": moderating.answer_due_at(edit.proposed_at),
+            "due_at": cases.answer_due_at(edit.proposed_at),
             "applicants": edit.project.applications.count(),
             "waits": edit.status == ProjectEdit.Status.WAITING and edit.project.is_changeable,
             "refusal": refusal,

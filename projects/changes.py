@@ -1,7 +1,9 @@
 """Changes of an open project: what differs, what a moderator must see first, and how it comes into force."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from accounts.models import Eligibility, Industry, JobRole, Skill, User
@@ -112,6 +114,37 @@ def written(field: str, value: Any) -> str:
     if field == "names_hidden":
         return "yes" if value else "no"
     return "" if value is None else str(value)
+
+
+class Piece(NamedTuple):
+    """A stretch of words, and whether it stands only on its side."""
+
+    text: str
+    differs: bool
+
+
+class Difference(NamedTuple):
+    """One change as two columns, in which what differs is marked word by word."""
+
+    label: str
+    before: list[Piece]
+    after: list[Piece]
+
+
+def differences(edit: ProjectEdit) -> list[Difference]:
+    """What an edit changes, for a moderator to read side by side."""
+    return [
+        Difference(change["label"], *side_by_side(change["before"], change["after"]))
+        for change in edit.changes
+    ]
+
+
+def side_by_side(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+    old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    left = [Piece("".join(old[a:b]), kind != "equal") for kind, a, b, _, _ in steps if a < b]
+    right = [Piece("".join(new[c:d]), kind != "equal") for kind, _, _, c, d in steps if c < d]
+    return left, right
 
 
 def part_in_words(parts: Any) -> str:

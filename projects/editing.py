@@ -6,9 +6,11 @@ from typing import Unpack
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
+from marketplace.kernel import casework
 from marketplace.kernel.errors import RuleViolation, StalePage
+from marketplace.kernel.models import Case
 from marketplace.kernel.transactions import locked, relock
-from projects import changes, checking, faults
+from projects import cases, changes, checking, faults
 from projects.drafts import Draft, draft_of, numbers_of, shared_out
 from projects.models import Project, ProjectEdit
 
@@ -63,7 +65,9 @@ def edit_project(
             proposed_by=by,
             proposed_at=at,
         )
-        if not waits(different, before, after):
+        if waits(different, before, after):
+            cases.edit_waits(edit, at=at)
+        else:
             changes.put_in_force(edit, project, by=by, at=at)
     return edit
 
@@ -81,6 +85,7 @@ def take_back_waiting(project: Project, *, by: User, at: datetime, seen: str | N
         raise StalePage
     for edit in waiting:
         edit.become(ProjectEdit.Status.WITHDRAWN, by=by, at=at, decided_at=at, reason="Replaced.")
+        casework.drop(Case.Kind.EDIT, edit, at=at)
 
 
 def withdraw_edit(edit: ProjectEdit, *, by: User, at: datetime, version: int | None = None) -> ProjectEdit:
@@ -91,4 +96,5 @@ def withdraw_edit(edit: ProjectEdit, *, by: User, at: datetime, version: int | N
         edit = relock(edit)
         edit.expect_version(version)
         edit.become(ProjectEdit.Status.WITHDRAWN, by=by, at=at, decided_at=at)
+        casework.drop(Case.Kind.EDIT, edit, at=at)
     return edit

@@ -1,17 +1,15 @@
 """Moderation: a person looks at each project before it opens, and passes it or says why not."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from accounts.models import User
-from marketplace.kernel import auditing
+from marketplace.kernel import auditing, casework
 from marketplace.kernel.errors import RuleViolation
-from marketplace.kernel.times import end_of_business_day
+from marketplace.kernel.models import Case
 from marketplace.kernel.transactions import locked, relock
 from projects import changes, emails
 from projects.drafts import dates_from, draft_of
@@ -47,6 +45,7 @@ def pass_project(project: Project, *, by: User, at: datetime, version: int | Non
     with locked(project) as project:
         check_moderator(project, by, at=at)
         project.expect_version(version)
+        casework.settle(Case.Kind.PROJECT, project, by=by, at=at, outcome="passed")
         days = {"window_days": project.window_days, "answer_days": project.answer_days}
         dates = dates_from(at, project.company, **days)
         project.become(Project.Status.OPEN, by=by, at=at, published_at=at, **dates._asdict())
@@ -74,6 +73,7 @@ def refuse_project(
     with locked(project) as project:
         check_moderator(project, by, at=at)
         project.expect_version(version)
+        casework.settle(Case.Kind.PROJECT, project, by=by, at=at, outcome="refused")
         project.become(
             Project.Status.REJECTED,
             by=by,
@@ -84,6 +84,19 @@ def refuse_project(
         )
         auditing.record("project_refused", project, by=by, at=at, reason=note, codes=list(codes))
         emails.project_refused(project, at=at)
+    return project
+
+
+def keep_sample(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
+    """One in ten of the projects that open unseen is looked at: nothing is wrong with this one.
+
+    Raises OwnProject, StalePage.
+    """
+    with locked(project) as project:
+        check_moderator(project, by, at=at)
+        project.expect_version(version)
+        casework.settle(Case.Kind.SAMPLE, project, by=by, at=at, outcome="kept")
+        auditing.record("sample_kept", project, by=by, at=at)
     return project
 
 
@@ -100,6 +113,7 @@ def pass_edit(edit: ProjectEdit, *, by: User, at: datetime, version: int | None 
         edit.expect_version(version)
         if not project.is_changeable:
             raise NotEditable(project)
+        casework.settle(Case.Kind.EDIT, edit, by=by, at=at, outcome="passed")
         changes.check_promises(project, draft_of(project), changes.unpacked(edit.proposed))
         changes.put_in_force(edit, project, by=by, at=at)
         auditing.record("edit_passed", edit, by=by, at=at)
@@ -124,6 +138,7 @@ def refuse_edit(
         edit.project = project
         check_moderator(project, by, at=at)
         edit.expect_version(version)
+        casework.settle(Case.Kind.EDIT, edit, by=by, at=at, outcome="refused")
         edit.become(
             ProjectEdit.Status.REFUSED,
             by=by,
@@ -181,9 +196,3 @@ def check_moderator(project: Project, person: User, *, at: datetime) -> None:
         raise PermissionDenied
     if person.memberships.lately(at=at).filter(company=project.company_id).exists():
         raise OwnProject(project)
-
-
-def answer_due_at(sent_at: datetime | None) -> datetime | None:
-    """Until when the moderators promise an answer: the end, in UTC, of the next business day."""
-    zone = ZoneInfo(str(UTC))
-    return sent_at and end_of_business_day(sent_at, zone, days=settings.MODERATION_BUSINESS_DAYS)

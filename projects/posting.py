@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import Company, User
+from marketplace.kernel import casework
+from marketplace.kernel.models import Case
 from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked
-from projects import faults, filing, silence
+from projects import cases, faults, filing, silence
 from projects.drafts import (
     Draft,
     draft_of,
@@ -104,6 +106,7 @@ def send_to_moderation(project: Project, *, by: User, at: datetime, version: int
             **site_numbers(is_trial=project.is_trial),
         )
         replace_parts(project, parts)
+        cases.project_waits(project, at=at)
     return project
 
 
@@ -154,6 +157,8 @@ def move(
         if status == Project.Status.OPEN and project.status != Project.Status.PAUSED:
             raise faults.NotEditable(project)
         project.become(status, by=by, at=at, reason=reason)
+        if status == Project.Status.CANCELLED:
+            casework.drop(Case.Kind.PROJECT, project, at=at)
     return project
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from marketplace.kernel import auditing
+from marketplace.site.desk import views as desk
 
 
 class Audited(admin.ModelAdmin):
@@ -47,6 +48,12 @@ class Audited(admin.ModelAdmin):
 
 class Administration(admin.AdminSite):
     """The administration of the site."""
+
+    index_template = "admin/front.html"
+
+    def get_urls(self) -> Any:
+        """The desk stands before the tables: an address of its own beats the catch-all."""
+        return [*desk.urls(self), *super().get_urls()]
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """As Django's, with the audit in front of every class, ours and those of libraries."""

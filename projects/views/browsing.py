@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from marketplace.kernel.http import followed
-from projects import checking, drafts, moderating, opening
+from projects import cases, checking, drafts, opening
 from projects.forms.asking import QuestionForm
 from projects.forms.searching import SearchForm
 from projects.models import Project
@@ -96,12 +96,12 @@ def for_owner(project: Project) -> dict[str, Any]:
     standing = project.applications.standing()
     return {
         "edit": edit,
-        "edit_checked_by_at": moderating.answer_due_at(edit.proposed_at if edit else None),
+        "edit_checked_by_at": cases.answer_due_at(edit.proposed_at if edit else None),
         "price": drafts.price_of(project),
         "applicants": standing["total"],
         "undecided": standing["undecided"],
         "hear_by": standing["hear_by"],
         "may_open_again": opening.has_room(project),
-        "checked_by_at": moderating.answer_due_at(project.sent_to_moderation_at),
+        "checked_by_at": cases.answer_due_at(project.sent_to_moderation_at),
         "findings": checking.findings(project) if project.is_editable else [],
     }

@@ -44,6 +44,7 @@ TYPED: dict[str, dict[str, Any]] = {
         "message": "Shorter.",
     },
     "money/payee/set-up/": {"country": "SE"},
+    "admin/desk/<public_id>/decide/": {"answer": "yes"},
     "admin/projects/project/<pk>/refuse/": {"codes": "unclear", "note": "Say who takes part."},
     "admin/projects/projectedit/<pk>/refuse/": {"codes": "unclear", "note": "Say who takes part."},
 }

@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts import inviting
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
-from marketplace.kernel.models import Notice, Topic
+from marketplace.kernel.models import Case, Notice, Topic
 from payments import asking_to_pay, cancelling, offering, releasing, supplying
 from payments.models import Alarm
 from projects import applying, attaching, closing, editing, posting
@@ -139,6 +139,7 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
     edit = editing.edit_project(changing, by=employer, at=at, **draft_of(changing) | raised)
     return {name: named(row) for name, row in rows.items()} | {
         "changing": named(edit) | {"public_id": changing.public_id},
+        "case": {"public_id": Case.objects.of("project", rows["in_moderation"]).get().public_id},
         "waiting": {"public_id": waiting.public_id},
         "public_file": {"public_id": rows["draft"].material_files.get().public_id},
         "company": {"slug": cast.company_of(employer).slug},

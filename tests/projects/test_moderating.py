@@ -13,7 +13,7 @@ from accounts.models import Membership
 from marketplace.kernel.errors import StalePage
 from marketplace.kernel.models import AuditEntry, Letter
 from marketplace.kernel.states import InvalidTransition
-from projects import checking, moderating
+from projects import cases, checking, moderating
 from projects.drafts import Part
 from projects.models import Deadline, Project
 from tests import cast
@@ -235,14 +235,14 @@ class TestTheQueue:
     def test_promises_the_next_business_day(self):
         friday = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
         project = cast.a_project_in_moderation(at=friday)
-        assert moderating.answer_due_at(project.sent_to_moderation_at) == datetime(
+        assert cases.answer_due_at(project.sent_to_moderation_at) == datetime(
             2026, 11, 30, 23, 59, 59, tzinfo=UTC
         )
 
     def test_a_holiday_is_no_business_day(self, settings):
         settings.HOLIDAYS = frozenset([datetime(2026, 11, 30, tzinfo=UTC).date()])
         project = cast.a_project_in_moderation(at=datetime(2026, 11, 27, 18, 0, tzinfo=UTC))
-        assert moderating.answer_due_at(project.sent_to_moderation_at) == datetime(
+        assert cases.answer_due_at(project.sent_to_moderation_at) == datetime(
             2026, 12, 1, 23, 59, 59, tzinfo=UTC
         )
 

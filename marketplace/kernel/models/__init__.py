@@ -1,6 +1,7 @@
-"""What every app may keep: what people are told, and what staff did."""
+"""What every app may keep: what people are told, what waits for staff, and what staff did."""
 
 from marketplace.kernel.models.audit import AuditEntry
+from marketplace.kernel.models.cases import Case, CaseQuerySet, Risk
 from marketplace.kernel.models.telling import (
     ALWAYS,
     UTC,
@@ -21,6 +22,8 @@ __all__ = [
     "ALWAYS",
     "UTC",
     "AuditEntry",
+    "Case",
+    "CaseQuerySet",
     "Digest",
     "DigestQuerySet",
     "How",
@@ -31,5 +34,6 @@ __all__ = [
     "Outsider",
     "Preference",
     "PreferenceQuerySet",
+    "Risk",
     "Topic",
 ]

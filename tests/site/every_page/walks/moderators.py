@@ -1,6 +1,6 @@
 """What the administration meets."""
 
-from tests.site.every_page.acts import sent_empty
+from tests.site.every_page.acts import sends_empty, sent_empty
 from tests.site.every_page.stops import seen_by
 
 MODELS = {
@@ -24,6 +24,7 @@ MODELS = {
     "auth": {"group": "group"},
     "account": {"emailaddress": "address"},
 }
+decides_nothing = sends_empty("form[action$='/decide/']")
 TERMS = ("skill", "industry", "jobrole")
 
 MODERATORS = [
@@ -51,6 +52,11 @@ MODERATORS = [
         ("projects:project", "talked_of"),
         "admin:projects_publicquestion_changelist",
         ("admin:projects_publicquestion_change", "open_question"),
+        "admin:desk",
+        "admin:desk?kind=project",
+        ("admin:desk_case", "odd_case"),
+        ("admin:desk_case", "odd_case", decides_nothing, "admin:desk_decide", 422),
+        ("admin:desk_case", "edit_case"),
         "admin:kernel_auditentry_changelist",
         ("admin:kernel_auditentry_change", "act"),
         ("admin:app_list", "projects"),

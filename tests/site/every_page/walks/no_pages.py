@@ -25,6 +25,8 @@ ONLY_POSTED = {
     "read_notices": [],
     "accounts:keys": [],
     "admin:logout": [],
+    **{f"admin:desk_{act}": [] for act in ("next", "many")},
+    **{f"admin:desk_{act}": ["a-case"] for act in ("take", "put_off")},
     "admin:projects_project_pass": [1],
     "admin:projects_projectedit_pass": [1],
     "payments:stripe_webhook": ["platform"],

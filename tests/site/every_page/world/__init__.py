@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from marketplace.kernel.models import AuditEntry
+from marketplace.kernel.models import AuditEntry, Case
 from projects.models import Engagement
 from tests.site.every_page.world import money, people, posting
 
@@ -38,6 +38,8 @@ def build(sandbox, *, stripe):
     )
     for part in steps:
         part(world)
+    for name, kind in (("odd", "project"), ("edit", "edit")):
+        setattr(world, f"{name}_case", Case.objects.of(kind, getattr(world, name)).get().public_id)
     world.act = AuditEntry.objects.order_by("pk").last()
     for name, thing in list(vars(world).items()):
         if isinstance(thing, Engagement):

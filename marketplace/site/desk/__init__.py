@@ -1,0 +1,1 @@
+"""The moderators' desk: one queue of everything that waits for a person."""
