@@ -212,13 +212,16 @@ async function lookAgain(waiting) {
 }
 for (const waiting of all("[data-look-again]")) setTimeout(lookAgain, WAIT, waiting);
 
-// A page, or a piece of one, has arrived.
+// A page, or a piece of one, has arrived. The browser itself may find the place of its address only later.
+
+const hash = location.hash.slice(1);
+const place = hash && hash !== "main" ? document.getElementById(hash) : null;
 
 function greet(root) {
   for (const button of all("[data-dismiss]", root)) button.hidden = false;
   all("[data-live-sum]", root).forEach(sum);
   all("[data-count-of]", root).forEach(count);
-  if (!document.querySelector(":target:not(main)")) root.querySelector("[data-focus]")?.focus();
+  if (!place) root.querySelector("[data-focus]")?.focus();
 }
 greet(document);
 document.addEventListener("htmx:load", (event) => {
@@ -226,3 +229,15 @@ document.addEventListener("htmx:load", (event) => {
   const told = event.target.dataset.announce;
   if (told) announce(told);
 });
+
+// Whoever is led to a place on the page goes on from there, and still sees and hears what came of their act.
+
+const WAKES = 300; // ms: a screen reader that has just come to the page misses what changes at once
+
+function repeat(messages) {
+  const told = all(".toast p", messages).map((words) => words.textContent).join(" ");
+  if (messages.getBoundingClientRect().bottom > 0) announce(told);
+  else say(told);
+}
+if (place)
+  for (const messages of all("#toasts[data-focus]")) setTimeout(repeat, WAKES, messages);

@@ -200,8 +200,11 @@ def test_keys_act_only_in_the_table_and_say_what_they_did(board):
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys in the table")).to_be_visible()
     page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 400})  # so that the message is out of sight at the row
     page.keyboard.press("s")
-    expect(page.get_by_text("is on the short-list and was told")).to_be_visible()
+    for shown in ("#toasts", "#announced", ".toasts-floating"):
+        expect(page.locator(shown)).to_contain_text("Ann A is on the short-list and was told.")
+    expect(page.locator(".toasts-floating")).to_be_in_viewport()
     expect(focused).to_have_text("Ann A")
     page.keyboard.press("s")
     expect(said).to_have_text("Ann A cannot be put on the short-list now.")
