@@ -77,7 +77,7 @@ def open_again(
     """Take applications for so many days from now on, under the site's numbers of today.
 
     When it was published first stays, so that nobody moves up in the list by closing and opening. Whoever
-    applied before and still waits keeps their own date, and is told.
+    applied before and still waits keeps their own date, and is told, as is who else acts for the company.
 
     Raises CannotBeOpenedAgain, EverySeatTaken, LeftUnanswered, PostingPaused, NumbersChanged, StalePage.
     """
@@ -100,6 +100,7 @@ def open_again(
         for application in project.applications.undecided().select_related("student").order_by("pk"):
             application.project = project
             emails.project_opened_again(application, at=at)
+        emails.colleague_opened_again(project, by=by, at=at)
     return project
 
 

@@ -11,7 +11,7 @@ HINTS = {
     Topic.WORK: "An offer, work handed in, changes asked for, more time.",
     Topic.APPLICATIONS: "Sent, received, short-listed, answered, withdrawn.",
     Topic.MODERATION: "A project of yours was looked at and opens.",
-    Topic.TEAM: "You are invited, somebody joins or leaves, a role changes.",
+    Topic.TEAM: "You are invited, somebody joins or leaves, a role changes, a colleague opens a project again.",
     Topic.REMINDERS: "Before a date on which something happens by itself.",
 }
 

@@ -28,18 +28,22 @@ def to_company(
     **context: Any,
 ) -> None:
     """Everybody who acts for the company hears what concerns one of its projects."""
-    about = About(
+    about = about_project(project, path=path, action=action, topic=topic)
+    context = {"title": project.title, "answer_by": project.answer_by_at} | context
+    for member in project.company.members_now():
+        mail.send(
+            f"projects/{template}", to=member, key=key, at=at, about=about, not_after=not_after, **context
+        )
+
+
+def about_project(project: Project, *, path: str, action: str, topic: Topic) -> About:
+    return About(
         path=path,
         action=action,
         why=f"you act for {project.company}, which posted “{project.title}”",
         topic=topic,
         turn=turn_now(Project.objects.filter(pk=project.pk).by_turn()),
     )
-    context = {"title": project.title, "answer_by": project.answer_by_at} | context
-    for member in project.company.members_now():
-        mail.send(
-            f"projects/{template}", to=member, key=key, at=at, about=about, not_after=not_after, **context
-        )
 
 
 def to_applicant(

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.models import User
 from marketplace.kernel import mail
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Topic
-from projects.emails.addressing import applicants_path, to_applicant, to_company
+from projects.emails.addressing import about_project, applicants_path, to_applicant, to_company
 from projects.models import Application, Project, Waiting
 
 
@@ -97,6 +98,26 @@ def project_opened_again(application: Application, *, at: datetime) -> None:
         not_after=application.answer_by_at,
         closes=project.applications_close_at,
     )
+
+
+def colleague_opened_again(project: Project, *, by: User, at: datetime) -> None:
+    """To who else acts for the company: it takes applications again, and has a new date for the answers."""
+    about = about_project(
+        project, path=project.get_absolute_url(), action="See it as students do", topic=Topic.TEAM
+    )
+    for colleague in project.company.members_now().exclude(pk=by.pk):
+        mail.send(
+            "projects/colleague_opened_again",
+            to=colleague,
+            key=f"colleague_opened_again:{project.pk}:{project.version}",
+            at=at,
+            about=about,
+            not_after=project.applications_close_at,
+            title=project.title,
+            colleague=str(by),
+            closes=project.applications_close_at,
+            answer_by=project.answer_by_at,
+        )
 
 
 def application_asked(application: Application, *, at: datetime) -> None:

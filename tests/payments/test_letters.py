@@ -67,6 +67,7 @@ def write_all(engagement):
     work.project_refused(project, at=at)
     work.project_removed(project, at=at)
     work.posting_paused(project, until=ends, at=at)
+    work.colleague_opened_again(project, by=cast.a_person("Kim Ray"), at=at)
     edit = ProjectEdit(pk=0, project=project, rejection_codes=["unclear"], rejection_note="Say\nwho.")
     edit.changes = [{"field": "fee_cents", "label": "Fee", "before": "$1.00", "after": "$2.00"}]
     work.edit_passed(edit, at=at)

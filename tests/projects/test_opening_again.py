@@ -6,13 +6,16 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from accounts.models import Membership
+from marketplace.kernel import preferences
 from marketplace.kernel.errors import StalePage
-from marketplace.kernel.models import Letter
+from marketplace.kernel.models import How, Letter, Notice, Topic
 from payments import asking_to_pay, cancelling, offering, refunding
 from projects import bidding, closing, narrating, opening, posting, selecting, silence, tasks
 from projects.models import Deadline, Project
 from tests import cast, stages
 from tests.payments.races.meeting import at_once
+from tests.reading import the_letter
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -112,6 +115,42 @@ class TestOpenAgain:
 
         assert opened.platform_fee_cents == opened.fee_cents // 5
         assert (opened.answer_by_at - opened.applications_close_at).days == 3
+
+
+@pytest.mark.django_db
+class TestColleagues:
+    @pytest.fixture
+    def board(self):
+        """A closed project, and who acts for its company beside the owner."""
+        project = closed()
+        people = [cast.a_person("Kim Ray"), cast.a_person("Ada Books"), cast.a_person("Lou Gone")]
+        members = [Membership.join(project.company, one, role="manager", at=timezone.now()) for one in people]
+        members[-1].end(by=project.posted_by, at=timezone.now())
+        return project, people
+
+    def test_hear_it_once_with_the_new_dates_and_who_did_it_does_not(self, board):
+        project, (kim, ada, _) = board
+
+        project = again(project, by=kim)
+
+        assert letters("colleague_opened_again") == 2
+        for reader in (project.posted_by, ada):
+            words = the_letter("projects/colleague_opened_again", to=reader)
+            assert (
+                "Kim Ray opened “Five interviews with patients about booking an appointment” to new" in words
+            )
+            assert "Students apply until" in words
+
+    def test_hear_it_as_they_chose(self, board):
+        project, (kim, _, _) = board
+        preferences.choose(project.posted_by, {Topic.TEAM: How.SITE}, at=timezone.now())
+
+        again(project, by=kim)
+
+        assert letters("colleague_opened_again", to=project.posted_by) == 0
+        assert Notice.objects.get(recipient=project.posted_by, topic=Topic.TEAM).text.startswith(
+            "Kim Ray opened"
+        )
 
 
 @pytest.mark.django_db
