@@ -1,11 +1,11 @@
-"""One function per letter about a company and its people; each goes out once, by its key."""
+"""One function per letter about a company and its people, or about an account; each goes out once, by its key."""
 
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Company, Invitation, Membership, User
+from accounts.models import Company, DataExport, Invitation, Membership, User
 from marketplace.kernel import mail
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Topic
@@ -104,3 +104,22 @@ def to_member(
         owner=str(by),
         **context,
     )
+
+
+def export_ready(export: DataExport, *, at: datetime) -> None:
+    to_person("export_ready", export.user, key=f"export:{export.pk}", at=at, until=export.expires_at)
+
+
+def export_failed(export: DataExport, *, at: datetime) -> None:
+    to_person("export_failed", export.user, key=f"export-failed:{export.pk}", at=at)
+
+
+def to_person(template: str, user: User, *, key: str, at: datetime, **context: Any) -> None:
+    """About their own account and data; this cannot be switched off."""
+    about = About(
+        path=reverse("privacy"),
+        action="See your data",
+        why="it is about your account and your data",
+        topic=Topic.ACCOUNT,
+    )
+    mail.send(f"accounts/{template}", to=user, key=key, at=at, about=about, **context)

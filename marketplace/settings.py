@@ -94,6 +94,9 @@ PAYMENT_REQUESTS_A_DAY: int = env.number("PAYMENT_REQUESTS_A_DAY", 20, least=1) 
 INVITATION_DAYS: int = env.number("INVITATION_DAYS", 7, least=1)  # to act for a company
 INVITATIONS_A_DAY: int = env.number("INVITATIONS_A_DAY", 20, least=1)  # letters that one company sends
 INVITATIONS_TO_ONE_A_DAY: int = env.number("INVITATIONS_TO_ONE_A_DAY", 3, least=1)  # from all companies
+EXPORT_DAYS: int = env.number("EXPORT_DAYS", 7, least=1)  # that a copy of one's data can be fetched
+EXPORTS_A_DAY: int = env.number("EXPORTS_A_DAY", 2, least=1)  # of one person
+DELETION_DAYS: int = env.number("DELETION_DAYS", 14, least=1)  # in which one can take a deletion back
 HOLIDAYS = env.days("HOLIDAYS")  # business days are Monday to Friday less these
 
 # Services
@@ -475,6 +478,8 @@ SWEEPS = {
     "projects.sweep": 15,
     "payments.sweep": 15,
     "payments.sweep_deadlines": 30,
+    "site.make_exports": 60,
+    "site.sweep_privacy": 300,
 }
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import include, path
 
 from marketplace.site import crawlers, dashboard, health, letters, notices, views
+from marketplace.site.privacy import views as privacy
 
 # One log-in for everybody, with its limits; what allauth registers shows secrets, or fails on a search; and
 # the double box in which Django offers a group's powers cannot be used by everybody.
@@ -24,6 +25,9 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read_notices, name="read_notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("accounts/data/", privacy.privacy, name="privacy"),
+    path("accounts/data/copy/", privacy.ask_for_export, name="ask_for_export"),
+    path("accounts/data/copy/<slug:public_id>/", privacy.export, name="export"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("site.webmanifest", crawlers.manifest, name="manifest"),

@@ -2,6 +2,7 @@
 
 from accounts.models.companies import Company, Membership
 from accounts.models.invitations import Invitation, InvitationTransition, MembershipTransition
+from accounts.models.privacy import DataExport, Deletion
 from accounts.models.profiles import Eligibility, StudentProfile
 from accounts.models.schools import School, SchoolDomain
 from accounts.models.taxonomy import Industry, JobRole, Skill
@@ -9,6 +10,8 @@ from accounts.models.users import User
 
 __all__ = [
     "Company",
+    "DataExport",
+    "Deletion",
     "Eligibility",
     "Industry",
     "Invitation",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import onboarding
 from accounts.forms import EndSessionForm, KeysForm, ProfileForm, StudentForm
 from accounts.http import PersonRequest, live_sessions
+from accounts.http.second_step import has_second_step
 from accounts.models import StudentProfile
 
 CHOSEN = ("skills", "learning_goals", "industries", "job_roles")
@@ -26,7 +27,7 @@ def settings(request: PersonRequest) -> HttpResponse:
     student = user.student_profile if user.is_student else None
     if student is not None:
         prefetch_related_objects([student], *CHOSEN)
-    context = {"memberships": memberships, "student": student}
+    context = {"memberships": memberships, "student": student, "second_step": has_second_step(user)}
     return render(request, "accounts/settings.html", context)
 
 

@@ -16,12 +16,12 @@ CHOOSABLE = [topic for topic in Topic if topic not in ALWAYS]
 
 
 class AlwaysTold(RuleViolation):
-    """What concerns money, and decisions of moderators, cannot be switched off."""
+    """What concerns money, the account, and decisions of moderators, cannot be switched off."""
 
     code = "always_told"
 
     def __init__(self) -> None:
-        super().__init__("Letters about money and about decisions of moderators always come.")
+        super().__init__("Letters about money, your account and decisions of moderators always come.")
 
 
 def how_to_tell(person: Any, topic: Topic) -> How:

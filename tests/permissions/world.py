@@ -23,6 +23,7 @@ from accounts import inviting
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Notice, Topic
+from marketplace.site.privacy import exporting
 from payments import asking_to_pay, cancelling, offering, releasing, supplying
 from payments.models import Alarm
 from projects import applying, attaching, closing, editing, posting
@@ -86,6 +87,7 @@ def make(sandbox: Any) -> World:
         | asked_of(people)
         | pages_of(people)
         | staff_of(people)
+        | copy_of(people["student"])
     )
     sandbox.deliver()
     Group.objects.create(name="Helpers")
@@ -216,6 +218,13 @@ def staff_of(people: dict[str, User]) -> dict[str, Any]:
         "colleague": {"slug": company.slug, "pk": colleague.pk},
         "invited": {"slug": company.slug, "public_id": invited.public_id, "token": invited.token},
     }
+
+
+def copy_of(person: User) -> dict[str, Any]:
+    """A copy of everything about the student, ready to be fetched."""
+    export = exporting.ask_for_export(person, at=timezone.now())
+    exporting.make_waiting(at=timezone.now())
+    return {"copy": {"public_id": export.public_id}}
 
 
 def named(row: Any) -> dict[str, Any]:

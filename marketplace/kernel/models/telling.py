@@ -20,13 +20,14 @@ class Topic(models.TextChoices):
     TEAM = "team", "Your company and its people"
     DECISIONS = "decisions", "Decisions of moderators"
     MONEY = "money", "Money"
+    ACCOUNT = "account", "Your account and your data"
 
 
 UTC = ZoneInfo("UTC")
 
-# What nobody can switch off, beside the letters about log-in and safety: where one's money is, and why something
-# of one's own is refused or taken down, of which the law wants a statement of reasons.
-ALWAYS = (Topic.DECISIONS, Topic.MONEY)
+# What nobody can switch off, beside the letters about log-in and safety: where one's money is, why something of
+# one's own is refused or taken down, of which the law wants a statement of reasons, and who sees or deletes one's data.
+ALWAYS = (Topic.DECISIONS, Topic.MONEY, Topic.ACCOUNT)
 
 
 class How(models.TextChoices):
@@ -56,7 +57,11 @@ class Preference(models.Model):
         constraints = [
             models.UniqueConstraint(name="preference_once_a_topic", fields=["person", "topic"]),
             models.CheckConstraint(
-                name="preference_of_what_can_be_chosen", condition=~models.Q(topic__in=ALWAYS)
+                name="preference_of_what_can_be_chosen",
+                condition=~models.Q(topic__in=[Topic.DECISIONS, Topic.MONEY]),
+            ),
+            models.CheckConstraint(
+                name="preference_not_of_the_account", condition=~models.Q(topic=Topic.ACCOUNT)
             ),
         ]
 

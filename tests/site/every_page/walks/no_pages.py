@@ -6,7 +6,7 @@ NO_PAGES = {
         *("healthz", "readyz", "admin:jsi18n", "admin:autocomplete"),
         *("projects:api_list", "projects:api_project", "projects:api_apply"),
     ],
-    "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes"],
+    "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes", "export"],
     "leads elsewhere at once": [
         "notice",
         "payments:resume_payee",
@@ -23,6 +23,7 @@ ONLY_POSTED = {
     **{f"accounts:{act}": ["a-company", 1] for act in ("change_role", "remove_member")},
     **{f"accounts:{act}": ["a-company", "one"] for act in ("invite_again", "take_back_invitation")},
     "read_notices": [],
+    "ask_for_export": [],
     "accounts:keys": [],
     "admin:logout": [],
     **{f"admin:desk_{act}": [] for act in ("next", "many")},

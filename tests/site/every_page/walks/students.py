@@ -9,6 +9,7 @@ STUDENTS = [
         "maya",
         "dashboard",
         "notices",
+        "privacy",
         "projects:applications",
         ("accounts:invitation", "invitation_token"),
         ("projects:application", "submitted"),

@@ -80,6 +80,7 @@ VISITORS = [
     *seen_by(
         "plain",
         "mfa_index",
+        "privacy",
         "mfa_activate_totp",
         ("mfa_activate_totp", sent_empty),
         "mfa_list_webauthn",

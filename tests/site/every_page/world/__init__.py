@@ -35,6 +35,7 @@ def build(sandbox, *, stripe):
         money.back_office,
         money.at_stripe,
         people.second_thoughts,
+        people.copies,
     )
     for part in steps:
         part(world)

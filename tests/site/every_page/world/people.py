@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts import inviting, onboarding
 from accounts.models import Company, Membership, School, StudentProfile, User
+from marketplace.site.privacy import exporting
 from tests import cast
 from tests.accounts.conftest import SECRET
 from tests.site.every_page.world.words import KEEPER, LONG_COMPANY, LONG_NAME, WHY
@@ -70,6 +71,13 @@ def keepers(w):
 def second_thoughts(w):
     """Whoever has an offer learns that they may not work like this."""
     onboarding.tell_eligibility(w.first.student_profile, may_work_as=["stipend"])
+
+
+def copies(w):
+    """Maya has a copy of her data, and another one is being made."""
+    exporting.ask_for_export(w.maya, at=w.now)
+    exporting.make_waiting(at=w.now)
+    exporting.ask_for_export(w.maya, at=w.now)
 
 
 def cookie_of(w, name):

@@ -1,0 +1,251 @@
+"""What every table of the site knows of a person, for the copy of everything about them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.apps import apps
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import User
+from payments.models import Hold
+
+
+@dataclass(frozen=True)
+class Table:
+    """`mine` are the lookups from a row to the person it is about, or whose act it is; `about` says what the file
+    holds. `hidden` columns are left out, `plus` are values of other rows without which it would mean nothing,
+    `lists` are words that were chosen.
+    """
+
+    label: str
+    about: str
+    mine: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+    plus: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> type[Model]:
+        return apps.get_model(self.label)
+
+    def of(self, user: User) -> QuerySet[Any]:
+        if self.mine == ("journal__hold_id",):  # the ledger holds ids and no keys to other tables
+            holds = Hold.objects.filter(engagement__student=user) | Hold.objects.filter(
+                engagement__offered_by=user
+            )
+            chosen = Q(journal__hold_id__in=holds.values("pk"))
+        elif self.mine == ("row_id",):
+            chosen = Q(app="accounts", noun="user", row_id=str(user.pk)) | Q(by=user)
+        else:
+            chosen = reduce(or_, (Q(**{way: user.pk}) for way in self.mine))
+        return self.model._base_manager.filter(chosen).order_by("pk")
+
+    def rows(self, user: User) -> Iterator[dict[str, Any]]:
+        """Each with its columns, and for each person in it their public id."""
+        words = {name.partition("__")[0]: ArrayAgg(name, distinct=True) for name in self.lists}
+        words = {f"{name}_chosen": found for name, found in words.items()}
+        yield from self.of(user).annotate(**words).values(*self.columns(), *words).iterator()
+
+    def columns(self) -> list[str]:
+        fields = self.model._meta.concrete_fields
+        plain = [f.name for f in fields if not (f.is_relation or f.primary_key or f.name in self.hidden)]
+        people = [
+            f"{f.name}__public_id" for f in fields if f.related_model is User and f.name not in self.hidden
+        ]
+        return [*plain, *people, *self.plus]
+
+
+PROJECT = ("project__public_id", "project__title")
+ENGAGEMENT = ("engagement__public_id",)
+PART = ("deliverable__engagement__public_id", "deliverable__number")
+STATE = ("version",)
+QUEUE = ("lease_until", "next_try_at", "attempts", "last_error")  # of our own work, not of anybody's
+
+TABLES = (
+    Table("accounts.User", "Your account", ("pk",), hidden=("password",)),
+    Table("account.EmailAddress", "Your e-mail addresses", ("user",)),
+    Table("mfa.Authenticator", "Your passkeys and apps, without their secrets", ("user",), hidden=("data",)),
+    Table("usersessions.UserSession", "Where you are logged in", ("user",), hidden=("session_key", "data")),
+    Table(
+        "accounts.StudentProfile",
+        "What you told as a student",
+        ("user",),
+        lists=("skills__name", "learning_goals__name", "industries__name", "job_roles__name"),
+    ),
+    Table("accounts.Membership", "Companies you act for or acted for", ("user",), plus=("company__name",)),
+    Table(
+        "accounts.MembershipTransition",
+        "How your roles changed, and those that you changed",
+        ("row__user", "by"),
+        plus=("row__company__name",),
+    ),
+    Table(
+        "accounts.Invitation", "Invitations that you sent", ("invited_by",), STATE, plus=("company__name",)
+    ),
+    Table("accounts.InvitationTransition", "What became of them", ("by",), plus=("row__public_id",)),
+    Table("accounts.DataExport", "Copies like this one", ("user",), hidden=("file", "lease_until")),
+    Table("accounts.Deletion", "When you asked to be deleted", ("user",)),
+    Table("kernel.Preference", "What you get by letter", ("person",)),
+    Table("kernel.Letter", "Letters to you", ("to",), hidden=("key", *QUEUE)),
+    Table("kernel.Notice", "Notices to you", ("recipient",), hidden=("key",)),
+    Table("kernel.Digest", "Your daily letters", ("person",)),
+    Table(
+        "kernel.AuditEntry",
+        "What staff did to your account, and what you did as staff",
+        ("row_id",),
+        hidden=("by", "row_id"),
+    ),
+    Table(
+        "admin.LogEntry",
+        "What you did in the administration",
+        ("user",),
+        hidden=("object_id", "object_repr"),  # which name others
+    ),
+    Table(
+        "projects.Project",
+        "Projects that you posted",
+        ("posted_by",),
+        hidden=("search", "version"),
+        plus=("company__name", "industry__name", "job_role__name"),
+    ),
+    Table("projects.ProjectTransition", "What you did to projects", ("by",), plus=("row__public_id",)),
+    Table("projects.ProjectEdit", "Changes that you proposed", ("proposed_by",), STATE, plus=PROJECT),
+    Table("projects.ProjectEditTransition", "What you did to changes", ("by",), plus=("row__public_id",)),
+    Table("projects.Pardon", "Pauses of posting that you lifted", ("by",), plus=("company__name",)),
+    Table(
+        "projects.Application", "Your applications and what became of them", ("student",), STATE, plus=PROJECT
+    ),
+    Table(
+        "projects.ApplicationTransition",
+        "Each step of your applications, and what you did to those of others",
+        ("row__student", "by"),
+        plus=("row__public_id",),
+    ),
+    Table("projects.Waiting", "Waiting lists that you are on", ("student",), hidden=("lot",), plus=PROJECT),
+    Table(
+        "projects.PublicQuestion",
+        "Questions that you asked or answered in public",
+        ("asker", "answered_by"),
+        STATE,
+        plus=PROJECT,
+    ),
+    Table(
+        "projects.PublicQuestionTransition", "What you did to questions", ("by",), plus=("row__public_id",)
+    ),
+    Table(
+        "projects.Engagement",
+        "Work that you agreed on, with its terms",
+        ("student", "offered_by"),
+        STATE,
+        plus=(*PROJECT, "company__name"),
+    ),
+    Table(
+        "projects.EngagementTransition",
+        "Each step of that work",
+        ("row__student", "by"),
+        plus=("row__public_id",),
+    ),
+    Table(
+        "projects.Deliverable",
+        "The parts of your work",
+        ("engagement__student", "engagement__offered_by"),
+        STATE,
+        plus=ENGAGEMENT,
+    ),
+    Table(
+        "projects.DeliverableTransition",
+        "Each step of those parts",
+        ("row__engagement__student", "by"),
+        plus=("row__engagement__public_id", "row__number"),
+    ),
+    Table("projects.Submission", "What you handed in", ("submitted_by",), plus=PART),
+    Table(
+        "projects.SubmissionFile",
+        "Files that you handed in",
+        ("submission__submitted_by",),
+        hidden=("file",),
+        plus=("submission__deliverable__engagement__public_id", "submission__number"),
+    ),
+    Table(
+        "projects.Review",
+        "What was said of your work, and what you said of the work of others",
+        ("submission__submitted_by", "by"),
+        plus=("submission__deliverable__engagement__public_id", "submission__number"),
+    ),
+    Table(
+        "projects.PromisedMaterial",
+        "Materials that you were promised or gave",
+        ("engagement__student", "given_by"),
+        plus=ENGAGEMENT,
+    ),
+    Table(
+        "projects.MaterialFile",
+        "Files that you gave as materials",
+        ("promise__given_by", "project__posted_by"),
+        hidden=("file",),
+        plus=("project__public_id", "promise__engagement__public_id"),
+    ),
+    Table(
+        "payments.Hold",
+        "Money held for your work, or by your offers",
+        ("engagement__student", "engagement__offered_by"),
+        hidden=("version", "checkout_session", "payment_intent", "charge", "stripe_customer", "next_look_at"),
+        plus=ENGAGEMENT,
+    ),
+    Table("payments.HoldTransition", "What you did to money held", ("by",), plus=("row__public_id",)),
+    Table(
+        "payments.Release",
+        "Money on its way to you, or that you released",
+        ("share__hold__engagement__student", "share__hold__engagement__offered_by"),
+        plus=("share__hold__public_id", "share__deliverable__number"),
+    ),
+    Table(
+        "payments.Refund",
+        "Money given back of such work",
+        ("share__hold__engagement__student", "share__hold__engagement__offered_by"),
+        plus=("share__hold__public_id", "share__deliverable__number"),
+    ),
+    Table(
+        "payments.Entry",
+        "The lines of the ledger about such money; minus is credit",
+        ("journal__hold_id",),
+        plus=("journal__kind", "journal__occurred_at", "account__code"),
+    ),
+    Table("payments.Payee", "Your account for being paid", ("user",)),
+    Table("payments.PaymentRequest", "Colleagues whom you asked to pay", ("asked_by",), plus=ENGAGEMENT),
+)
+
+# Tables without anything that is about one person and not told in another file, and why.
+NOT_ABOUT_A_PERSON = {
+    "accounts.Company": "a company is no person; its members find it on the site",
+    **dict.fromkeys(
+        (
+            "accounts.Skill",
+            "accounts.Industry",
+            "accounts.JobRole",
+            "accounts.School",
+            "accounts.SchoolDomain",
+        ),
+        "words and schools to choose from",
+    ),
+    "auth.Group": "rights that staff can have",
+    "auth.Permission": "rights that staff can have",
+    "contenttypes.ContentType": "Django's list of tables",
+    "sessions.Session": "unreadable without its key; what it is for stands in UserSession",
+    "account.EmailConfirmation": "codes are not kept in it",
+    "projects.PlannedDeliverable": "a part of a project's text, which belongs to the company",
+    "projects.Deadline": "clocks; what they end stands with what ended",
+    "payments.Deadline": "clocks; what they end stands with what ended",
+    "payments.Share": "how a hold is divided; the sums stand with releases and refunds",
+    "payments.Account": "the chart of the books",
+    "payments.Balance": "sums over all people",
+    "payments.Journal": "told with its lines",
+    "payments.Operation": "our own calls to Stripe, with ids and sums that stand elsewhere",
+    "payments.OperationAttempt": "our own calls to Stripe",
+    "payments.StripeEvent": "what Stripe told us; Stripe gives people their own copy",
+    "payments.Alarm": "things that operators must look at",
+}

@@ -1,0 +1,18 @@
+"""The site's tasks about people's data: copies that were asked for, and those whose days are over."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from marketplace.site.privacy import exporting
+
+
+@shared_task(name="site.make_exports")
+def make_exports() -> None:
+    """Runs after each that was asked for, and every minute for those whose nudge was lost."""
+    exporting.make_waiting(at=timezone.now())
+
+
+@shared_task(name="site.sweep_privacy")
+def sweep_privacy() -> None:
+    """Every five minutes."""
+    exporting.let_go(at=timezone.now())
