@@ -99,6 +99,13 @@ TABLES = (
         ("row_id",),
         hidden=("by", "row_id"),
     ),
+    # A check for fraud is not told to whom it is about before it is decided; what is decided stands with the row.
+    Table(
+        "kernel.Case",
+        "What you decided as a moderator",
+        ("closed_by", "claimed_by"),
+        hidden=("people", "company_ids", "row_id", "words", "claimed_by", "closed_by"),
+    ),
     Table(
         "admin.LogEntry",
         "What you did in the administration",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0005_audit'),
+        ('kernel', '0006_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
