@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.db import models
 
+from accounts.forms.eligibility import EligibilityField
 from accounts.models.countries import COUNTRIES
 from marketplace.kernel.forms import NamesWhatIsMissing
 from payments.models import Payee, PaymentRequest
@@ -197,3 +198,22 @@ class CountryForm(NamesWhatIsMissing, forms.Form):
         names = dict(COUNTRIES)
         payable = sorted((names[code], code) for code in settings.PAYABLE_COUNTRIES)
         self.fields["country"].choices = [(code, name) for name, code in payable]  # type: ignore[attr-defined]
+
+
+class AcceptForm(CountryForm):
+    """What is asked before a yes, each once: the country of the bank account, and how the student may work."""
+
+    @classmethod
+    def asked_of(cls, user: Any, sent: Mapping[str, Any] | None = None) -> "AcceptForm | None":
+        """Only what was never answered, or stands in `sent` to be corrected; None where there is nothing."""
+        profile = user.student_profile
+        questions = cls(sent, initial={"country": profile.country})
+        if Payee.objects.visible_to(user).exists():
+            del questions.fields["country"]
+        if not profile.may_work_as or "may_work_as" in (sent or {}):
+            questions.fields["may_work_as"] = EligibilityField()
+        return questions if questions.fields else None
+
+    @property
+    def asks_eligibility(self) -> bool:
+        return "may_work_as" in self.fields

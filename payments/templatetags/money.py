@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from payments.forms import CountryForm
+from payments.forms import AcceptForm
 from payments.models import Payee
 from payments.models.bars import bar_of
 from projects.models import Engagement
@@ -15,7 +15,7 @@ register = template.Library()
 @register.inclusion_tag("payments/_accept.html", takes_context=True)
 def accept_offer(context: dict[str, Any], engagement: Engagement) -> dict[str, Any]:
     """Draw the student's yes to an offer, so that accepting takes one click."""
-    return {"engagement": engagement, "form": CountryForm.asked_of(context["request"].user)}
+    return {"engagement": engagement, "form": AcceptForm.asked_of(context["request"].user)}
 
 
 @register.inclusion_tag("payments/_being_paid.html", takes_context=True)

@@ -1,5 +1,7 @@
 """Doors for the offer: make it and reserve the card, pay again, accept, decline, withdraw."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -8,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import onboarding
 from accounts.http import PersonRequest
 from payments import funding, offering, operations, paying_out, stripe_gateway
-from payments.forms import AttemptForm, CountryForm, VersionForm
+from payments.forms import AcceptForm, AttemptForm, VersionForm
 from payments.models import Hold, Operation
 from payments.views.finding import engagement_or_404, only_company, only_student
 from payments.views.leaving import may_leave_to_stripe
@@ -87,32 +90,41 @@ def paid_by_me(request: PersonRequest, public_id: str) -> Hold:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_offer(request: PersonRequest, public_id: str) -> HttpResponse:
-    """Accept; who was never paid before says first in which country their bank account is."""
+    """Accept; what was never asked is asked first: in which country one is paid, and how one may work."""
     engagement = engagement_or_404(request, public_id)
     only_student(engagement, request)
     if request.method != "POST" and engagement.status != Engagement.Status.OFFERED:
         return redirect(engagement)
-    form = CountryForm.asked_of(request.user, request.POST if request.method == "POST" else None)
+    form = AcceptForm.asked_of(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            return accepted(request, engagement, form.cleaned_data["country"] if form else None)
+            return accepted(request, engagement, form.cleaned_data if form else {})
         except matching.NotEligible as error:
-            context = {
-                "engagement": engagement,
-                "form": CountryForm.asked_of(request.user),
-                "obstacle": error,
-            }
-            return render(request, "payments/accept.html", context, status=409)
+            return stopped(request, engagement, form, error)
     context = {"engagement": engagement, "form": form}
     return render(request, "payments/accept.html", context, status=422 if form and form.is_bound else 200)
 
 
-def accepted(request: PersonRequest, engagement: Engagement, country: str | None) -> HttpResponse:
+def stopped(
+    request: PersonRequest, engagement: Engagement, form: AcceptForm | None, error: matching.NotEligible
+) -> HttpResponse:
+    """Why not: beside the question how one may work where that is asked, else above the form."""
+    context: dict[str, Any] = {"engagement": engagement, "form": form}
+    if form is not None and form.asks_eligibility:
+        form.add_error("may_work_as", str(error))
+    else:
+        context["obstacle"] = error
+    return render(request, "payments/accept.html", context, status=409)
+
+
+def accepted(request: PersonRequest, engagement: Engagement, answers: dict[str, Any]) -> HttpResponse:
     now, version = timezone.now(), VersionForm.seen(request.POST)
+    if "may_work_as" in answers:
+        onboarding.tell_eligibility(request.user.student_profile, may_work_as=answers["may_work_as"])
     # Before anything else, or an account would be opened in vain.
     matching.check_eligible(engagement.eligibility_kind, request.user)
-    if country is not None:
-        paying_out.open_account(request.user, country=country, at=now)
+    if "country" in answers:
+        paying_out.open_account(request.user, country=answers["country"], at=now)
     engagement = offering.accept_offer(engagement, by=request.user, at=now, version=version)
     capture = Operation.objects.get(hold__engagement=engagement, kind=Operation.Kind.CAPTURE)
     operations.run_now(capture, at=now)

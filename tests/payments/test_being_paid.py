@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import onboarding
+from accounts.models import StudentProfile
 from payments import paying_out
 from payments.models import Payee
 from projects.models import Engagement, Project
@@ -61,19 +62,43 @@ def test_a_country_that_cannot_be_paid_is_no_answer(offered, client):
     assert offered.status == Engagement.Status.OFFERED
 
 
-@pytest.mark.parametrize(("may", "words"), [(["payroll"], "not among the ways"), ([], "not said yet")])
-def test_who_may_not_work_like_that_any_more_does_not_accept(offered, client, may, words):
-    onboarding.tell_eligibility(offered.student.student_profile, may_work_as=may)
+def test_who_may_not_work_like_that_any_more_does_not_accept(offered, client):
+    onboarding.tell_eligibility(offered.student.student_profile, may_work_as=["payroll"])
     answer = accept(client, offered, country="SE")
 
     assert answer.status_code == 409
-    assert words in answer.content.decode()
+    assert "not among the ways" in answer.content.decode()
     assert not Payee.objects.exists()
     offered.refresh_from_db()
     assert offered.status == Engagement.Status.OFFERED
 
     onboarding.tell_eligibility(offered.student.student_profile, may_work_as=["contractor"])
     assert accept(client, offered, country="SE").status_code == 302
+
+
+def test_who_was_never_asked_how_they_may_work_is_asked_where_they_accept(offered, client):
+    """As it is for whoever applied before there was the question."""
+    onboarding.tell_eligibility(offered.student.student_profile, may_work_as=[])
+    question = "How may you work?"
+    assert question in page(client, offered.get_absolute_url())
+    assert question in page(client, f"{offered.get_absolute_url()}accept/")
+
+    unanswered = accept(client, offered, country="SE")
+    assert (unanswered.status_code, Payee.objects.exists()) == (422, False)
+    assert "Tick how you may work, or that you do not know yet." in unanswered.content.decode()
+
+    for may, words in (("payroll", "not among the ways"), ("unknown", "have not said yet whether")):
+        answer = accept(client, offered, country="SE", may_work_as=may)
+        shown = answer.content.decode()
+        assert (answer.status_code, Payee.objects.exists()) == (409, False)
+        assert words in shown
+        assert question in shown
+        assert "You cannot accept just now" not in shown
+
+    assert accept(client, offered, country="SE", may_work_as="contractor").status_code == 302
+    offered.refresh_from_db()
+    assert offered.status == Engagement.Status.ACTIVE
+    assert StudentProfile.objects.get(user=offered.student).may_work_as == ["contractor"]
 
 
 def test_what_was_agreed_counts_and_not_what_the_project_says_now(offered, client):

@@ -82,6 +82,11 @@ STUDENTS = [
         ("payments:accept_offer", "offered", sent(country=""), 422),
         ("payments:accept_offer", "offered", sent(country="SE"), 409),
     ),
+    *seen_by(
+        "never_asked",
+        ("projects:engagement", "asked_late"),
+        ("payments:accept_offer", "asked_late", sent(country="SE"), 422),
+    ),
     *seen_by("unsure", ("projects:apply", "long_open"), ("projects:apply", "long_open", sent_empty, 422)),
     *seen_by("hired", ("projects:apply", "long_open")),
     *seen_by(

@@ -37,6 +37,7 @@ def offers(w):
     w.authorising = offering.make_offer(applied(w, w.maya, opened(w)), by=w.employer, at=w.now)
     w.first_application = applied(w, w.first, opened(w))
     w.offered = stages.offered(w.sandbox, w.first_application)
+    w.asked_late = stages.offered(w.sandbox, applied(w, w.never_asked, opened(w)))
     w.offered_again = stages.offered(w.sandbox, applied(w, w.maya, opened(w)))
     w.turned_down = stages.offered(w.sandbox, applied(w, w.maya, opened(w)))
     offering.decline_offer(w.turned_down, by=w.maya, at=w.now)

@@ -26,6 +26,7 @@ def people(w):
     w.newcomer = cast.a_person("")
     w.named, w.half_way = cast.a_person("Kim Named"), cast.a_person("Kim Halfway")
     w.new_student, w.first = cast.a_student("New Student"), cast.a_student("First Offer")
+    w.never_asked = cast.a_student("Lee Before")
     w.unsure, w.hired = (cast.a_student(f"Uma {may}", may_work_as=may.split()) for may in ("", "payroll"))
     w.maya, w.jonas, w.long = cast.a_student(), cast.another_student(), cast.a_student(LONG_NAME)
     w.company = cast.company_of(w.employer)
@@ -69,8 +70,9 @@ def keepers(w):
 
 
 def second_thoughts(w):
-    """Whoever has an offer learns that they may not work like this."""
+    """Whoever has an offer learns that they may not work like this, or applied before they were asked."""
     onboarding.tell_eligibility(w.first.student_profile, may_work_as=["stipend"])
+    onboarding.tell_eligibility(w.never_asked.student_profile, may_work_as=[])
 
 
 def copies(w):
