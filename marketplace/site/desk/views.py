@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import PersonRequest
 from marketplace.kernel import casework
@@ -75,7 +75,7 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], *, statu
     return TemplateResponse(request, f"admin/desk/{template}.html", everywhere | context, status=status)
 
 
-@require_GET
+@require_safe
 def queue(request: PersonRequest) -> HttpResponse:
     """What waits, the gravest and the latest first."""
     now, kind = timezone.now(), request.GET.get("kind", "")
@@ -131,7 +131,7 @@ def case_or_404(request: PersonRequest, public_id: str) -> Case:
     )
 
 
-@require_GET
+@require_safe
 def case_page(request: PersonRequest, public_id: str) -> HttpResponse:
     return case_shown(request, case_or_404(request, public_id))
 
