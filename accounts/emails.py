@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Company, DataExport, Invitation, Membership, User
+from accounts.models import Company, CompanyProof, DataExport, Invitation, Membership, User
 from marketplace.kernel import mail
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Topic
@@ -123,3 +123,48 @@ def to_person(template: str, user: User, *, key: str, at: datetime, **context: A
         topic=Topic.ACCOUNT,
     )
     mail.send(f"accounts/{template}", to=user, key=key, at=at, about=about, **context)
+
+
+def company_proven(company: Company, *, at: datetime) -> None:
+    to_all_owners(
+        "company_proven",
+        company,
+        key=f"company_proven:{company.pk}:{at.isoformat()}",
+        at=at,
+        path=company.get_absolute_url(),
+        action="See the company’s page",
+        topic=Topic.TEAM,
+    )
+
+
+def proof_refused(proof: CompanyProof, *, note: str, at: datetime) -> None:
+    to_all_owners(
+        "proof_refused",
+        proof.company,
+        key=f"proof_refused:{proof.pk}",
+        at=at,
+        path=reverse("accounts:proof", args=[proof.company.slug]),
+        action="Show it in another way",
+        topic=Topic.DECISIONS,
+        registry=proof.registry,
+        number=proof.number,
+        note=note,
+    )
+
+
+def to_all_owners(
+    template: str,
+    company: Company,
+    *,
+    key: str,
+    at: datetime,
+    path: str,
+    action: str,
+    topic: Topic,
+    **context: Any,
+) -> None:
+    about = About(path=path, action=action, why=f"you are an owner of {company}", topic=topic)
+    for owner in User.objects.filter(pk__in=company.memberships.active().owners().values("user")):
+        mail.send(
+            f"accounts/{template}", to=owner, key=key, at=at, about=about, company=str(company), **context
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import companies, letters, people, profile, staff, welcoming
+from accounts.views import companies, letters, people, profile, proving, staff, welcoming
 
 app_name = "accounts"
 COMPANY = "companies/<slug:slug>"
@@ -28,5 +28,6 @@ urlpatterns = [
     path(f"{COMPANY}/leave/", staff.leave, name="leave_company"),
     path(f"{COMPANY}/invitations/<slug:public_id>/again/", staff.send_again, name="invite_again"),
     path(f"{COMPANY}/invitations/<slug:public_id>/revoke/", staff.take_back, name="take_back_invitation"),
+    path(f"{COMPANY}/proof/", proving.proof, name="proof"),
     path("companies/<slug:slug>/edit/", companies.edit_company, name="edit_company"),
 ]

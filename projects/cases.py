@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
+from accounts.models import User
 from marketplace.kernel import casework
 from marketplace.kernel.models import Case, Risk
 from marketplace.kernel.times import end_of_business_day
 from projects import changes, checking
-from projects.models import Project, ProjectEdit
+from projects.drafts import dates_from
+from projects.models import Deadline, Engagement, Project, ProjectEdit
 
 RISKS = {"forbidden_work": Risk.GRAVE, "contact": Risk.HIGH, "free_work": Risk.HIGH}
 
@@ -27,6 +30,45 @@ def project_waits(project: Project, *, at: datetime) -> Case:
         weight=weight_of(project, found),
         company_ids=[project.company_id],
     )
+
+
+def sample_waits(project: Project, *, at: datetime) -> Case:
+    """One of those that opened unseen is looked at afterwards."""
+    words, companies = project.audited_as, [project.company_id]
+    return casework.put(
+        Case.Kind.SAMPLE,
+        project,
+        words=words,
+        at=at,
+        due_at=due(at),
+        weight=casework.Weight(Risk.LOW),
+        company_ids=companies,
+    )
+
+
+def opens_unseen(project: Project) -> bool:
+    """PRODUCT.md: a proven company that finished a project without trouble, where the checks find nothing in it."""
+    company = project.company
+    return (
+        company.is_proven
+        and not any(finding.code in RISKS for finding in checking.findings(project))
+        and Engagement.objects.without_trouble().filter(company=company).exists()
+        and not company.projects.filter(status=Project.Status.REMOVED).exists()
+    )
+
+
+def is_sampled(project: Project) -> bool:
+    """One in `SAMPLE_ONE_IN`, as a number decides that nobody outside can work out."""
+    drawn = salted_hmac("projects.sample", project.public_id, algorithm="sha256").digest()
+    return int.from_bytes(drawn[:8]) % settings.SAMPLE_ONE_IN == 0
+
+
+def open_project(project: Project, *, by: User | None, at: datetime, reason: str = "") -> None:
+    """From now on students apply, and its dates run in the company's time zone. Call it on a locked project."""
+    days = {"window_days": project.window_days, "answer_days": project.answer_days}
+    dates = dates_from(at, project.company, **days)
+    project.become(Project.Status.OPEN, by=by, at=at, reason=reason, published_at=at, **dates._asdict())
+    Deadline.objects.start_clocks(project, at=at)
 
 
 def edit_waits(edit: ProjectEdit, *, at: datetime) -> Case:

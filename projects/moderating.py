@@ -11,10 +11,10 @@ from marketplace.kernel import auditing, casework
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Case
 from marketplace.kernel.transactions import locked, relock
-from projects import changes, emails
-from projects.drafts import dates_from, draft_of
+from projects import cases, changes, emails
+from projects.drafts import draft_of
 from projects.faults import NotEditable
-from projects.models import Deadline, Project, ProjectEdit, PublicQuestion
+from projects.models import Project, ProjectEdit, PublicQuestion
 
 
 class OwnProject(RuleViolation):
@@ -46,10 +46,7 @@ def pass_project(project: Project, *, by: User, at: datetime, version: int | Non
         check_moderator(project, by, at=at)
         project.expect_version(version)
         casework.settle(Case.Kind.PROJECT, project, by=by, at=at, outcome="passed")
-        days = {"window_days": project.window_days, "answer_days": project.answer_days}
-        dates = dates_from(at, project.company, **days)
-        project.become(Project.Status.OPEN, by=by, at=at, published_at=at, **dates._asdict())
-        Deadline.objects.start_clocks(project, at=at)
+        cases.open_project(project, by=by, at=at)
         auditing.record("project_passed", project, by=by, at=at)
         emails.project_passed(project, at=at)
     return project

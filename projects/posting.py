@@ -12,7 +12,7 @@ from marketplace.kernel import casework
 from marketplace.kernel.models import Case
 from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked
-from projects import cases, faults, filing, silence
+from projects import cases, emails, faults, filing, silence
 from projects.drafts import (
     Draft,
     draft_of,
@@ -25,6 +25,8 @@ from projects.drafts import (
 )
 from projects.models import Project
 from projects.project_templates import ProjectTemplate
+
+UNSEEN = "The company is proven and has finished a project without trouble, and the checks found nothing."
 
 # The rules
 
@@ -83,6 +85,8 @@ def save_draft(
 def send_to_moderation(project: Project, *, by: User, at: datetime, version: int | None = None) -> Project:
     """Hand a finished draft to the moderators, with the site's numbers of the day copied onto it.
 
+    That of a proven company which finished one without trouble opens at once where the checks find nothing.
+
     Raises Incomplete, PostingPaused, StalePage, InvalidTransition.
     """
     with locked(project) as project:
@@ -106,7 +110,13 @@ def send_to_moderation(project: Project, *, by: User, at: datetime, version: int
             **site_numbers(is_trial=project.is_trial),
         )
         replace_parts(project, parts)
-        cases.project_waits(project, at=at)
+        if cases.opens_unseen(project):
+            cases.open_project(project, by=None, at=at, reason=UNSEEN)
+            emails.project_opened(project, at=at)
+            if cases.is_sampled(project):
+                cases.sample_waits(project, at=at)
+        else:
+            cases.project_waits(project, at=at)
     return project
 
 

@@ -96,6 +96,8 @@ def an_open_project(employer=None, *, at=None, moderator=None, **changes):
     """A project that takes applications from `at` on."""
     at = at or timezone.now()
     project = a_project_in_moderation(employer, at=at, **changes)
+    if project.status == project.Status.OPEN:  # its company is known, so it opened unseen
+        return project
     return moderating.pass_project(project, by=moderator or a_moderator(), at=at)
 
 

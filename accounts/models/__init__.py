@@ -4,12 +4,15 @@ from accounts.models.companies import Company, Membership
 from accounts.models.invitations import Invitation, InvitationTransition, MembershipTransition
 from accounts.models.privacy import DataExport, Deletion
 from accounts.models.profiles import Eligibility, StudentProfile
+from accounts.models.proofs import CompanyProof, CompanyProofTransition
 from accounts.models.schools import School, SchoolDomain
 from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
 
 __all__ = [
     "Company",
+    "CompanyProof",
+    "CompanyProofTransition",
     "DataExport",
     "Deletion",
     "Eligibility",

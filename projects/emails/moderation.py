@@ -25,6 +25,21 @@ def project_passed(project: Project, *, at: datetime) -> None:
     )
 
 
+def project_opened(project: Project, *, at: datetime) -> None:
+    """It opened without anybody looking first."""
+    to_company(
+        "project_opened",
+        project,
+        key=f"project_passed:{project.pk}:{project.version}",
+        at=at,
+        path=project.get_absolute_url(),
+        action="See it as students do",
+        topic=Topic.MODERATION,
+        closes=project.applications_close_at,
+        company=str(project.company),
+    )
+
+
 def project_refused(project: Project, *, at: datetime) -> None:
     to_company(
         "project_refused",

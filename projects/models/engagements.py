@@ -81,6 +81,11 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         done = self.filter(status=Engagement.Status.COMPLETED, finished_at__isnull=False)
         return done.exclude(project__status=Project.Status.REMOVED)
 
+    def without_trouble(self) -> "EngagementQuerySet":
+        """Those completed in which nobody had to decide between the two sides."""
+        decided = ["disputed", "ended"]
+        return self.both_may_show().exclude(deliverables__history__to_status__in=decided)
+
     def for_portfolio(self) -> "EngagementQuerySet":
         """With what a line about finished work shows, and not the terms."""
         return self.select_related("project", "company").only(

@@ -64,6 +64,8 @@ def write_all(engagement):
     money.money_sent(release, at=at)
     project.rejection_note, project.rejection_codes = "Say who\ntakes part.", ["unclear"]
     work.project_passed(project, at=at)
+    project.version += 1  # one of the two is written for each version
+    work.project_opened(project, at=at)
     work.project_refused(project, at=at)
     work.project_removed(project, at=at)
     work.posting_paused(project, until=ends, at=at)

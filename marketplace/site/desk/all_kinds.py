@@ -1,11 +1,12 @@
 """Every kind of case that the desk can show."""
 
 from marketplace.kernel.models import Case
-from marketplace.site.desk import of_projects
+from marketplace.site.desk import of_companies, of_projects
 from marketplace.site.desk.kinds import Kind
 
 KINDS: dict[str, Kind] = {
     Case.Kind.PROJECT: of_projects.PROJECT,
     Case.Kind.EDIT: of_projects.EDIT,
     Case.Kind.SAMPLE: of_projects.SAMPLE,
+    Case.Kind.COMPANY: of_companies.COMPANY,
 }

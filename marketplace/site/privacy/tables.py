@@ -87,6 +87,14 @@ TABLES = (
         "accounts.Invitation", "Invitations that you sent", ("invited_by",), STATE, plus=("company__name",)
     ),
     Table("accounts.InvitationTransition", "What became of them", ("by",), plus=("row__public_id",)),
+    Table(
+        "accounts.CompanyProof",
+        "How you showed who your company is",
+        ("asked_by",),
+        (*STATE, "token", "look_at"),
+        plus=("company__name",),
+    ),
+    Table("accounts.CompanyProofTransition", "What became of it", ("by",), plus=("row__public_id",)),
     Table("accounts.DataExport", "Copies like this one", ("user",), hidden=("file", "lease_until")),
     Table("accounts.Deletion", "When you asked to be deleted", ("user",)),
     Table("kernel.Preference", "What you get by letter", ("person",)),

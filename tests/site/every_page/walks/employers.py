@@ -1,10 +1,13 @@
 """What companies meet."""
 
 from tests.site.every_page import acts
-from tests.site.every_page.acts import sent, sent_empty
+from tests.site.every_page.acts import sends_empty, sent, sent_empty
 from tests.site.every_page.stops import seen_by
 
+names_no_number = sends_empty("form:has([name=registry])")
+
 EMPLOYERS = [
+    *seen_by("prover", ("accounts:proof", "proving"), ("accounts:company", "proving")),
     *seen_by(
         "employer",
         "dashboard",
@@ -94,6 +97,8 @@ EMPLOYERS = [
         ("accounts:company", "company"),
         ("accounts:company_people", "company"),
         ("accounts:company_people", "company", sent(email="no address"), 422),
+        ("accounts:proof", "company"),
+        ("accounts:proof", "company", names_no_number, 422),
         ("accounts:edit_company", "company"),
         ("accounts:edit_company", "company", sent(about=""), 422),
     ),

@@ -19,6 +19,7 @@ def build(sandbox, *, stripe):
     steps = (
         people.people,
         people.staff,
+        people.proofs,
         people.keepers,
         posting.projects,
         posting.edits,
@@ -39,7 +40,7 @@ def build(sandbox, *, stripe):
     )
     for part in steps:
         part(world)
-    for name, kind in (("odd", "project"), ("edit", "edit")):
+    for name, kind in (("odd", "project"), ("edit", "edit"), ("number", "company")):
         setattr(world, f"{name}_case", Case.objects.of(kind, getattr(world, name)).get().public_id)
     world.act = AuditEntry.objects.order_by("pk").last()
     for name, thing in list(vars(world).items()):

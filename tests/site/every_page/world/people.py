@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as site
 from django.test import Client
 
-from accounts import inviting, onboarding
+from accounts import inviting, onboarding, proving
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.site.privacy import exporting
 from tests import cast
@@ -50,6 +50,18 @@ def staff(w):
     w.invitation_token = inviting.send_again(again, by=w.employer, at=w.now).token
     over = {"email": "kim@example.org", "role": "manager"}
     inviting.invite(w.company, by=w.employer, at=w.now - timedelta(days=8), **over)
+
+
+def proofs(w):
+    """A company that shows who it is: its site was looked at in vain, its number waits for a moderator."""
+    w.prover = cast.an_employer("Pia Prover", "Proof & Sons")
+    w.proving = cast.company_of(w.prover)
+    Company.objects.filter(pk=w.proving.pk).update(website="https://proof.example")
+    w.proving.refresh_from_db()
+    site = proving.begin_site(w.proving, by=w.prover, at=w.now)
+    proving.note_look(site, trouble="The server answered with status 404.", at=w.now)
+    number = {"registry": "Companies House, UK", "number": "01234567"}
+    w.number = proving.tell_number(w.proving, by=w.prover, at=w.now, **number)
 
 
 def keepers(w):

@@ -1,0 +1,27 @@
+"""What is done about companies without anyone waiting: looking at their sites."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts import proving
+from accounts.models import CompanyProof
+from marketplace.kernel.fetching import NotFetched, fetch_text
+
+
+@shared_task(name="accounts.look_at_sites")
+def look_at_sites() -> None:
+    """Every minute, and when somebody says that the file is there."""
+    for proof in CompanyProof.objects.to_look_at(at=timezone.now()).select_related("company")[:20]:
+        look_at_site(proof)
+
+
+def look_at_site(proof: CompanyProof, **reach: object) -> None:
+    """One look, under a lease so that two workers do not both knock. The network is asked outside transactions."""
+    now = timezone.now()
+    mine = CompanyProof.objects.to_look_at(at=now).filter(pk=proof.pk)
+    if not mine.update(look_at=now + CompanyProof.LOOK_LEASE):
+        return
+    try:
+        proving.note_look(proof, text=fetch_text(proof.address, **reach), at=timezone.now())  # type: ignore[arg-type]
+    except NotFetched as trouble:
+        proving.note_look(proof, trouble=str(trouble), at=timezone.now())
