@@ -9,7 +9,7 @@ export UV_PYTHON_PREFERENCE := only-system
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deep check fmt css lock clean
+.PHONY: help run test deep check fmt css lock secrets clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,18 @@ css: node_modules/installed ## build static/css from static/src (needs Node)
 lock: $(VENV)/made ## renew the lock files from pyproject.toml
 	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
 	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml --group dev -o requirements-dev.lock
+
+secrets: ## make what is missing in secrets/, which docker-compose.yml reads
+	@umask 077 && mkdir -p secrets && cd secrets && umask 022 && \
+	random() { [ -s $$1 ] || od -An -N36 -tx1 /dev/urandom | tr -d ' \n' > $$1; } && \
+	given() { [ -s $$1 ] || printf '%s' "$$2" > $$1; } && \
+	for name in secret_key postgres_password owner_password app_password valkey_password; do random $$name; done && \
+	given database_url "postgres://foothold:$$(cat app_password)@postgres/foothold" && \
+	given database_owner_url "postgres://foothold_owner:$$(cat owner_password)@postgres/foothold" && \
+	given redis_url "redis://:$$(cat valkey_password)@valkey/0" && \
+	for name in email_url stripe_secret_key stripe_webhook_secret_platform \
+	    stripe_webhook_secret_connect stripe_webhook_secret_v2; do \
+	    [ -s $$name ] || { : > $$name; echo "Fill in secrets/$$name"; }; done
 
 clean: ## remove what was installed and cached here; data stay
 	@rm -rf $(VENV) node_modules staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -474,6 +474,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: every interval is short
 # seconds between two runs; what a worker could not take before the next is due is dropped
 SWEEPS = {
+    "kernel.tick": 15,
     "kernel.send_letters": 15,
     "accounts.look_at_sites": 60,
     "kernel.write_digests": 60,

@@ -1,9 +1,9 @@
-"""The kernel's tasks: letters that wait are sent, and daily ones written when their morning comes."""
+"""The kernel's tasks: letters that wait are sent, daily ones written when their morning comes, and a sign of life."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from marketplace.kernel import digests, mail
+from marketplace.kernel import digests, mail, pulse
 
 
 @shared_task(name="kernel.send_letters")
@@ -16,3 +16,9 @@ def send_letters() -> None:
 def write_digests() -> None:
     """Every minute."""
     digests.write_due(at=timezone.now())
+
+
+@shared_task(name="kernel.tick")
+def tick() -> None:
+    """Every 15 s: that it runs shows that the clock, the broker and a worker do."""
+    pulse.beat(at=timezone.now())
