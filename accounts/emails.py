@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Company, CompanyProof, DataExport, Invitation, Membership, User
+from accounts.models import ApiKey, Company, CompanyProof, DataExport, Invitation, Membership, User
 from marketplace.kernel import mail
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Topic
@@ -114,11 +114,33 @@ def export_failed(export: DataExport, *, at: datetime) -> None:
     to_person("export_failed", export.user, key=f"export-failed:{export.pk}", at=at)
 
 
-def to_person(template: str, user: User, *, key: str, at: datetime, **context: Any) -> None:
+def key_made(key: ApiKey, *, at: datetime) -> None:
+    """That a program can act in their name from now on: somebody else may have made it."""
+    to_person(
+        "key_made",
+        key.person,
+        key=f"api-key:{key.pk}",
+        at=at,
+        page=("accounts:api_keys", "See your keys"),
+        key_name=key.name,
+        may=key.scope_words,
+        ends=key.expires_at,
+    )
+
+
+def to_person(
+    template: str,
+    user: User,
+    *,
+    key: str,
+    at: datetime,
+    page: tuple[str, str] = ("privacy", "See your data"),
+    **context: Any,
+) -> None:
     """About their own account and data; this cannot be switched off."""
     about = About(
-        path=reverse("privacy"),
-        action="See your data",
+        path=reverse(page[0]),
+        action=page[1],
         why="it is about your account and your data",
         topic=Topic.ACCOUNT,
     )

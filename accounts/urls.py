@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from accounts.views import companies, letters, people, profile, proving, staff, welcoming
+from accounts.api import schema as schema  # tells the OpenAPI document of keys
+from accounts.views import api_keys, companies, letters, people, profile, proving, staff, welcoming
 
 app_name = "accounts"
 COMPANY = "companies/<slug:slug>"
@@ -19,6 +20,8 @@ urlpatterns = [
     path("accounts/letters/", letters.choose_letters, name="letters"),
     path("letters/stop/<str:token>/", letters.stop_letters, name="stop_letters"),
     path("accounts/sessions/", profile.sessions, name="sessions"),  # before allauth's, which asks per session
+    path("accounts/api-keys/", api_keys.api_keys, name="api_keys"),
+    path("accounts/api-keys/<slug:public_id>/revoke/", api_keys.revoke_key, name="revoke_key"),
     path("people/<slug:public_id>/", people.person, name="person"),
     path("companies/<slug:slug>/", companies.company, name="company"),
     path("invitations/<str:token>/", staff.invitation, name="invitation"),

@@ -215,7 +215,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "rest_framework",
     "template_partials",
 ]
@@ -478,6 +477,7 @@ SWEEPS = {
     "kernel.send_letters": 15,
     "accounts.look_at_sites": 60,
     "kernel.write_digests": 60,
+    "kernel.forget_answers": 3600,
     "projects.sweep": 15,
     "payments.sweep": 15,
     "payments.sweep_deadlines": 30,
@@ -491,14 +491,27 @@ CELERY_BEAT_SCHEDULE = {
 
 # API
 
+API_KEYS: int = env.number("API_KEYS", 20, least=1)  # live ones of a person
+API_KEY_DAYS: tuple[int, ...] = (30, 90, 365)  # to choose from; none lives for ever
+API_ADDRESS_A_MINUTE: int = env.number("API_ADDRESS_A_MINUTE", 60, least=1)  # requests of visitors
+API_PERSON_A_MINUTE: int = env.number("API_PERSON_A_MINUTE", 600, least=1)
+API_KEY_A_MINUTE: int = env.number("API_KEY_A_MINUTE", 300, least=1)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [  # the first says how to ask again: 401 and not 403
+        "accounts.api.authentication.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["marketplace.kernel.documents.DocumentParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "marketplace.kernel.http.problem",
+    "DEFAULT_PARSER_CLASSES": ["marketplace.kernel.api.documents.DocumentParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "marketplace.kernel.api.documents.OneKind",
+    "DEFAULT_THROTTLE_CLASSES": ["marketplace.kernel.api.throttles.ByTheMinute"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "marketplace.kernel.api.schema.DoorSchema",
+    "EXCEPTION_HANDLER": "marketplace.kernel.api.problems.problem",
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
@@ -508,10 +521,16 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ProjectStatus": "projects.models.Project.Status",
         "ApplicationStatus": "projects.models.Application.Status",
+        "ChangeStatus": "projects.models.ProjectEdit.Status",
+        "QuestionStatus": "projects.models.PublicQuestion.Status",
+        "EngagementStatus": "projects.models.Engagement.Status",
+        "DeliverableStatus": "projects.models.Deliverable.Status",
+        "HoldStatus": "payments.models.Hold.Status",
+        "DeclineReason": "projects.forms.selecting.REASONS",
+        "NotAnsweredReason": "projects.models.PublicQuestion.DeclineReason",
+        "CancelReason": "projects.models.Project.CancelReason",
         "Eligibility": "accounts.models.Eligibility",
     },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # Logs: one event a line, with the id of its request or task; JSON in production.

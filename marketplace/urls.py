@@ -40,6 +40,10 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+handler400 = "marketplace.site.failing.bad_request"
+handler403 = "marketplace.site.failing.permission_denied"
+handler404 = "marketplace.site.failing.page_not_found"
+handler500 = "marketplace.site.failing.server_error"
 if not settings.PRODUCTION:
     urlpatterns.append(path("design/", views.design, name="design"))
 mail_viewer = [

@@ -10,7 +10,7 @@ from django.db import models
 from accounts.forms.eligibility import EligibilityField
 from accounts.models.countries import COUNTRIES
 from marketplace.kernel.forms import NamesWhatIsMissing
-from payments.models import Payee, PaymentRequest
+from payments.models import Hold, Payee, PaymentRequest
 from projects import filing
 from projects.forms.fields import FilesField
 from projects.models import Deliverable, PromisedMaterial, Review, Submission
@@ -178,6 +178,19 @@ class AttemptForm(forms.Form):
         form = cls(sent)
         tries = form.cleaned_data["tries"] if form.is_valid() else 0
         return tries + 1 if tries < cls.MOST else None
+
+
+class OlderForm(forms.Form):
+    """From which hold on the list goes back in time: the key is the time-ordered id."""
+
+    before = forms.UUIDField(required=False)
+
+    def page(self, holds: Any, size: int) -> list[Hold]:
+        """One page of holds and one more, newest first; what cannot be read starts from the front."""
+        before = self.cleaned_data["before"] if self.is_valid() else None
+        if before:
+            holds = holds.filter(pk__lt=before)
+        return list(holds.order_by("-pk")[: size + 1])
 
 
 class CountryForm(NamesWhatIsMissing, forms.Form):

@@ -3,6 +3,9 @@
 from django.urls import path, re_path
 
 from payments import webhooks
+from payments.api import engagements, working
+from payments.api import money as api_money
+from payments.api import paying_for as api_paying_for
 from payments.views import (
     cancelling,
     money,
@@ -16,7 +19,9 @@ from payments.views import (
 
 app_name = "payments"
 
-DELIVERABLE = "engagements/<slug:public_id>/deliverables/<int:number>"
+API = "api/v1"
+ENGAGEMENT = "engagements/<slug:public_id>"
+DELIVERABLE = f"{ENGAGEMENT}/deliverables/<int:number>"
 
 urlpatterns = [
     path("projects/<slug:public_id>/cancel/", cancelling.cancel_project, name="cancel_project"),
@@ -53,4 +58,45 @@ urlpatterns = [
         webhooks.stripe_webhook,
         name="stripe_webhook",
     ),
+    path(
+        f"{API}/projects/<slug:public_id>/cancel/",
+        api_paying_for.CancelProject.as_view(),
+        name="api_cancel_project",
+    ),
+    path(f"{API}/applications/<slug:public_id>/offer/", engagements.MakeOffer.as_view(), name="api_offer"),
+    path(
+        f"{API}/applications/<slug:public_id>/offer/colleague/",
+        api_paying_for.AskColleague.as_view(),
+        name="api_ask_to_pay",
+    ),
+    path(f"{API}/engagements/", engagements.Engagements.as_view(), name="api_engagements"),
+    path(f"{API}/{ENGAGEMENT}/", engagements.OneEngagement.as_view(), name="api_engagement"),
+    *(
+        path(f"{API}/{ENGAGEMENT}/{act}/", door.as_view(), name=f"api_{name}")
+        for act, name, door in (
+            ("pay", "pay", engagements.Pay),
+            ("confirm", "confirm_payment", engagements.Confirm),
+            ("accept", "accept_offer", engagements.Accept),
+            ("decline", "decline_offer", engagements.Decline),
+            ("withdraw", "withdraw_offer", engagements.Withdraw),
+            ("cancel", "cancel", engagements.Cancel),
+            ("colleague/revoke", "take_back_request", api_paying_for.TakeBackRequest),
+            ("materials/ask", "ask_for_materials", working.AskForMaterials),
+            ("materials/<int:number>", "give_material", working.GiveMaterial),
+        )
+    ),
+    *(
+        path(f"{API}/{DELIVERABLE}/{act}/", door.as_view(), name=f"api_{name}")
+        for act, name, door in (
+            ("submissions", "submit_work", working.Submissions),
+            ("more-time", "take_more_time", working.MoreTime),
+            ("changes", "ask_for_changes", working.AskForChanges),
+            ("approve", "approve_work", working.Approve),
+            ("undo", "undo_approval", working.UndoApproval),
+        )
+    ),
+    path(f"{API}/money/", api_money.Holds.as_view(), name="api_money"),
+    path(f"{API}/money/payee/", api_money.MyPayee.as_view(), name="api_payee"),
+    path(f"{API}/money/<slug:public_id>/", api_money.Receipt.as_view(), name="api_receipt"),
+    path(f"{API}/pay/<str:token>/", api_paying_for.PayFor.as_view(), name="api_pay_for"),
 ]

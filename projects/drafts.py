@@ -196,6 +196,12 @@ def shared_out(draft: Draft) -> list[Part]:
     return [part if part.share_cents else part._replace(share_cents=next(even)) for part in parts]
 
 
+def with_even_shares(draft: Draft) -> Draft:
+    """Shares that are even are left open, so that they follow a new fee."""
+    even: Draft = {**draft, "parts": [part._replace(share_cents=0) for part in draft["parts"]]}
+    return even if shared_out(even) == list(draft["parts"]) else draft
+
+
 # Writing it down
 
 

@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from projects import api
+from projects.api import applying as bids
+from projects.api import asking as talk
+from projects.api import attaching as files
+from projects.api import finding
+from projects.api import posting as drafts
+from projects.api import selecting as choice
 from projects.views import (
     applying,
     asking,
@@ -65,9 +70,52 @@ urlpatterns = [
     path("files/<slug:public_id>/", working.file, name="file"),
     path("materials/<slug:public_id>/", working.material, name="material"),
     path("materials/<slug:public_id>/remove/", attaching.remove_material, name="remove_material"),
-    path(f"{API}/projects/", api.ProjectList.as_view(), name="api_list"),
-    path(f"{API}/projects/<slug:public_id>/", api.ProjectDetail.as_view(), name="api_project"),
-    path(
-        f"{API}/projects/<slug:public_id>/applications/", api.ProjectApplications.as_view(), name="api_apply"
+    path(f"{API}/templates/", finding.Templates.as_view(), name="api_templates"),
+    path(f"{API}/templates/<slug:key>/", finding.OneTemplate.as_view(), name="api_template"),
+    path(f"{API}/projects/", finding.Projects.as_view(), name="api_projects"),
+    path(f"{API}/projects/mine/", finding.MyProjects.as_view(), name="api_my_projects"),
+    path(f"{API}/{PROJECT}/", finding.OneProject.as_view(), name="api_project"),
+    *(
+        path(f"{API}/{PROJECT}/{act}/", door.as_view(), name=f"api_{act.replace('-', '_')}")
+        for act, door in (
+            ("draft", drafts.DraftOfProject),
+            ("send", drafts.Send),
+            ("pause", drafts.Pause),
+            ("resume", drafts.Resume),
+            ("close", drafts.Close),
+            ("open-again", drafts.OpenAgain),
+            ("duplicate", drafts.Duplicate),
+            ("changes", drafts.Changes),
+            ("materials", files.Materials),
+            ("questions", talk.Questions),
+            ("waiting", bids.Waitings),
+            ("applications", choice.ProjectApplications),
+        )
     ),
+    path(f"{API}/{PROJECT}/applications/decline/", choice.DeclineMany.as_view(), name="api_decline_many"),
+    path(f"{API}/questions/<slug:public_id>/", talk.OneQuestion.as_view(), name="api_question"),
+    path(f"{API}/questions/<slug:public_id>/answer/", talk.Answer.as_view(), name="api_answer"),
+    path(
+        f"{API}/questions/<slug:public_id>/decline/",
+        talk.LeaveUnanswered.as_view(),
+        name="api_decline_question",
+    ),
+    path(f"{API}/waiting/", bids.MyWaitings.as_view(), name="api_my_waiting"),
+    path(f"{API}/waiting/<slug:public_id>/", bids.OneWaiting.as_view(), name="api_leave_list"),
+    path(f"{API}/applications/", bids.MyApplications.as_view(), name="api_my_applications"),
+    path(f"{API}/applications/<slug:public_id>/", bids.OneApplication.as_view(), name="api_application"),
+    *(
+        path(f"{API}/applications/<slug:public_id>/{act}/", door.as_view(), name=f"api_{act}")
+        for act, door in (
+            ("withdraw", bids.Withdraw),
+            ("agree", bids.Agree),
+            ("refuse", bids.Refuse),
+            ("shortlist", choice.Shortlist),
+            ("second", choice.KeepSecond),
+            ("ask", choice.AskAgain),
+            ("decline", choice.Decline),
+        )
+    ),
+    path(f"{API}/materials/<slug:public_id>/", files.OneMaterial.as_view(), name="api_material"),
+    path(f"{API}/files/<slug:public_id>/", files.WorkFile.as_view(), name="api_file"),
 ]

@@ -1,5 +1,6 @@
 """Who people are: users, student profiles, companies with their members, schools, and the words they choose from."""
 
+from accounts.models.api_keys import ApiKey, ApiKeyTransition, Scope
 from accounts.models.companies import Company, Membership
 from accounts.models.invitations import Invitation, InvitationTransition, MembershipTransition
 from accounts.models.privacy import DataExport, Deletion
@@ -10,6 +11,8 @@ from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
 
 __all__ = [
+    "ApiKey",
+    "ApiKeyTransition",
     "Company",
     "CompanyProof",
     "CompanyProofTransition",
@@ -24,6 +27,7 @@ __all__ = [
     "MembershipTransition",
     "School",
     "SchoolDomain",
+    "Scope",
     "Skill",
     "StudentProfile",
     "User",

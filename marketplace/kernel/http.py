@@ -1,4 +1,4 @@
-"""Where a broken rule becomes an HTTP answer, once for pages, once for the API; and pages that are followed."""
+"""Where a broken rule becomes a page, pages that are followed, and acts that the administration remembers."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,8 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from marketplace.kernel.errors import RuleViolation
 
@@ -27,28 +25,6 @@ class RuleViolationMiddleware:
         if isinstance(error, RuleViolation):
             return render(request, "409.html", {"message": str(error)}, status=409)
         return None
-
-
-def problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """The API's exception handler: every error leaves as problem+json (RFC 9457)."""
-    if isinstance(error, RuleViolation):
-        response = Response({"title": "The rules forbid this", "code": error.code, "detail": str(error)}, 409)
-    else:
-        answer = exception_handler(error, context)
-        if answer is None:
-            return None
-        response = answer
-        response.data = as_problem(answer)
-    response.data["status"] = response.status_code
-    response.content_type = "application/problem+json"
-    return response
-
-
-def as_problem(answer: Response) -> dict[str, Any]:
-    if isinstance(answer.data, dict) and set(answer.data) == {"detail"}:
-        detail = answer.data["detail"]
-        return {"title": answer.status_text, "code": getattr(detail, "code", "error"), "detail": str(detail)}
-    return {"title": "Some fields need a correction", "code": "invalid", "errors": answer.data}
 
 
 SEEN = "X-Seen"

@@ -1,9 +1,9 @@
-"""The kernel's tasks: letters that wait are sent, daily ones written when their morning comes, and a sign of life."""
+"""The kernel's tasks: letters that wait are sent, daily ones written, old answers forgotten, and a sign of life."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from marketplace.kernel import digests, mail, pulse
+from marketplace.kernel import digests, idempotency, mail, pulse
 
 
 @shared_task(name="kernel.send_letters")
@@ -22,3 +22,9 @@ def write_digests() -> None:
 def tick() -> None:
     """Every 15 s: that it runs shows that the clock, the broker and a worker do."""
     pulse.beat(at=timezone.now())
+
+
+@shared_task(name="kernel.forget_answers")
+def forget_answers() -> None:
+    """Every hour."""
+    idempotency.forget(at=timezone.now())

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import PersonRequest
 from payments import cancelling
-from payments.views.finding import only_company, project_or_404
+from payments.http import only_company, project_or_404
 from projects.forms.applying import VersionForm
 from projects.forms.ending import CancelForm
 from projects.forms.moderating import RemovalForm

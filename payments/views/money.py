@@ -1,8 +1,5 @@
 """The money pages: what is held, on its way and paid, and a receipt for each engagement."""
 
-from uuid import UUID
-
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,38 +7,24 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import PersonRequest
 from payments import ledger, receipting
+from payments.forms import OlderForm
 from payments.models import Hold, Payee
 from payments.models.bars import bars_of
 
 PAGE = 20
 
 
-class OlderForm(forms.Form):
-    """From which hold on the list goes back in time."""
-
-    before = forms.UUIDField(required=False)
-
-
 @login_required
 @require_safe
 def money(request: PersonRequest) -> HttpResponse:
-    holds = holds_of(request)
+    mine = Hold.objects.visible_to(request.user).select_related("engagement__company", "engagement__student")
+    holds = OlderForm(request.GET).page(mine, PAGE)
     page, more = holds[:PAGE], len(holds) > PAGE
     bars = bars_of(page)
     rows = [(hold, bars[hold.pk]) for hold in page]
     payee = Payee.objects.visible_to(request.user).first()
     context = {"rows": rows, "payee": payee, "older": page[-1].pk if more else None}
     return render(request, "payments/money.html", context)
-
-
-def holds_of(request: PersonRequest) -> list[Hold]:
-    """One page of holds and one more, newest first; the key is the time-ordered id."""
-    form = OlderForm(request.GET)
-    before: UUID | None = form.cleaned_data["before"] if form.is_valid() else None
-    holds = Hold.objects.visible_to(request.user).select_related("engagement__company", "engagement__student")
-    if before:
-        holds = holds.filter(pk__lt=before)
-    return list(holds.order_by("-pk")[: PAGE + 1])
 
 
 @login_required

@@ -5,20 +5,26 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import onboarding
 from accounts.http import PersonRequest
-from payments import funding, offering, operations, paying_out, stripe_gateway
+from payments import funding, offering, stripe_gateway
 from payments.forms import AcceptForm, AttemptForm, VersionForm
-from payments.models import Hold, Operation
-from payments.views.finding import engagement_or_404, only_company, only_student
+from payments.http import (
+    accept,
+    application_of_company,
+    engagement_or_404,
+    only_student,
+    paid_by_me,
+    payment_address,
+)
+from payments.models import Hold
 from payments.views.leaving import may_leave_to_stripe
 from projects import matching
-from projects.models import Application, Engagement
+from projects.models import Engagement
 
 
 @login_required
@@ -26,9 +32,7 @@ from projects.models import Application, Engagement
 @may_leave_to_stripe
 def offer(request: PersonRequest, public_id: str) -> HttpResponse:
     """What the offer costs and what happens next; then on to the payment page."""
-    seen = Application.objects.visible_to(request.user).select_related("project__company", "student")
-    application = get_object_or_404(seen, public_id=public_id)
-    only_company(application.project.company, request)
+    application = application_of_company(request, public_id)
     if request.method != "POST":
         context = {"application": application, "project": application.project}
         return render(request, "payments/offer.html", context)
@@ -39,12 +43,7 @@ def offer(request: PersonRequest, public_id: str) -> HttpResponse:
 
 def to_payment_page(hold: Hold, *, waiting_at: str = "") -> HttpResponse:
     """Open the page now if Stripe answers; else the return page, or the one `waiting_at`, looks again."""
-    for operation in hold.operations.filter(kind=Operation.Kind.CHECKOUT, status__in=Operation.OPEN):
-        operations.run_now(operation, at=timezone.now())
-    try:
-        address = funding.payment_page(hold)
-    except stripe_gateway.StripeFailed:
-        address = None
+    address = payment_address(hold, at=timezone.now())
     if address is None:
         return redirect(waiting_at or reverse("payments:checkout_return", args=[hold.engagement.public_id]))
     return redirect(address)
@@ -78,15 +77,6 @@ def checkout_return(request: PersonRequest, public_id: str) -> HttpResponse:
     return render(request, "payments/checkout_return.html", context)
 
 
-def paid_by_me(request: PersonRequest, public_id: str) -> Hold:
-    """The hold of an engagement that this person's company pays."""
-    seen = Hold.objects.visible_to(request.user).filter(number=1)
-    related = seen.select_related("engagement__company", "engagement__student", "engagement__project")
-    hold = get_object_or_404(related, engagement__public_id=public_id)
-    only_company(hold.engagement.company, request)
-    return hold
-
-
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_offer(request: PersonRequest, public_id: str) -> HttpResponse:
@@ -118,17 +108,8 @@ def stopped(
 
 
 def accepted(request: PersonRequest, engagement: Engagement, answers: dict[str, Any]) -> HttpResponse:
-    now, version = timezone.now(), VersionForm.seen(request.POST)
-    if "may_work_as" in answers:
-        onboarding.tell_eligibility(request.user.student_profile, may_work_as=answers["may_work_as"])
-    # Before anything else, or an account would be opened in vain.
-    matching.check_eligible(engagement.eligibility_kind, request.user)
-    if "country" in answers:
-        paying_out.open_account(request.user, country=answers["country"], at=now)
-    engagement = offering.accept_offer(engagement, by=request.user, at=now, version=version)
-    capture = Operation.objects.get(hold__engagement=engagement, kind=Operation.Kind.CAPTURE)
-    operations.run_now(capture, at=now)
-    engagement.refresh_from_db()
+    version = VersionForm.seen(request.POST)
+    engagement = accept(engagement, by=request.user, at=timezone.now(), version=version, answers=answers)
     if engagement.status == Engagement.Status.ACTIVE:
         messages.success(request, "Accepted, and the money is held. The work can start.")
     else:

@@ -11,22 +11,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation
-from payments import asking_to_pay, funding, stripe_gateway
+from payments import asking_to_pay
 from payments.forms import AttemptForm, PaymentRequestForm, VersionForm
+from payments.http import application_of_company, engagement_or_404, looked_again, request_or_404
 from payments.models import Hold, PaymentRequest
-from payments.views.finding import engagement_or_404, only_company
 from payments.views.leaving import may_leave_to_stripe
 from payments.views.offering import to_payment_page
-from projects.models import Application
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_to_pay(request: PersonRequest, public_id: str) -> HttpResponse:
     """Who pays, and what they should know; sending it chooses the applicant."""
-    seen = Application.objects.visible_to(request.user).select_related("project__company", "student")
-    application = get_object_or_404(seen, public_id=public_id)
-    only_company(application.project.company, request)
+    application = application_of_company(request, public_id)
     form = PaymentRequestForm(request.POST if request.method == "POST" else None)
     context = {"application": application, "project": application.project, "form": form}
     if not form.is_valid():
@@ -81,18 +78,8 @@ def paid_for(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def look_again(request: HttpRequest, asked: PaymentRequest) -> None:
-    """Book what became of a page that is open; it may have closed by itself."""
-    hold = asked.engagement.holds.get(number=1)
-    if hold.status == Hold.Status.CHECKOUT_OPEN:
-        try:
-            funding.confirm_payment(hold, at=timezone.now())
-        except stripe_gateway.StripeFailed:
-            messages.info(request, "The payment service does not answer just now. Nothing is lost.")
-
-
-def request_or_404(token: str) -> PaymentRequest:
-    related = ("engagement__company", "engagement__project", "asked_by")
-    return get_object_or_404(PaymentRequest.objects.of_token(token).select_related(*related))
+    if not looked_again(asked, at=timezone.now()):
+        messages.info(request, "The payment service does not answer just now. Nothing is lost.")
 
 
 def shown(request: HttpRequest, asked: PaymentRequest, **more: object) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.http import PersonRequest
 from payments import operations, refunding, releasing
 from payments.forms import CancelForm, VersionForm
-from payments.views.finding import deliverable_or_404, engagement_or_404
+from payments.http import deliverable_or_404, engagement_or_404, only_sides
 
 
 @login_required
@@ -37,8 +36,7 @@ def undo_approval(request: PersonRequest, public_id: str, number: int) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: PersonRequest, public_id: str) -> HttpResponse:
     engagement = engagement_or_404(request, public_id)
-    if engagement.role_of(request.user) not in {"student", "employer"}:
-        raise PermissionDenied
+    only_sides(engagement, request)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]

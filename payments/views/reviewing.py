@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import PersonRequest
 from payments import extending, reviewing
 from payments.forms import ChangesForm, DeliveryForm, MoreTimeForm, VersionForm
-from payments.views.finding import deliverable_or_404, only_company, only_student
+from payments.http import deliverable_or_404, only_company, only_student
 
 
 @login_required

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.http import PersonRequest
 from payments import supplying
 from payments.forms import MaterialForm
-from payments.views.finding import engagement_or_404, only_company, only_student
+from payments.http import engagement_or_404, only_company, only_student
 from projects.models import PromisedMaterial
 
 

@@ -13,11 +13,8 @@ def initial_of(project: Project) -> dict[str, Any]:
 
 
 def initial_of_edit(project: Project, draft: Draft) -> dict[str, Any]:
-    """An edit as the form shows it: shares that are even are left empty, so that they follow a new fee."""
-    even = [part._replace(share_cents=0) for part in draft["parts"]]
-    if drafts.shared_out({**draft, "parts": even}) == list(draft["parts"]):
-        draft = {**draft, "parts": even}
-    return boxes(draft) | {"version": project.version}
+    """An edit as the form shows it."""
+    return boxes(drafts.with_even_shares(draft)) | {"version": project.version}
 
 
 def boxes(whole: Draft) -> dict[str, Any]:

@@ -19,9 +19,10 @@ ONE_TABLE = re.compile(r"admin/(\w+/\w+)/((add|<object_id>|<object_id>/\w+)/)?")
 
 @dataclass(frozen=True)
 class Line:
-    """One line: `told` is what each person is answered, as written."""
+    """One line: `told` is what each person is answered, as written; `method` where it is neither GET nor POST."""
 
     route: str
+    method: str
     thing: str
     asks_stripe: bool
     told: dict[str, str]
@@ -72,7 +73,8 @@ def lines() -> list[Line]:
     people = rows[0][2:]
     return [
         Line(
-            route=route.strip("-"),
+            route=route.strip("-").partition("+")[0],
+            method=route.partition("+")[2],
             thing=thing.removeprefix("$"),
             asks_stripe=thing.startswith("$"),
             told=dict(zip(people, told, strict=True)),

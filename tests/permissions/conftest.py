@@ -38,6 +38,7 @@ def made(
 @pytest.fixture
 def of_a_local_run(settings: Any) -> Iterator[None]:
     """With the mail viewer. Refusals are what is tested here, so errors alone are logged."""
+    settings.API_ADDRESS_A_MINUTE = settings.API_PERSON_A_MINUTE = 1_000_000  # limits have tests of their own
     settings.ROOT_URLCONF = "tests.permissions.local_urls"
     settings.EMAIL_BACKEND = "django_mail_viewer.backends.cache.EmailBackend"
     logging.disable(logging.WARNING)

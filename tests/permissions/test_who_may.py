@@ -79,6 +79,9 @@ def faults(world, line: Line):
     if line.route.startswith(("accounts/", "mail/")):
         world.forget()
     address, posting = line.address(world.things), who_posts(line)
+    if line.method:
+        yield from faults_of_method(world, line, address)
+        return
     for who, told in line.told.items():
         get, _, post = told.partition("/")
         found = asked(world, line, who, "GET", address)
@@ -88,6 +91,13 @@ def faults(world, line: Line):
             found = asked(world, line, who, "POST", address)
             if found not in ([post] if post else {"405"} | ({get} - {"200"})):
                 yield f"POST {line.route} ({line.thing}) as {who}: {found} instead of {post or 'taking none'}"
+
+
+def faults_of_method(world, line: Line, address):
+    for who, told in line.told.items():
+        found = asked(world, line, who, line.method, address)
+        if found != told:
+            yield f"{line.method} {line.route} ({line.thing}) as {who}: {found} instead of {told}"
 
 
 def who_posts(line: Line):
@@ -100,7 +110,7 @@ def asked(world, line, who, method, address):
     if method == "GET":
         return told_in(world.ask(who, "GET", address))
     with nullcontext() if line.asks_stripe else rolled_back():
-        return told_in(world.ask(who, "POST", address, **typed.data(line, world.things)))
+        return told_in(world.ask(who, method, address, **typed.data(line, world.things)))
 
 
 def told_in(answer):

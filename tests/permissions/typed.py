@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.http import urlencode
 
 from accounts.models import Company, Industry, JobRole, Skill
+from tests.permissions import documents
 from tests.permissions.addresses import Line
 
 FORM = "application/x-www-form-urlencoded"
-APPLICATION = {"motivation": "I held interviews before.", "answers": ["A guide.", "Four days."]}
 COMPANY = {"name": "Reed & Sons", "website": "https://reed.example", "country": "CA", "about": "Boats."}
 SCHOOL = {"born_on": "2004-05-17", "school": "Delft", "country": "NL"}
 CRITERIA = {f"criterion_{number}": "Met, see page one." for number in range(1, 8)}
@@ -54,7 +54,7 @@ TYPED: dict[str, dict[str, Any]] = {
 def data(line: Line, things: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The arguments of `World.ask` for a POST there, with the version that was seen."""
     if line.route.startswith("api/"):
-        return {"data": APPLICATION, "content_type": "application/json"}
+        return documents.data(line, things)
     version = {"version": things.get(line.thing, {}).get("version", "")}
     return {
         "data": urlencode(version | TYPED.get(line.route, {}) | chosen(line.route), doseq=True),

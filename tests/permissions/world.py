@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts import inviting
+from accounts import inviting, keying
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Notice, Topic
@@ -186,9 +186,15 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "given": {"public_id": list_.files.get().public_id},
         "receipt": {"public_id": work.holds.get().public_id},
         "letter": {"letter_id": LETTER},
+        "api_key": {"public_id": a_key_of(people["student"])},
         "notice": {"pk": Notice.objects.visible_to(people["student"]).newest_first()[0].pk},
         "stop": {"token": preferences.stop_token(people["student"], Topic.WORK)},
     }
+
+
+def a_key_of(person: User) -> str:
+    key, _ = keying.make_key(person, at=timezone.now(), name="Sheet", scopes=["read"], days=30)
+    return key.public_id
 
 
 def asked_of(people: dict[str, User]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What every app may keep: what people are told, what waits for staff, and what staff did."""
 
+from marketplace.kernel.models.answers import KeptAnswer
 from marketplace.kernel.models.audit import AuditEntry
 from marketplace.kernel.models.cases import Case, CaseQuerySet, Risk
 from marketplace.kernel.models.telling import (
@@ -27,6 +28,7 @@ __all__ = [
     "Digest",
     "DigestQuerySet",
     "How",
+    "KeptAnswer",
     "Letter",
     "LetterQuerySet",
     "Notice",

@@ -95,8 +95,13 @@ TABLES = (
         plus=("company__name",),
     ),
     Table("accounts.CompanyProofTransition", "What became of it", ("by",), plus=("row__public_id",)),
+    Table("accounts.ApiKey", "Keys of your programs", ("person",), hidden=("digest", "version")),
+    Table("accounts.ApiKeyTransition", "What became of them", ("row__person",), plus=("row__public_id",)),
     Table("accounts.DataExport", "Copies like this one", ("user",), hidden=("file", "lease_until")),
     Table("accounts.Deletion", "When you asked to be deleted", ("user",)),
+    Table(
+        "kernel.KeptAnswer", "What your programs were answered lately", ("person",), hidden=("fingerprint",)
+    ),
     Table("kernel.Preference", "What you get by letter", ("person",)),
     Table("kernel.Letter", "Letters to you", ("to",), hidden=("key", *QUEUE)),
     Table("kernel.Notice", "Notices to you", ("recipient",), hidden=("key",)),

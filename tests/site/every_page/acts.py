@@ -1,12 +1,15 @@
 """What people do on a page to bring it into another state; each answers with what came back."""
 
 import re
+from itertools import count
 
 from django.core import mail
 
 from marketplace.site.letters import opened
 from tests.accounts.conftest import SECRET
 from tests.site.every_page.world.words import KEEPER
+
+keys = count(1)
 
 # The form that has something to fill in, sent as it stands, without the browser's own checks.
 SEND = """changes => {
@@ -66,3 +69,8 @@ def enters_the_code(page):
 
 def latest_code():
     return re.search(r"^ {4}(\S+)$", opened(mail.outbox[-1]).text, re.MULTILINE)[1]
+
+
+def makes_a_key(page):
+    """One more each time."""
+    return send(page, name=f"Sheet {next(keys)}")

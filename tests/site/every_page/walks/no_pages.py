@@ -4,7 +4,6 @@ NO_PAGES = {
     "an answer for machines": [
         *("robots", "sitemap", "manifest", "favicon"),
         *("healthz", "readyz", "admin:jsi18n", "admin:autocomplete"),
-        *("projects:api_list", "projects:api_project", "projects:api_apply"),
     ],
     "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes", "export"],
     "leads elsewhere at once": [
@@ -19,6 +18,7 @@ NO_PAGES = {
     "stands behind our own page at its address": ["usersessions_list"],
 }
 ONLY_POSTED = {
+    "accounts:revoke_key": ["a-key"],
     "accounts:leave_company": ["a-company"],
     **{f"accounts:{act}": ["a-company", 1] for act in ("change_role", "remove_member")},
     **{f"accounts:{act}": ["a-company", "one"] for act in ("invite_again", "take_back_invitation")},

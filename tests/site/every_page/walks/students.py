@@ -54,6 +54,9 @@ STUDENTS = [
         "accounts:letters",
         ("accounts:letters", sent(work="often"), 422),
         "accounts:sessions",
+        "accounts:api_keys",
+        ("accounts:api_keys", sent(name=""), 422),
+        ("accounts:api_keys", acts.makes_a_key),
         "account_set_password",
     ),
     *seen_by(

@@ -1,0 +1,1 @@
+"""The REST API of offers, work handed in, and money."""

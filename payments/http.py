@@ -1,0 +1,118 @@
+"""What the doors of money share: how they find things, and the calls behind which a person waits for Stripe.
+
+What a person may not see is 404; whoever only sees it is refused with 403.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+
+from accounts import onboarding
+from accounts.http import ApiRequest, PersonRequest
+from accounts.models import Company, User
+from payments import funding, offering, operations, paying_out, stripe_gateway
+from payments.models import Hold, Operation, PaymentRequest
+from projects import matching
+from projects.models import Application, Deliverable, Engagement, Project
+
+Asker = PersonRequest | ApiRequest
+
+
+def deliverable_or_404(request: Asker, public_id: str, number: int) -> Deliverable:
+    mine = Deliverable.objects.visible_to(request.user).select_related(
+        "engagement__company", "engagement__student", "engagement__project"
+    )
+    return get_object_or_404(mine, engagement__public_id=public_id, number=number)
+
+
+def project_or_404(request: Asker, public_id: str) -> Project:
+    seen = Project.objects.visible_to(request.user).select_related("company")
+    return get_object_or_404(seen, public_id=public_id)
+
+
+def application_of_company(request: Asker, public_id: str) -> Application:
+    """One that this person may answer."""
+    seen = Application.objects.visible_to(request.user).select_related("project__company", "student")
+    application = get_object_or_404(seen, public_id=public_id)
+    only_company(application.project.company, request)
+    return application
+
+
+def engagement_or_404(request: Asker, public_id: str) -> Engagement:
+    mine = Engagement.objects.visible_to(request.user).select_related("company", "student", "project")
+    return get_object_or_404(mine, public_id=public_id)
+
+
+def paid_by_me(request: Asker, public_id: str) -> Hold:
+    """The hold of an engagement that this person's company pays."""
+    seen = Hold.objects.visible_to(request.user).filter(number=1)
+    related = seen.select_related("engagement__company", "engagement__student", "engagement__project")
+    hold = get_object_or_404(related, engagement__public_id=public_id)
+    only_company(hold.engagement.company, request)
+    return hold
+
+
+def only_company(company: Company, request: Asker) -> None:
+    """Whoever sees a page of this company without acting for it is refused."""
+    if not company.has_member(request.user):
+        raise PermissionDenied
+
+
+def only_student(engagement: Engagement, request: Asker) -> None:
+    """Whoever sees this engagement without being its student is refused."""
+    if engagement.student_id != request.user.pk:
+        raise PermissionDenied
+
+
+def only_sides(engagement: Engagement, request: Asker) -> None:
+    """A moderator, who only looks, is refused."""
+    if engagement.role_of(request.user) not in {"student", "employer"}:
+        raise PermissionDenied
+
+
+def request_or_404(token: str) -> PaymentRequest:
+    """What stands behind the address in a payer's letter."""
+    related = ("engagement__company", "engagement__project", "asked_by")
+    return get_object_or_404(PaymentRequest.objects.of_token(token).select_related(*related))
+
+
+# Where a person waits for Stripe
+
+
+def payment_address(hold: Hold, *, at: datetime) -> str | None:
+    """The payment page, opened now if Stripe answers; None where one has to look again."""
+    for operation in hold.operations.filter(kind=Operation.Kind.CHECKOUT, status__in=Operation.OPEN):
+        operations.run_now(operation, at=at)
+    try:
+        return funding.payment_page(hold)
+    except stripe_gateway.StripeFailed:
+        return None
+
+
+def looked_again(asked: PaymentRequest, *, at: datetime) -> bool:
+    """Book what became of a page that is open, since it may have closed by itself; False where Stripe is silent."""
+    hold = asked.engagement.holds.get(number=1)
+    if hold.status == Hold.Status.CHECKOUT_OPEN:
+        try:
+            funding.confirm_payment(hold, at=at)
+        except stripe_gateway.StripeFailed:
+            return False
+    return True
+
+
+def accept(
+    engagement: Engagement, *, by: User, at: datetime, version: int | None, answers: dict[str, Any]
+) -> Engagement:
+    """The student's yes, and the charge; `answers` are what AcceptForm asks of who has not said it before."""
+    if "may_work_as" in answers:
+        onboarding.tell_eligibility(by.student_profile, may_work_as=answers["may_work_as"])
+    # Before anything else, or an account would be opened in vain.
+    matching.check_eligible(engagement.eligibility_kind, by)
+    if "country" in answers:
+        paying_out.open_account(by, country=answers["country"], at=at)
+    engagement = offering.accept_offer(engagement, by=by, at=at, version=version)
+    operations.run_now(Operation.objects.get(hold__engagement=engagement, kind=Operation.Kind.CAPTURE), at=at)
+    engagement.refresh_from_db()
+    return engagement
