@@ -99,6 +99,14 @@ class TestThePage:
         assert "Each of the 2 letters gives this reason: “All seats were filled.”" in page
         assert "Give the rest a reason each (2)" in page
 
+    def test_offers_nothing_that_is_refused_now(self, client, board):
+        project, (waits, _) = board
+        for address in (f"{project.get_absolute_url()}applicants/", waits.get_absolute_url()):
+            page = client.get(address).content.decode()
+            assert "Decline" in page
+            for act in (f"{waits.get_absolute_url()}offer/", f"{waits.get_absolute_url()}shortlist/"):
+                assert act not in page
+
     def test_one_click_is_enough(self, client, board):
         address = f"{board[0].get_absolute_url()}applicants/"
         click = {"version": board[0].version}
