@@ -9,7 +9,7 @@ export UV_PYTHON_PREFERENCE := only-system
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deep check fmt css lock secrets clean
+.PHONY: help run test deep check fmt css lock secrets backup restore drill clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,15 @@ css: node_modules/installed ## build static/css from static/src (needs Node)
 lock: $(VENV)/made ## renew the lock files from pyproject.toml
 	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
 	@$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml --group dev -o requirements-dev.lock
+
+backup: ## save database and files while the site runs (TO=folder)
+	@$(BIN)/python manage.py backup $(if $(TO),--to $(TO))
+
+restore: $(VENV)/installed ## bring a backup back into an empty DATA_DIR (FROM=folder DATA_DIR=folder)
+	@$(BIN)/python manage.py local --restore $(FROM)
+
+drill: ## prove that a backup of the running site can be restored
+	@$(BIN)/python manage.py drill
 
 secrets: ## make what is missing in secrets/, which docker-compose.yml reads
 	@umask 077 && mkdir -p secrets && cd secrets && umask 022 && \

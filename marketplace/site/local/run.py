@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections
 
 from marketplace.environment import CHECKOUT
@@ -35,7 +35,10 @@ def main(arguments: list[str]) -> int:
     """The exit status: 0 when it was told to stop."""
     parser = argparse.ArgumentParser(prog="manage.py local", description=__doc__)
     parser.add_argument("--no-demo", action="store_false", dest="demo", help="start without demo data")
-    demo: bool = parser.parse_args(arguments).demo
+    parser.add_argument(
+        "--restore", metavar="BACKUP", help="bring this backup into an empty DATA_DIR and end"
+    )
+    asked = parser.parse_args(arguments)
     console = Console()
     for number in SIGNALS:
         signal.signal(number, leave)
@@ -46,10 +49,22 @@ def main(arguments: list[str]) -> int:
             bring_up(stack, os.environ, console)
             stack.callback(ignore_signals)  # the services stop now, which must not be cut short
             importlib.import_module("marketplace.settings")  # says what is wrong before anything starts
-            LocalRun(console, demo=demo).serve()
+            if asked.restore:
+                restore(asked.restore)
+                return 0
+            LocalRun(console, demo=asked.demo).serve()
     except (Failed, ServiceFailed, NotInstalled) as why:
         sys.stderr.write(f"Foothold does not run. {why}\n")
     return 1
+
+
+def restore(folder: str) -> None:
+    """Raises Failed where the backup cannot be brought back here."""
+    django.setup()
+    try:
+        call_command("restore", folder)
+    except CommandError as error:
+        raise Failed(str(error)) from error
 
 
 def leave(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
