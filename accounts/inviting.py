@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 
 from accounts import emails
-from accounts.models import Company, Invitation, Membership, User
+from accounts.models import Block, Company, Invitation, Membership, User
 from accounts.models.invitations import InvitationTransition
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
@@ -63,6 +63,15 @@ class AnotherAddress(RuleViolation):
         )
 
 
+class CannotBeInvited(RuleViolation):
+    """Whoever has this address does not want to meet the company, or the company them."""
+
+    code = "cannot_be_invited"
+
+    def __init__(self) -> None:
+        super().__init__("This address cannot be invited.")
+
+
 class WorksForThem(RuleViolation):
     """A student with a bid or work at the company would decide about themselves."""
 
@@ -76,13 +85,18 @@ class WorksForThem(RuleViolation):
 
 
 def invite(company: Company, *, by: User, at: datetime, email: str, role: str) -> Invitation:
-    """Send a letter that lets its reader join. Raises AlreadyInvited, ActsAlready or TooManyInvitations."""
+    """Send a letter that lets its reader join.
+
+    Raises AlreadyInvited, ActsAlready, CannotBeInvited, TooManyInvitations.
+    """
     email = email.strip().lower()
     with locked(company) as company:
         company.check_owner(by)
         known = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
         if company.memberships.active().filter(user__in=known).exists():
             raise ActsAlready(company)
+        if Block.objects.standing().filter(company=company, student__in=known).exists():
+            raise CannotBeInvited
         make_room(company, email, by=by, at=at)
         check_budget(company, email, at=at)
         invitation = Invitation.objects.create(

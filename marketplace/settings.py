@@ -75,6 +75,7 @@ LATE_NOTICE_DAYS: int = env.number("LATE_NOTICE_DAYS", 3, least=1)  # at least f
 EXTENSION_DAYS: int = env.number("EXTENSION_DAYS", 3, least=1)  # a personal clock, once on request
 FIRST_CHARGES: int = env.number("FIRST_CHARGES", 3)  # a company's first captures are released later
 FIRST_CHARGES_DAYS: int = env.number("FIRST_CHARGES_DAYS", 7)
+REPORTS_A_DAY: int = env.number("REPORTS_A_DAY", 10, least=1)
 SAMPLE_ONE_IN: int = env.number("SAMPLE_ONE_IN", 10, least=1)  # of what opens unseen, looked at afterwards
 UNPROVEN_LIMIT_CENTS: int = env.number("UNPROVEN_LIMIT_CENTS", 50000)
 FAILED_CARDS_A_DAY: int = env.number("FAILED_CARDS_A_DAY", 5, least=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.models import User
+from accounts.models import Block, User
 from marketplace.kernel.errors import RuleViolation
 from projects import emails, matching
 from projects.models import Application, Project
@@ -54,6 +54,15 @@ class OwnCompany(RuleViolation):
         )
 
 
+class NotTogether(RuleViolation):
+    """One of the two blocked the other. Which of them is not said."""
+
+    code = "not_together"
+
+    def __init__(self) -> None:
+        super().__init__("You and the other side do not meet here, so this is not possible.")
+
+
 class AnswersMissing(RuleViolation):
     """The motivation or an answer is empty, or the project's questions are others than those answered."""
 
@@ -64,7 +73,8 @@ class AnswersMissing(RuleViolation):
 
 
 def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
-    """Raises NotAStudent, AlreadyApplied, ApplicationsClosed, OwnCompany, NotEligible, EligibilityUnknown.
+    """Raises NotAStudent, AlreadyApplied, ApplicationsClosed, OwnCompany, NotTogether, NotEligible,
+    EligibilityUnknown.
 
     It is asked before applying and waiting, and again when the lot falls on somebody who waited.
     """
@@ -77,7 +87,14 @@ def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
         raise ApplicationsClosed(project)
     if by.memberships.lately(at=at).filter(company=project.company_id).exists():
         raise OwnCompany(project)
+    check_together(by, project)
     matching.check_eligible(project.eligibility, by)
+
+
+def check_together(student: User, project: Project) -> None:
+    """Raises NotTogether."""
+    if Block.objects.between(student, project.company_id).exists():
+        raise NotTogether
 
 
 def places_of(project: Project) -> int:

@@ -11,7 +11,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.states import InvalidTransition
 from marketplace.kernel.times import end_of_day
 from marketplace.kernel.transactions import locked, relock
-from projects import emails
+from projects import bidding, emails
 from projects.models import Application, Deadline, Project
 from projects.places import free_again_since, seats_of
 
@@ -60,7 +60,7 @@ class AskIsOver(RuleViolation):
 def ask_again(application: Application, *, by: User, at: datetime, version: int | None = None) -> Application:
     """Ask somebody who had a no, or no answer, whether they still want the seat that is free again.
 
-    Raises NoSeatReopened, AskedBefore, EnoughAsked, StalePage, InvalidTransition.
+    Raises NoSeatReopened, AskedBefore, EnoughAsked, NotTogether, StalePage, InvalidTransition.
     """
     with locked(application.project) as project:
         if not project.company.has_member(by):
@@ -69,6 +69,7 @@ def ask_again(application: Application, *, by: User, at: datetime, version: int 
         if application.status not in Application.AFTER_A_NO:
             now = application.get_status_display().lower()
             raise InvalidTransition(f"This application is {now}; only after a no one can ask again.")
+        bidding.check_together(application.student, project)
         if application.asked_at is not None:
             raise AskedBefore
         seats = seats_of(project)

@@ -1,6 +1,7 @@
 """Who people are: users, student profiles, companies with their members, schools, and the words they choose from."""
 
 from accounts.models.api_keys import ApiKey, ApiKeyTransition, Scope
+from accounts.models.blocks import Block
 from accounts.models.companies import Company, Membership
 from accounts.models.invitations import Invitation, InvitationTransition, MembershipTransition
 from accounts.models.privacy import DataExport, Deletion
@@ -13,6 +14,7 @@ from accounts.models.users import User
 __all__ = [
     "ApiKey",
     "ApiKeyTransition",
+    "Block",
     "Company",
     "CompanyProof",
     "CompanyProofTransition",

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
+from accounts.models.blocks import Block
 from accounts.models.contact import validate_link, validate_no_contact
 from accounts.models.countries import COUNTRIES, validate_country
 from accounts.models.schools import School
@@ -59,6 +60,9 @@ class StudentProfileQuerySet(models.QuerySet["StudentProfile"]):
             )
             seen |= models.Q(user=viewer.pk) | models.Q(shown_to=to.MEMBERS)
             seen |= models.Q(shown_to=to.COMPANIES, user__in=known)
+        if viewer.is_authenticated and viewer.company_ids:
+            apart = Block.objects.standing().filter(company__in=viewer.company_ids)
+            seen &= ~models.Exists(apart.filter(student=models.OuterRef("user"))) | models.Q(user=viewer.pk)
         return self.filter(seen, user__is_active=True)
 
 

@@ -38,6 +38,7 @@ from projects.emails.questions import (
     question_removed,
     question_settled,
 )
+from projects.emails.reports import report_decided
 from projects.emails.work import (
     work_due,
     work_overdue,
@@ -74,6 +75,7 @@ __all__ = [
     "question_declined",
     "question_removed",
     "question_settled",
+    "report_decided",
     "waiting_ended",
     "waiting_in_vain",
     "work_due",

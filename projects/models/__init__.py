@@ -11,6 +11,7 @@ from projects.models.planned import PlannedDeliverable
 from projects.models.project_history import ProjectTransition
 from projects.models.projects import Project
 from projects.models.questions import PublicQuestion, PublicQuestionTransition
+from projects.models.reports import Report, ReportTransition
 from projects.models.submissions import Review, Submission, SubmissionFile
 from projects.models.waiting import Waiting
 
@@ -32,6 +33,8 @@ __all__ = [
     "PromisedMaterial",
     "PublicQuestion",
     "PublicQuestionTransition",
+    "Report",
+    "ReportTransition",
     "Review",
     "Submission",
     "SubmissionFile",

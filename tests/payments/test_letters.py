@@ -14,7 +14,7 @@ from payments import releasing, reviewing
 from payments.emails import late, paying_for, supplies
 from payments.models import Hold, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
-from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Waiting
+from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Report, Waiting
 from tests import cast, stages
 
 FOLDER = settings.BASE_DIR / "templates/emails"
@@ -119,6 +119,9 @@ def write_all(engagement):
     for about_materials in (supplies.materials_wanted, supplies.materials_late, supplies.materials_asked):
         about_materials(engagement, at=at)
     supplies.material_given(material, engagement, is_last=False, at=at)
+    for status in ("upheld", "dismissed"):
+        made = Report(pk=len(status), reporter=by, project=project, status=status, made_at=at)
+        work.report_decided(made, note="We took it\noff.", at=at)
     return at
 
 

@@ -19,6 +19,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "accounts/profile/page/": {"shown_to": "all", "goals": "More of it.", "link_1": "https://maya.example"},
     "companies/<slug>/people/": {"email": "kim@example.org", "role": "manager"},
     "companies/<slug>/people/<pk>/role/": {"role": "owner"},
+    "report/<kind>/<key>/": {"reason": "money", "text": "They ask for a fee."},
     "companies/<slug>/proof/": {"way": "registry", "registry": "Companies House, UK", "number": "0123"},
     "companies/<slug>/pause/": {"reason": "Their mail was down."},
     "accounts/letters/": dict.fromkeys(("work", "applications", "moderation", "reminders", "team"), "daily"),

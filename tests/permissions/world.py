@@ -26,7 +26,7 @@ from marketplace.kernel.models import Case, Notice, Topic
 from marketplace.site.privacy import exporting
 from payments import asking_to_pay, cancelling, offering, releasing, supplying
 from payments.models import Alarm
-from projects import applying, attaching, closing, editing, posting
+from projects import applying, attaching, blocking, closing, editing, posting
 from projects.drafts import Part, draft_of
 from projects.models import Project
 from tests import cast, stages
@@ -142,6 +142,10 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
     return {name: named(row) for name, row in rows.items()} | {
         "changing": named(edit) | {"public_id": changing.public_id},
         "case": {"public_id": Case.objects.of("project", rows["in_moderation"]).get().public_id},
+        "reported": {"kind": "project", "key": rows["open"].public_id},
+        "block": {
+            "pk": blocking.block_company(cast.company_of(people["rival"]), by=people["student"], at=at).pk
+        },
         "waiting": {"public_id": waiting.public_id},
         "public_file": {"public_id": rows["draft"].material_files.get().public_id},
         "company": {"slug": cast.company_of(employer).slug},

@@ -87,6 +87,7 @@ TABLES = (
         "accounts.Invitation", "Invitations that you sent", ("invited_by",), STATE, plus=("company__name",)
     ),
     Table("accounts.InvitationTransition", "What became of them", ("by",), plus=("row__public_id",)),
+    Table("accounts.Block", "Whom you blocked", ("by",), plus=("company__name", "student__public_id")),
     Table(
         "accounts.CompanyProof",
         "How you showed who your company is",
@@ -145,6 +146,8 @@ TABLES = (
         ("row__student", "by"),
         plus=("row__public_id",),
     ),
+    Table("projects.Report", "What you reported", ("reporter",), STATE),
+    Table("projects.ReportTransition", "What you decided about reports", ("by",), plus=("row__public_id",)),
     Table("projects.Waiting", "Waiting lists that you are on", ("student",), hidden=("lot",), plus=PROJECT),
     Table(
         "projects.PublicQuestion",

@@ -58,6 +58,7 @@ MODERATORS = [
         ("admin:desk_case", "odd_case", decides_nothing, "admin:desk_decide", 422),
         ("admin:desk_case", "edit_case"),
         ("admin:desk_case", "number_case"),
+        ("admin:desk_case", "report_case"),
         "admin:kernel_auditentry_changelist",
         ("admin:kernel_auditentry_change", "act"),
         ("admin:app_list", "projects"),

@@ -25,6 +25,7 @@ ONLY_POSTED = {
     "read_notices": [],
     "ask_for_export": [],
     "accounts:keys": [],
+    "projects:lift_block": [1],
     "admin:logout": [],
     **{f"admin:desk_{act}": [] for act in ("next", "many")},
     **{f"admin:desk_{act}": ["a-case"] for act in ("take", "put_off")},

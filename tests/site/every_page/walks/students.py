@@ -6,6 +6,12 @@ from tests.site.every_page.stops import seen_by
 
 STUDENTS = [
     *seen_by(
+        "blocker",
+        "projects:blocks",
+        ("projects:report", "project", "open"),
+        ("projects:report", "project", "open", sent_empty, 422),
+    ),
+    *seen_by(
         "maya",
         "dashboard",
         "notices",

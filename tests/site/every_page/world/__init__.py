@@ -29,6 +29,7 @@ def build(sandbox, *, stripe):
         money.offers,
         money.payers,
         money.lines,
+        posting.reports,
         posting.hush,
         posting.crowd,
         money.work,
@@ -40,7 +41,7 @@ def build(sandbox, *, stripe):
     )
     for part in steps:
         part(world)
-    for name, kind in (("odd", "project"), ("edit", "edit"), ("number", "company")):
+    for name, kind in (("odd", "project"), ("edit", "edit"), ("number", "company"), ("report", "report")):
         setattr(world, f"{name}_case", Case.objects.of(kind, getattr(world, name)).get().public_id)
     world.act = AuditEntry.objects.order_by("pk").last()
     for name, thing in list(vars(world).items()):

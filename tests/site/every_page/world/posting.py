@@ -6,7 +6,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from payments import cancelling
-from projects import applying, asking, attaching, closing, editing, moderating, opening, posting, selecting
+from projects import (
+    applying,
+    asking,
+    attaching,
+    blocking,
+    closing,
+    editing,
+    moderating,
+    opening,
+    posting,
+    reporting,
+    selecting,
+)
 from projects.drafts import draft_of
 from tests import cast
 from tests.site.every_page.world.words import ANSWER, LONG_TITLE, NOTES, PDF, PROMISED, TRIAL, WHY
@@ -111,6 +123,17 @@ def openings(w):
     for project in (w.early, w.opened_again):
         posting.close_early(project, by=w.employer, at=w.now)
     opening.open_again(w.opened_again, by=w.employer, at=w.now, window_days=9)
+
+
+def reports(w):
+    """Somebody who blocked a company, and told the moderators why."""
+    w.blocker = cast.a_student("Bea Blocker")
+    told = {
+        "reason": "money",
+        "text": "They ask for a registration fee.\n" + "A very long word: " + "a" * 200,
+    }
+    w.report = reporting.report(w.open, by=w.blocker, at=w.now, **told)
+    blocking.block_company(cast.company_of(w.new_employer), by=w.blocker, at=w.now)
 
 
 def hush(w):
