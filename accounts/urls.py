@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from accounts.api import companies as company_doors
+from accounts.api import people as doors
 from accounts.api import schema as schema  # tells the OpenAPI document of keys
 from accounts.views import api_keys, companies, letters, people, profile, proving, staff, welcoming
 
@@ -33,4 +35,24 @@ urlpatterns = [
     path(f"{COMPANY}/invitations/<slug:public_id>/revoke/", staff.take_back, name="take_back_invitation"),
     path(f"{COMPANY}/proof/", proving.proof, name="proof"),
     path("companies/<slug:slug>/edit/", companies.edit_company, name="edit_company"),
+    *(
+        path(f"api/v1/{where}/", door.as_view(), name=f"api_{name}")
+        for where, name, door in (
+            ("me", "me", doors.Me),
+            ("me/student", "student", doors.Student),
+            ("me/page", "page", doors.MyPage),
+            ("me/letters", "letters", doors.Letters),
+            ("me/notices", "notices", doors.Notices),
+            ("lists/<slug:kind>", "terms", doors.Terms),
+            ("people/<slug:public_id>", "person", doors.Person),
+            ("companies", "companies", company_doors.Companies),
+            (COMPANY, "company", company_doors.OneCompany),
+            (f"{COMPANY}/people", "members", company_doors.Members),
+            (f"{COMPANY}/people/<int:pk>", "member", company_doors.OneMember),
+            (f"{COMPANY}/leave", "leave_company", company_doors.Leave),
+            (f"{COMPANY}/invitations", "invitations", company_doors.Invitations),
+            (f"{COMPANY}/invitations/<slug:public_id>", "sent_invitation", company_doors.OneInvitation),
+            ("invitations/<str:token>", "invitation", company_doors.Invited),
+        )
+    ),
 ]

@@ -5,7 +5,7 @@ from django.urls import path
 from projects.api import applying as bids
 from projects.api import asking as talk
 from projects.api import attaching as files
-from projects.api import finding
+from projects.api import finding, showing
 from projects.api import posting as drafts
 from projects.api import selecting as choice
 from projects.views import (
@@ -121,5 +121,13 @@ urlpatterns = [
         )
     ),
     path(f"{API}/materials/<slug:public_id>/", files.OneMaterial.as_view(), name="api_material"),
+    *(
+        path(f"{API}/{where}/", door.as_view(), name=f"api_{name}")
+        for where, name, door in (
+            ("companies/<slug:slug>/projects", "company_projects", showing.CompanyProjects),
+            ("companies/<slug:slug>/work", "company_work", showing.CompanyWork),
+            ("people/<slug:public_id>/work", "person_work", showing.PersonWork),
+        )
+    ),
     path(f"{API}/files/<slug:public_id>/", files.WorkFile.as_view(), name="api_file"),
 ]

@@ -154,6 +154,7 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
             "object_id": bid.project.pk,
         },
         **{endpoint: {"endpoint": endpoint} for endpoint in ("platform", "connect", "v2")},
+        "list": {"kind": "skills"},
         "template": {"key": "patient-interviews"},
         "key": {"pk": 1},
         "app": {"app_label": "projects"},
