@@ -531,6 +531,8 @@ SPECTACULAR_SETTINGS = {
         "NotAnsweredReason": "projects.models.PublicQuestion.DeclineReason",
         "CancelReason": "projects.models.Project.CancelReason",
         "Eligibility": "accounts.models.Eligibility",
+        "InvitationStatus": "accounts.models.Invitation.Status",
+        "HowToTell": "marketplace.kernel.models.How",
     },
 }
 

@@ -18,14 +18,12 @@ from accounts.models import (
     User,
 )
 from accounts.models.contact import validate_link
-from accounts.models.countries import COUNTRIES
 from accounts.models.profiles import MAX_LINKS
 
 MOST_TERMS = 50
 
 
-def country() -> Any:
-    return serializers.ChoiceField(list(COUNTRIES.items()), help_text="ISO 3166, two letters.")
+COUNTRY = {"help_text": "ISO 3166, two capital letters."}
 
 
 class CompanyNameSerializer(serializers.ModelSerializer[Company]):
@@ -40,7 +38,6 @@ class CompanySerializer(serializers.ModelSerializer[Company]):
 
     url = serializers.CharField(source="get_absolute_url", read_only=True)
     industry: Any = TermField(Industry)
-    country = country()
 
     class Meta:
         model = Company
@@ -48,7 +45,7 @@ class CompanySerializer(serializers.ModelSerializer[Company]):
             *("url", "slug", "name", "website", "about", "industry", "country", "is_proven", "created_at"),
         )
         read_only_fields = ("slug", "is_proven", "created_at")
-        extra_kwargs = {"about": {"allow_blank": False, "required": True}}
+        extra_kwargs = {"about": {"allow_blank": False, "required": True}, "country": COUNTRY}
 
 
 class RoleSerializer(serializers.ModelSerializer[Membership]):
@@ -81,7 +78,6 @@ class MeSerializer(serializers.ModelSerializer[User]):
 class StudentSerializer(serializers.ModelSerializer[StudentProfile]):
     """What a student tells; only they read it here. The date of birth stays as it was told first."""
 
-    country = country()
     skills: Any = TermsField(Skill, most=MOST_TERMS)
     learning_goals: Any = TermsField(Skill, most=MOST_TERMS)
     industries: Any = TermsField(Industry, most=MOST_TERMS)
@@ -99,6 +95,7 @@ class StudentSerializer(serializers.ModelSerializer[StudentProfile]):
             *("born_on", "school", "country", "hours_a_week", "skills", "learning_goals", "industries"),
             *("job_roles", "may_work_as"),
         )
+        extra_kwargs = {"country": COUNTRY}
 
 
 class PageSerializer(serializers.ModelSerializer[StudentProfile]):

@@ -95,16 +95,12 @@ class Confirm(Door):
 
 
 class AcceptSerializer(VersionSerializer):
-    country = serializers.ChoiceField(
-        (),
+    country = serializers.CharField(
+        max_length=2,
         required=False,
         help_text="Where your bank account is, ISO 3166 of two letters. Needed once, before the first offer.",
     )
     may_work_as = may_work_as()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = CountryForm().fields["country"].choices  # type: ignore[attr-defined]
 
 
 class Accept(Door):

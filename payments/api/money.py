@@ -16,7 +16,7 @@ from marketplace.kernel.api.doors import Door, Given, operation
 from marketplace.kernel.api.lists import PAGE, as_page, checked, pages_of
 from payments import operations, paying_out, receipting, stripe_gateway
 from payments.api.serializers import HoldSerializer
-from payments.forms import CountryForm, OlderForm
+from payments.forms import OlderForm
 from payments.models import Hold, Payee
 
 
@@ -115,13 +115,9 @@ class SetUpSerializer(serializers.Serializer[Any]):
 
 
 class CountrySerializer(serializers.Serializer[Any]):
-    country = serializers.ChoiceField(
-        (), required=False, help_text="ISO 3166, two letters; needed the first time."
+    country = serializers.CharField(
+        max_length=2, required=False, help_text="ISO 3166, two letters; needed the first time."
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = CountryForm().fields["country"].choices  # type: ignore[attr-defined]
 
 
 class MyPayee(ProvenDoor):
