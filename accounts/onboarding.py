@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import count
 from typing import TypedDict, Unpack
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.transactions import locked
 
+SMALL_NUMBERS = 10  # of companies with one name, those whose addresses just count
 OLDEST_YEARS = 120  # a birth date before that is a slip of the finger
 
 
@@ -225,13 +225,13 @@ def edit_company(
 
 
 def give_address(company: Company) -> None:
-    """Save a new company under the first free slug: its name, then its name and a number.
+    """Save a new company under a free slug.
 
-    The unique column decides, not a look beforehand: two companies of one name may come at once.
+    The unique column decides, not the look beforehand: two companies of one name may come at once.
     """
-    base = slugify(company.name)[:100] or f"company-{new_public_id()}"
-    for number in count(1):
-        company.slug = base if number == 1 else f"{base}-{number}"
+    base = slugify(company.name)[:99] or f"company-{new_public_id()}"
+    while True:
+        company.slug = free_address(base)
         try:
             with transaction.atomic():
                 company.save(force_insert=True)
@@ -240,3 +240,10 @@ def give_address(company: Company) -> None:
                 raise  # it was another rule of the table
         else:
             return
+
+
+def free_address(base: str) -> str:
+    """The name, or the name and a small number; and where many have one name, the name and a random id."""
+    wanted = [base, *(f"{base}-{number}" for number in range(2, SMALL_NUMBERS))]
+    taken = set(Company.objects.filter(slug__in=wanted).values_list("slug", flat=True))
+    return next((slug for slug in wanted if slug not in taken), f"{base}-{new_public_id()}")

@@ -37,7 +37,7 @@ def remind_to_answer(project: Project, *, at: datetime) -> None:
             return
         if until - at > REMINDER:
             due_at = until - REMINDER
-            Deadline.objects.no_later(Deadline.Kind.ANSWER_REMINDER, project, due_at=due_at, at=at)
+            Deadline.objects.no_later(project, {Deadline.Kind.ANSWER_REMINDER: due_at}, at=at)
             return
         waiting = project.applications.undecided().filter(answer_by_at__lte=until).count()
         emails.answer_reminder(project, waiting=waiting, until=until, at=at)
@@ -88,7 +88,7 @@ def conclude(project: Project, *, at: datetime) -> None:
     waits = [moment for moment in coming if moment is not None and moment > at]
     over = project.status == Project.Status.CLOSED and project.answer_by_at not in waits
     if project.engagements.filter(status__in=PENDING).exists():
-        Deadline.objects.no_later(Deadline.Kind.ANSWER_BY, project, due_at=at + LOOK_AGAIN, at=at)
+        Deadline.objects.no_later(project, {Deadline.Kind.ANSWER_BY: at + LOOK_AGAIN}, at=at)
     elif over and taken >= project.seats:
         project.become(Project.Status.FILLED, by=None, at=at, reason="All seats are taken.")
         places.close_line(project, at=at)

@@ -62,8 +62,9 @@ def begin(
         company=company, posted_by=by, template_key=template_key, created_at=at, changed_at=at, **blank
     )
     with transaction.atomic():
-        project.save(force_insert=True)
-        if draft is not None:
+        if draft is None:
+            project.save(force_insert=True)
+        else:
             write(project, draft, at=at)
     return project
 

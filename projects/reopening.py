@@ -80,7 +80,7 @@ def ask_again(application: Application, *, by: User, at: datetime, version: int 
             raise EnoughAsked
         until = end_of_day(at, application.student.zone, days=settings.ASK_AGAIN_DAYS)
         application.note(asked_at=at, asked_until=until)
-        Deadline.objects.no_later(Deadline.Kind.ASKED_AGAIN, project, due_at=until, at=at)
+        Deadline.objects.no_later(project, {Deadline.Kind.ASKED_AGAIN: until}, at=at)
         emails.application_asked(application, at=at)
     return application
 
@@ -131,7 +131,7 @@ def end_asking(project: Project, *, at: datetime) -> None:
             assert application.asked_until is not None
             if application.asked_until > at:
                 due_at = application.asked_until
-                Deadline.objects.no_later(Deadline.Kind.ASKED_AGAIN, project, due_at=due_at, at=at)
+                Deadline.objects.no_later(project, {Deadline.Kind.ASKED_AGAIN: due_at}, at=at)
                 continue
             application.project = project
             application.note(asked_until=None)

@@ -45,7 +45,8 @@ def send(
     how = how_to_tell(to, Topic(about.topic))
     subject = subject_of(template, to, context, at=at)
     if how == How.AT_ONCE:
-        write(template, to=to, key=key, at=at, about=about, not_after=not_after, **context)
+        letter = {"subject": subject, "not_after": not_after, **context}
+        write(template, to=to, key=key, at=at, about=about, **letter)
     notice = Notice(
         key=f"{key}:{to.pk}",
         recipient=to,
@@ -75,15 +76,16 @@ def write(
     at: datetime,
     about: About,
     not_after: datetime | None = None,
+    subject: str = "",
     **context: Any,
 ) -> None:
-    """The letter alone, once for each `key`."""
+    """The letter alone, once for each `key`; who knows its `subject` spares writing it twice."""
     letter = Letter(
         key=f"{key}:{to.pk}",
         **({"address": to.email} if isinstance(to, Outsider) else {"to": to}),
         template=template,
         topic=about.topic,
-        subject=subject_of(template, to, context, at=at),
+        subject=subject or subject_of(template, to, context, at=at),
         context=letters.packed({**context, **about.as_context()}),
         created_at=at,
         next_try_at=at,

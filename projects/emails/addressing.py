@@ -42,7 +42,7 @@ def about_project(project: Project, *, path: str, action: str, topic: Topic) -> 
         action=action,
         why=f"you act for {project.company}, which posted “{project.title}”",
         topic=topic,
-        turn=turn_now(Project.objects.filter(pk=project.pk).by_turn()),
+        turn=turn_for_company(project),
     )
 
 
@@ -85,9 +85,14 @@ def applied_for(project: Project) -> str:
     return f"you applied for “{project.title}” at {project.company}"
 
 
+def turn_for_company(project: Project) -> Turn | None:
+    rows = Project.objects.filter(pk=project.pk).only("status", "applications_close_at")
+    return turn_now(rows.with_turn())
+
+
 def turn_for_student(application: Application) -> Turn | None:
     rows = Application.objects.filter(pk=application.pk).select_related("project__company")
-    return turn_now(rows.by_turn())
+    return turn_now(rows.only("status", "answer_by_at", "project__company__name").with_turn())
 
 
 def turn_of(engagement: Engagement, reader: User) -> Turn | None:

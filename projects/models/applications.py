@@ -18,7 +18,7 @@ from marketplace.kernel.states import StateMachine, Transition
 from projects.models.comparing import ApplicationQuerySet
 from projects.models.naming import covering
 from projects.models.projects import MAX_QUESTIONS, Project
-from projects.models.turns import MINE, THEIRS, Turn
+from projects.models.turns import Turn
 
 ANSWER_LENGTH = 800  # PRODUCT.md: at most 3 questions, 800 characters each
 WHY = "Why this project?"
@@ -142,10 +142,11 @@ class Application(StateMachine):
 
     @property
     def turn(self) -> Turn | None:
-        """Whose move it is, as its student sees it; only rows of `by_turn` know."""
-        if self.turn_rank == MINE:  # type: ignore[attr-defined]
-            return Turn(mine=True, until=self.turn_mine_until)  # type: ignore[attr-defined]
-        if self.turn_rank == THEIRS:  # type: ignore[attr-defined]
+        """Whose move it is, as its student sees it; only rows of `by_turn` and `with_turn` know."""
+        until: datetime | None = self.turn_mine_until  # type: ignore[attr-defined]
+        if until is not None:
+            return Turn(mine=True, until=until)
+        if self.is_undecided:
             return Turn(mine=False, who=str(self.project.company), until=self.answer_by_at)
         return None
 

@@ -146,15 +146,17 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def newest_first(self) -> "ApplicationQuerySet":
         return self.order_by("-submitted_at", "-pk")
 
+    def with_turn(self) -> "ApplicationQuerySet":
+        """Rows know their `turn` as their student sees it."""
+        offered = self.model.objects.filter(pk=OuterRef("pk"), status=self.model.Status.OFFERED)
+        offer = offered.filter(engagements__status="offered").values("engagements__offer_expires_at")
+        return self.annotate(turn_mine_until=Coalesce(Subquery(offer[:1]), "asked_until"))
+
     def by_turn(self) -> "ApplicationQuerySet":
         """As their student sees them: offers first, then what waits for an answer, by time left."""
         undecided = Q(status__in=UNDECIDED)
-        offered = self.model.objects.filter(pk=OuterRef("pk"), status=self.model.Status.OFFERED)
-        offer = offered.filter(engagements__status="offered").values("engagements__offer_expires_at")
-        asked = Case(When(asked_until__isnull=False, then="asked_until"))
         return sorted_by_turn(
-            self,
-            mine=Coalesce(Subquery(offer[:1]), asked),
+            self.with_turn(),
             theirs=Case(When(undecided, then="answer_by_at")),
             under_way=undecided,
             since="submitted_at",

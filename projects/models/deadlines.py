@@ -1,5 +1,6 @@
 """What happens by itself to projects and deliverables: rows that a sweep finds when they are due."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -28,12 +29,15 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def pending(self) -> "DeadlineQuerySet":
         return self.filter(done_at=None)
 
-    def no_later(self, kind: str, project: Project, *, due_at: datetime, at: datetime) -> None:
-        """The one row of this kind is due at `due_at`, or where it was due before."""
-        pending = self.pending().filter(kind=kind, project=project)
-        earlier = min((row.due_at for row in pending), default=due_at)
+    def no_later(self, project: Project, due: Mapping[str, datetime], *, at: datetime) -> None:
+        """The one row of each of these kinds is due at its moment, or where it was due before."""
+        pending = self.pending().filter(kind__in=due, project=project)
+        before = dict(pending.values_list("kind", "due_at"))
         pending.update(done_at=at)
-        self.create(kind=kind, project=project, due_at=min(due_at, earlier))
+        self.bulk_create(
+            Deadline(kind=kind, project=project, due_at=min(moment, before.get(kind, moment)))
+            for kind, moment in due.items()
+        )
 
     def start_clocks(self, project: Project, *, at: datetime) -> None:
         """What the dates of an open project bring. Whoever was promised an earlier answer still has it."""
@@ -46,8 +50,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def await_answers(self, project: Project, *, until: datetime, at: datetime) -> None:
         """At `until` silence is named, and a day before the company is reminded of it."""
-        self.no_later(Deadline.Kind.ANSWER_BY, project, due_at=until, at=at)
-        self.no_later(Deadline.Kind.ANSWER_REMINDER, project, due_at=max(at, until - REMINDER), at=at)
+        kind = Deadline.Kind
+        due: dict[str, datetime] = {kind.ANSWER_BY: until, kind.ANSWER_REMINDER: max(at, until - REMINDER)}
+        self.no_later(project, due, at=at)
 
     def remind_of_due(self, deliverable: Deliverable, *, at: datetime) -> None:
         """The next reminder of a part's due date, one row at a time: what was missed is not made up for."""

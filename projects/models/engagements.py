@@ -16,7 +16,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.applications import Application
 from projects.models.projects import MAX_SEATS, Project
-from projects.models.turns import Spot, Turn, past, sorted_by_turn, with_turn
+from projects.models.turns import Spot, Turn, past, sorted_by_turn
 
 
 def moment(*cases: When, **default: Any) -> Case:
@@ -48,18 +48,6 @@ def employer_until() -> Case:
     promised = {"promised_materials__number__gte": 1, "promised_materials__given_at": None}
     owes = Least(review, earliest("materials_due_at", **promised))  # the one that there is, or the first
     return moment(When(pays, then=clock), When(status=Engagement.Status.ACTIVE, then=owes))
-
-
-def turns_of(user: Any) -> dict[str, Any]:
-    """The moments until which `user` has the turn, and those until which the other side has it."""
-    student, employer = Q(student=user), Q(company__in=user.company_ids)
-    either = Coalesce("student_until", "employer_until")
-    return {
-        "mine": moment(When(student, then="student_until"), When(employer, then="employer_until")),
-        "theirs": moment(
-            When(student, then="employer_until"), When(employer, then="student_until"), default=either
-        ),
-    }
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
@@ -98,15 +86,20 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
     def with_turn(self, user: Any) -> "EngagementQuerySet":
         """Rows that know their `turn` as `user` sees it."""
-        return with_turn(self.with_moments(), **turns_of(user))
+        student, employer = Q(student=user), Q(company__in=user.company_ids)
+        mine = moment(When(student, then="student_until"), When(employer, then="employer_until"))
+        moments = self.annotate(student_until=student_until(), employer_until=employer_until())
+        return moments.annotate(turn_mine_until=mine)
 
     def by_turn(self, user: Any) -> "EngagementQuerySet":
         """What waits for `user` first, by time left; rows know their `turn` then."""
+        student, employer = Q(student=user), Q(company__in=user.company_ids)
+        either = Coalesce("student_until", "employer_until")
+        theirs = moment(
+            When(student, then="employer_until"), When(employer, then="student_until"), default=either
+        )
         under_way = Q(status__in=Engagement.UNDER_WAY)
-        return sorted_by_turn(self.with_moments(), **turns_of(user), under_way=under_way, since="created_at")
-
-    def with_moments(self) -> "EngagementQuerySet":
-        return self.annotate(student_until=student_until(), employer_until=employer_until())
+        return sorted_by_turn(self.with_turn(user), theirs=theirs, under_way=under_way, since="created_at")
 
     def after(self, spot: Spot | None) -> "EngagementQuerySet":
         return past(self, spot)

@@ -17,6 +17,7 @@ from projects.models.turns import Spot, past, sorted_by_turn
 if TYPE_CHECKING:
     from projects.models.projects import Project
 
+UNDECIDED = Q(applications__status__in=["submitted", "shortlisted"])
 NO_DATE = datetime(9999, 1, 1, tzinfo=UTC)  # one's turn, but nothing happens by itself: after all dates
 
 
@@ -73,22 +74,19 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Those that pay at least so much for an hour."""
         return self.filter(fee_cents__gte=Cast("hours", models.BigIntegerField()) * cents_an_hour)
 
+    def with_turn(self) -> "ProjectQuerySet":
+        """Rows know their `turn` as their company sees it."""
+        unsent = Q(status__in=[self.model.Status.DRAFT, self.model.Status.REJECTED])
+        hear_by = Min("applications__answer_by_at", filter=UNDECIDED)
+        mine = Coalesce(hear_by, Case(When(unsent, then=Value(NO_DATE)), output_field=models.DateTimeField()))
+        return self.annotate(turn_mine_until=mine)
+
     def by_turn(self) -> "ProjectQuerySet":
         """As their company sees them: what waits for it by time left, then the rest; rows know their `turn`."""
         status = self.model.Status
-        undecided = Q(applications__status__in=["submitted", "shortlisted"])
-        counted = self.annotate(
-            applicants=Count("applications"),
-            undecided=Count("applications", filter=undecided),
-            hear_by=Min("applications__answer_by_at", filter=undecided),
-        )
-        unsent = Q(status__in=[status.DRAFT, status.REJECTED])
         return sorted_by_turn(
-            counted,
-            mine=Case(
-                When(undecided__gt=0, then="hear_by"),
-                When(unsent, then=Value(NO_DATE)),
-                output_field=models.DateTimeField(),
+            self.with_turn().annotate(
+                applicants=Count("applications"), undecided=Count("applications", filter=UNDECIDED)
             ),
             theirs=Case(When(status=status.OPEN, then="applications_close_at")),
             under_way=Q(status__in=[status.IN_MODERATION, status.OPEN, status.PAUSED, status.CLOSED]),

@@ -254,13 +254,14 @@ class Project(StateMachine):
 
     @property
     def turn(self) -> Turn | None:
-        """Whose move it is, as its company sees it; only rows of `by_turn` know."""
+        """Whose move it is, as its company sees it; only rows of `by_turn` and `with_turn` know."""
         until: datetime | None = self.turn_mine_until  # type: ignore[attr-defined]
         if until is not None:
             return Turn(mine=True, until=None if until == NO_DATE else until)
         others = {"in_moderation": "a moderator", "open": "applicants"}
         who = others.get(self.status)
-        return Turn(mine=False, who=who, until=self.turn_their_until) if who else None  # type: ignore[attr-defined]
+        closes_at = self.applications_close_at if self.status == self.Status.OPEN else None
+        return Turn(mine=False, who=who, until=closes_at) if who else None
 
     @property
     def parts(self) -> "list[PlannedDeliverable]":

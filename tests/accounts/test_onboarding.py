@@ -122,6 +122,14 @@ def test_two_companies_of_one_name_have_two_addresses(employer, student):
     assert second.slug == "maple-health-2"
 
 
+def test_an_address_is_found_at_once_however_many_have_the_name(maya, django_assert_max_num_queries):
+    slugs = ["maple-health", *(f"maple-health-{number}" for number in range(2, 30))]
+    Company.objects.bulk_create(Company(slug=slug, created_at=NOW, **company_details()) for slug in slugs)
+    with django_assert_max_num_queries(12):
+        found = onboarding.found_company(maya, at=NOW, **company_details())
+    assert found.slug.startswith("maple-health-")
+
+
 def test_a_name_without_latin_letters_has_an_address(maya):
     company = onboarding.found_company(maya, at=NOW, **company_details(name="株式会社"))
     assert company.slug.startswith("company-")
