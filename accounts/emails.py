@@ -1,14 +1,16 @@
 """One function per letter about a company and its people, or about an account; each goes out once, by its key."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import ApiKey, Company, CompanyProof, DataExport, Invitation, Membership, User
+from accounts.models import ApiKey, Company, CompanyProof, DataExport, Deletion, Invitation, Membership, User
 from marketplace.kernel import mail
 from marketplace.kernel.letters import About
-from marketplace.kernel.models import Topic
+from marketplace.kernel.models import Outsider, Topic
 
 
 def invited(invitation: Invitation, *, at: datetime) -> None:
@@ -112,6 +114,34 @@ def export_ready(export: DataExport, *, at: datetime) -> None:
 
 def export_failed(export: DataExport, *, at: datetime) -> None:
     to_person("export_failed", export.user, key=f"export-failed:{export.pk}", at=at)
+
+
+def deletion_asked(deletion: Deletion, *, at: datetime) -> None:
+    to_person(
+        "deletion_asked",
+        deletion.user,
+        key=f"deletion:{deletion.pk}",
+        at=at,
+        page=("privacy", "Keep my account"),
+        leaves=deletion.due_at,
+    )
+
+
+def deletion_cancelled(deletion: Deletion, *, at: datetime) -> None:
+    to_person("deletion_cancelled", deletion.user, key=f"deletion-cancelled:{deletion.pk}", at=at)
+
+
+def deletion_put_off(deletion: Deletion, *, at: datetime) -> None:
+    to_person("deletion_put_off", deletion.user, key=f"deletion-put-off:{deletion.pk}", at=at)
+
+
+def deleted(user: User, *, key: str, at: datetime) -> Callable[[], None]:
+    """The goodbye, to be written once the account is no more: its words and address are taken before."""
+    about = About(
+        path="/", action="See the site", why="an account with this address was deleted", topic=Topic.ACCOUNT
+    )
+    to, person = Outsider(user.email), user.short_name
+    return partial(mail.write, "accounts/deleted", to=to, key=key, at=at, about=about, person=person)
 
 
 def key_made(key: ApiKey, *, at: datetime) -> None:

@@ -240,6 +240,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.http.SessionSeenMiddleware",
     "accounts.http.second_step.StaffSecondStepMiddleware",
+    "accounts.http.leaving.LeavingMiddleware",
     "accounts.http.TimeZoneMiddleware",
     "accounts.http.OnboardingMiddleware",
     "accounts.http.SiteNameMiddleware",

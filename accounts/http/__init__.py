@@ -217,6 +217,13 @@ def live_sessions(user: User, *, at: datetime) -> list[UserSession]:
     return [session for session in own if session.session_key in live]
 
 
+def end_other_sessions(request: HttpRequest, *, only: int | None = None) -> None:
+    """Log the person out everywhere but here, or in one place alone."""
+    others = UserSession.objects.filter(user=request.user.pk).exclude(session_key=request.session.session_key)
+    for session in others.filter(pk=only) if only else others:
+        session.end()
+
+
 class Draft:
     """What was typed in the steps so far, kept in the session until the last one."""
 

@@ -63,7 +63,7 @@ class StudentProfileQuerySet(models.QuerySet["StudentProfile"]):
         if viewer.is_authenticated and viewer.company_ids:
             apart = Block.objects.standing().filter(company__in=viewer.company_ids)
             seen &= ~models.Exists(apart.filter(student=models.OuterRef("user"))) | models.Q(user=viewer.pk)
-        return self.filter(seen, user__is_active=True)
+        return self.filter(seen, user__is_active=True, user__leaves_at=None)
 
 
 class StudentProfile(models.Model):

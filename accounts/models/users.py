@@ -62,6 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    leaves_at = models.DateTimeField("is deleted on", null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -102,6 +103,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_employer(self) -> bool:
         return bool(self.company_ids)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether they asked to be deleted: nobody sees their page, and nothing but that can be done by them."""
+        return self.leaves_at is not None
 
     @property
     def needs_onboarding(self) -> bool:

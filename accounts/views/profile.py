@@ -1,6 +1,5 @@
 """A person's own pages: settings, profile, where they are logged in."""
 
-from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import prefetch_related_objects
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import onboarding
 from accounts.forms import EndSessionForm, KeysForm, ProfileForm, StudentForm
-from accounts.http import PersonRequest, live_sessions
+from accounts.http import PersonRequest, end_other_sessions, live_sessions
 from accounts.http.second_step import has_second_step
 from accounts.models import StudentProfile
 
@@ -87,10 +86,7 @@ def end_sessions(request: PersonRequest) -> HttpResponse:
     form = EndSessionForm(request.POST)
     if not form.is_valid():
         raise Http404
-    others = UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
-    if chosen := form.cleaned_data["session"]:
-        others = others.filter(pk=chosen)
-    for session in others:
-        session.end()
+    chosen = form.cleaned_data["session"]
+    end_other_sessions(request, only=chosen)
     messages.success(request, "Logged out there." if chosen else "Logged out everywhere else.")
     return redirect("accounts:sessions")

@@ -1,9 +1,9 @@
-"""The site's tasks about people's data: copies that were asked for, and those whose days are over."""
+"""The site's tasks about people's data: copies that were asked for, and what days are over for."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from marketplace.site.privacy import exporting
+from marketplace.site.privacy import deleting, exporting
 
 
 @shared_task(name="site.make_exports")
@@ -15,4 +15,6 @@ def make_exports() -> None:
 @shared_task(name="site.sweep_privacy")
 def sweep_privacy() -> None:
     """Every five minutes."""
-    exporting.let_go(at=timezone.now())
+    at = timezone.now()
+    exporting.let_go(at=at)
+    deleting.carry_out_due(at=at)

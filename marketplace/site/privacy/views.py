@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import PersonRequest
+from accounts.http import PersonRequest, end_other_sessions
 from accounts.http.proving import asks_again
 from accounts.models import DataExport
 from marketplace.kernel.http import followed
-from marketplace.site.privacy import exporting
+from marketplace.site.privacy import deleting, exporting
+from marketplace.site.privacy.obstacles import obstacles_of
 
 LOCKED_DOWN = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -34,8 +36,31 @@ def privacy(request: PersonRequest) -> HttpResponse:
         "open": mine.open().first(),
         "ready": mine.ready(at=at).newest_first(),
         "failed": mine.newest_first().first(),
+        "days": settings.DELETION_DAYS,
     }
     return render(request, "site/privacy.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@asks_again(when=lambda request: request.method == "POST")
+def delete_account(request: PersonRequest) -> HttpResponse:
+    """What goes and what stays, or what stands in the way; then the wish itself."""
+    if request.method == "POST":
+        deleting.ask_for_deletion(request.user, at=timezone.now())
+        end_other_sessions(request)
+        messages.success(request, "Your account will be deleted. Everybody else is logged out of it.")
+        return redirect("privacy")
+    context = {"obstacles": obstacles_of(request.user), "days": settings.DELETION_DAYS}
+    return render(request, "site/delete_account.html", context)
+
+
+@login_required
+@require_POST
+def keep_account(request: PersonRequest) -> HttpResponse:
+    deleting.keep_account(request.user, at=timezone.now())
+    messages.success(request, "Your account stays.")
+    return redirect("privacy")
 
 
 @login_required

@@ -91,6 +91,7 @@ def test_parameters_that_were_open_are_written_once(connect):
         assert change(c, "operation", """params = '{"x": 1}'""", f"id = '{DONE}'") == 1
         with pytest.raises(errors.RestrictViolation, match="frozen"), c.transaction():
             change(c, "operation", """params = '{"x": 2}'""", f"id = '{DONE}'")
+        assert change(c, "operation", "params = NULL", f"id = '{DONE}'") == 1  # forgotten, once it is over
         raise psycopg.Rollback
 
 

@@ -24,6 +24,7 @@ ONLY_POSTED = {
     **{f"accounts:{act}": ["a-company", "one"] for act in ("invite_again", "take_back_invitation")},
     "read_notices": [],
     "ask_for_export": [],
+    "keep_account": [],
     "accounts:keys": [],
     "projects:lift_block": [1],
     "admin:logout": [],

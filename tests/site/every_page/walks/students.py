@@ -16,6 +16,7 @@ STUDENTS = [
         "dashboard",
         "notices",
         "privacy",
+        "delete_account",
         "projects:applications",
         ("accounts:invitation", "invitation_token"),
         ("projects:application", "submitted"),

@@ -81,11 +81,13 @@ VISITORS = [
         "plain",
         "mfa_index",
         "privacy",
+        "delete_account",
         "mfa_activate_totp",
         ("mfa_activate_totp", sent_empty),
         "mfa_list_webauthn",
         ("mfa_edit_webauthn", "passkey"),
         ("mfa_remove_webauthn", "passkey"),
     ),
+    *seen_by("leaver", "privacy"),
     *seen_by("stale", "account_reauthenticate", ("account_reauthenticate", sent_empty)),
 ]

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts import inviting, onboarding, proving
 from accounts.models import Company, Membership, School, StudentProfile, User
-from marketplace.site.privacy import exporting
+from marketplace.site.privacy import deleting, exporting
 from tests import cast
 from tests.accounts.conftest import SECRET
 from tests.site.every_page.world.words import KEEPER, LONG_COMPANY, LONG_NAME, WHY
@@ -88,10 +88,12 @@ def second_thoughts(w):
 
 
 def copies(w):
-    """Maya has a copy of her data, and another one is being made."""
+    """Maya has a copy of her data, and another one is being made; somebody leaves."""
     exporting.ask_for_export(w.maya, at=w.now)
     exporting.make_waiting(at=w.now)
     exporting.ask_for_export(w.maya, at=w.now)
+    w.leaver = cast.a_student("Lea Leaver")
+    deleting.ask_for_deletion(w.leaver, at=w.now)
 
 
 def cookie_of(w, name):

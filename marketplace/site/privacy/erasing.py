@@ -1,0 +1,226 @@
+"""What goes when a person is deleted, and what stays: ledger and terms keep their ids, nothing keeps a name.
+
+`ERASED` and `KEPT` together name every table; a test holds to it, and another looks through the whole database.
+"""
+
+import json
+import re
+from datetime import date, datetime
+from importlib import import_module
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.core.files.storage import default_storage
+from django.db.models import BinaryField, F, Func, IntegerField, Model, Q, TextField, Value
+from django.db.models.functions import Cast
+
+from accounts.models import DataExport, Invitation, StudentProfile, User
+from marketplace.kernel.models import Digest, Letter, Notice, Preference
+from payments.models import Operation, PaymentRequest, StripeEvent
+from projects.models import Application, Engagement, Waiting
+
+NOBODY = "Deleted account"  # stands where a name stood
+GONE = "(deleted)"
+LONG_AGO = date(1900, 1, 1)
+OF_A_STUDENT = ("skills", "learning_goals", "industries", "job_roles")
+
+
+def erase(user: User, *, at: datetime) -> None:
+    """Take everything personal out of every table. Call it in a transaction, on a locked row."""
+    names = [known for known in {user.name, *addresses_of(user)} if known]
+    invitations(user, at=at)
+    companies(user, at=at)
+    for forget in (news, profile, bids, copies, at_stripe, log_in):
+        forget(user)
+    for model, columns in NAMED_IN.items():
+        forget_names(model, columns, names)
+    unname(user)
+
+
+def addresses_of(user: User) -> set[str]:
+    known = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    return {user.email, *known}
+
+
+def log_in(user: User) -> None:
+    """Sessions end at once, also in the cache."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for key in UserSession.objects.filter(user=user).values_list("session_key", flat=True):
+        store(key).delete()
+    for model in (UserSession, Authenticator, EmailAddress):
+        model.objects.filter(user=user).delete()
+
+
+def news(user: User) -> None:
+    Letter.objects.filter(Q(to=user) | Q(address__in=addresses_of(user))).delete()
+    Notice.objects.filter(recipient=user).delete()
+    Digest.objects.filter(person=user).delete()
+    Preference.objects.filter(person=user).delete()
+
+
+def profile(user: User) -> None:
+    """The row stays, empty: what others see of finished work asks for it."""
+    for row in StudentProfile.objects.filter(user=user):
+        for name in OF_A_STUDENT:
+            getattr(row, name).clear()
+        row.born_on, row.adult_on, row.school, row.country = LONG_AGO, LONG_AGO.replace(year=1918), GONE, ""
+        row.goals, row.links, row.may_work_as, row.hours_a_week = "", [], [], 1
+        row.shown_to, row.shows_work = StudentProfile.ShownTo.NOBODY, False
+        row.save()
+
+
+def companies(user: User, *, at: datetime) -> None:
+    for membership in user.memberships.active().select_for_update():
+        membership.end(by=user, at=at)
+
+
+def invitations(user: User, *, at: datetime) -> None:
+    for row in Invitation.objects.filter(email__in=addresses_of(user)).select_for_update():
+        if row.status == Invitation.Status.WAITING:
+            row.become(Invitation.Status.REVOKED, by=user, at=at, reason="the account was deleted")
+        Invitation.objects.filter(pk=row.pk).update(email=f"{row.public_id}@deleted.invalid")
+    PaymentRequest.objects.filter(email__in=addresses_of(user)).update(email="nobody@deleted.invalid")
+
+
+def bids(user: User) -> None:
+    """What was written for work that never came about; what led to work is part of its terms."""
+    engaged = Engagement.objects.filter(student=user).exclude(status__in=Engagement.NEVER_OFFERED)
+    alone = Application.objects.filter(student=user).exclude(pk__in=engaged.values("application"))
+    alone.update(motivation=GONE, answers=[], decline_note="")
+    Waiting.objects.filter(student=user).delete()
+
+
+def copies(user: User) -> None:
+    """The bytes first: cut off before the rows, the next sweep finds them again."""
+    for export in DataExport.objects.filter(user=user):
+        if export.file:
+            default_storage.delete(str(export.file.name))
+    DataExport.objects.filter(user=user).delete()
+
+
+def at_stripe(user: User) -> None:
+    """What Stripe told of their account; what came of it stands in rows of ours."""
+    payee = getattr(user, "payee", None)
+    over = Operation.objects.filter(status__in=Operation.ENDS).annotate(sent=Cast("params", TextField()))
+    told = StripeEvent.objects.exclude(status=StripeEvent.Status.NEW)
+    if payee is not None and payee.stripe_account:
+        told.filter(account=payee.stripe_account).update(payload=b"")
+    for name in filter(None, {user.name, *addresses_of(user)}):
+        over.filter(sent__contains=spelt(name)).update(params=None)  # the one change that its guard allows
+        told.annotate(found=within("payload", name)).filter(found__gt=0).update(payload=b"")
+
+
+def within(column: str, text: str) -> Func:
+    """Where the text begins in a column of bytes, 0 where it is not."""
+    sought = Value(text.encode(), output_field=BinaryField())
+    return Func(F(column), sought, function="pg_catalog.position", output_field=IntegerField())
+
+
+NAMED_IN: dict[type[Model], tuple[str, ...]] = {
+    Letter: ("subject", "context"),
+    Notice: ("text",),
+    LogEntry: ("object_repr", "change_message"),
+}
+
+
+def forget_names(model: type[Model], columns: tuple[str, ...], names: list[str]) -> None:
+    """Others were told of this person by name: the rows stay theirs, without it."""
+    found = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names))
+    texts = {f"{column}_text": Cast(column, TextField()) for column in columns}
+    spellings = {spelt(name) for name in names}
+    anywhere = Q()
+    for text in texts:
+        for spelling in spellings:
+            anywhere |= Q(**{f"{text}__contains": spelling})
+    for row in model._base_manager.annotate(**texts).filter(anywhere):
+        for column in columns:
+            setattr(row, column, without(getattr(row, column), found))
+        row.save(update_fields=columns)
+
+
+def spelt(name: str) -> str:
+    """As PostgreSQL writes it within JSON."""
+    return json.dumps(name, ensure_ascii=False)[1:-1]
+
+
+def without(value: Any, names: "re.Pattern[str]") -> Any:
+    if isinstance(value, str):
+        return names.sub(NOBODY, value)
+    if isinstance(value, dict):
+        return {name: without(part, names) for name, part in value.items()}
+    return [without(part, names) for part in value] if isinstance(value, list) else value
+
+
+def unname(user: User) -> None:
+    user.email, user.name = f"{user.public_id}@deleted.invalid", NOBODY
+    user.time_zone, user.last_login, user.is_active, user.leaves_at = "UTC", None, False, None
+    user.set_unusable_password()
+    user.save()
+    user.groups.clear()
+    user.user_permissions.clear()
+
+
+ERASED = {
+    "accounts.User": "its row keeps ids and dates",
+    "account.EmailAddress": "all",
+    "account.EmailConfirmation": "with the address",
+    "mfa.Authenticator": "all",
+    "usersessions.UserSession": "all, with the session itself",
+    "sessions.Session": "all that can be found; the others are void, as the account is closed",
+    "accounts.StudentProfile": "emptied",
+    "accounts.Membership": "ended",
+    "accounts.Invitation": "the address, and those that wait are taken back",
+    "accounts.DataExport": "all, with the file",
+    "kernel.Preference": "all",
+    "kernel.Letter": "all to them; in those to others, the name",
+    "kernel.Notice": "all to them; in those to others, the name",
+    "kernel.Digest": "all",
+    "admin.LogEntry": "the name",
+    "projects.Application": "the words of those that led to no work",
+    "projects.Waiting": "all",
+    "payments.Operation": "what was sent to Stripe, where it names them; ids and amounts stay",
+    "payments.PaymentRequest": "the address, where it is theirs",
+    "payments.StripeEvent": "the words of those about their account or with their name",
+}
+WORDS = "words to choose from"
+COMPANYS = "it belongs to the company, whoever wrote it"
+HISTORY = "who did what when, by ids; the reasons are those of the act"
+MONEY = "the books, by ids and amounts, which the law wants kept"
+KEPT = {
+    **dict.fromkeys(("accounts.Skill", "accounts.Industry", "accounts.JobRole"), WORDS),
+    **dict.fromkeys(("accounts.School", "accounts.SchoolDomain"), WORDS),
+    **dict.fromkeys(("auth.Group", "auth.Permission", "contenttypes.ContentType"), "of no person"),
+    "accounts.Company": COMPANYS,
+    "accounts.CompanyProof": COMPANYS,
+    "accounts.CompanyProofTransition": HISTORY,
+    "accounts.Deletion": "that somebody was deleted, and when",
+    "accounts.MembershipTransition": HISTORY,
+    "accounts.InvitationTransition": HISTORY,
+    "kernel.AuditEntry": "what staff did, by ids; nobody may change it",
+    "kernel.Case": "what moderators decided, by ids",
+    **dict.fromkeys(("projects.Project", "projects.PlannedDeliverable", "projects.ProjectEdit"), COMPANYS),
+    **dict.fromkeys(("projects.Pardon", "projects.MaterialFile", "projects.PromisedMaterial"), COMPANYS),
+    "projects.ProjectTransition": HISTORY,
+    "projects.ProjectEditTransition": HISTORY,
+    "projects.ApplicationTransition": HISTORY,
+    "projects.PublicQuestion": "shown without a name, and others rely on the answer",
+    "projects.PublicQuestionTransition": HISTORY,
+    "projects.Engagement": "the terms, by ids",
+    "projects.EngagementTransition": HISTORY,
+    "projects.Deliverable": "part of the terms",
+    "projects.DeliverableTransition": HISTORY,
+    "projects.Deadline": "clocks",
+    "projects.Submission": "the work, which belongs to the company that paid for it",
+    "projects.SubmissionFile": "the work, which belongs to the company that paid for it",
+    "projects.Review": COMPANYS,
+    "payments.Deadline": "clocks",
+    "payments.Alarm": "things that operators must look at, by ids",
+    **dict.fromkeys((f"payments.{name}" for name in ("Account", "Balance", "Journal", "Entry")), MONEY),
+    **dict.fromkeys((f"payments.{name}" for name in ("Hold", "HoldTransition", "Share")), MONEY),
+    **dict.fromkeys((f"payments.{name}" for name in ("Release", "Refund", "Payee")), MONEY),
+    "payments.OperationAttempt": MONEY,
+}
