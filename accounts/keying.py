@@ -70,7 +70,7 @@ def revoke(key: ApiKey, *, by: User, at: datetime) -> ApiKey:
 def use(secret: str, *, at: datetime) -> ApiKey | None:
     """The live key with this secret, with its owner as they are now; None where there is none."""
     keys = ApiKey.objects.live(at=at).select_related("person__student_profile")
-    key = keys.filter(digest=digest_of(secret), person__is_active=True).first()
+    key = keys.filter(digest=digest_of(secret), person__is_active=True, person__leaves_at=None).first()
     if key is not None:
         stale = Q(last_used_at=None) | Q(last_used_at__lte=at - SEEN_EVERY)
         if key.last_used_at is None or key.last_used_at <= at - SEEN_EVERY:

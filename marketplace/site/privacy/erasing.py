@@ -18,8 +18,8 @@ from django.core.files.storage import default_storage
 from django.db.models import BinaryField, F, Func, IntegerField, Model, Q, TextField, Value
 from django.db.models.functions import Cast
 
-from accounts.models import DataExport, Invitation, StudentProfile, User
-from marketplace.kernel.models import Digest, Letter, Notice, Preference
+from accounts.models import ApiKey, DataExport, Invitation, StudentProfile, User
+from marketplace.kernel.models import Digest, KeptAnswer, Letter, Notice, Preference
 from payments.models import Operation, PaymentRequest, StripeEvent
 from projects.models import Application, Engagement, Waiting
 
@@ -34,6 +34,7 @@ def erase(user: User, *, at: datetime) -> None:
     names = [known for known in {user.name, *addresses_of(user)} if known]
     invitations(user, at=at)
     companies(user, at=at)
+    keys(user, at=at)
     for forget in (news, profile, bids, copies, at_stripe, log_in):
         forget(user)
     for model, columns in NAMED_IN.items():
@@ -53,6 +54,14 @@ def log_in(user: User) -> None:
         store(key).delete()
     for model in (UserSession, Authenticator, EmailAddress):
         model.objects.filter(user=user).delete()
+
+
+def keys(user: User, *, at: datetime) -> None:
+    """A program opens nothing any more; the rows stay, as the acts of a key are in the history."""
+    for key in ApiKey.objects.of(user).filter(status=ApiKey.Status.ACTIVE).select_for_update():
+        key.become(ApiKey.Status.REVOKED, by=user, at=at, reason="the account was deleted")
+    ApiKey.objects.of(user).update(name=GONE, beginning="")
+    KeptAnswer.objects.filter(person=user).delete()
 
 
 def news(user: User) -> None:
@@ -173,6 +182,8 @@ ERASED = {
     "sessions.Session": "all that can be found; the others are void, as the account is closed",
     "accounts.StudentProfile": "emptied",
     "accounts.Membership": "ended",
+    "accounts.ApiKey": "revoked, and the name",
+    "kernel.KeptAnswer": "all",
     "accounts.Invitation": "the address, and those that wait are taken back",
     "accounts.DataExport": "all, with the file",
     "kernel.Preference": "all",
@@ -197,6 +208,7 @@ KEPT = {
     "accounts.Company": COMPANYS,
     "accounts.CompanyProof": COMPANYS,
     "accounts.CompanyProofTransition": HISTORY,
+    "accounts.ApiKeyTransition": HISTORY,
     "accounts.Deletion": "that somebody was deleted, and when",
     "accounts.MembershipTransition": HISTORY,
     "accounts.InvitationTransition": HISTORY,

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from accounts import inviting
+from accounts import inviting, keying
 from accounts.models import Deletion, Membership, StudentProfile, User
 from marketplace.kernel import letters
 from marketplace.kernel.models import Case, Letter
@@ -54,6 +54,14 @@ class TestTheDays:
         assert client.get(f"/people/{maya.public_id}/").status_code == 404
         letter = Letter.objects.get(to=maya, template="accounts/deletion_asked")
         assert "Keep my account" in letters.message(letter, at=timezone.now()).body
+
+    def test_the_keys_of_their_programs_open_nothing(self, maya):
+        at = timezone.now()
+        _, secret = keying.make_key(maya, at=at, name="Laptop", scopes=["read"], days=90)
+        deleting.ask_for_deletion(maya, at=at)
+        assert keying.use(secret, at=at) is None
+        deleting.keep_account(maya, at=at)
+        assert keying.use(secret, at=at) is not None
 
     def test_asked_twice_it_is_one(self, maya):
         at = timezone.now()
@@ -206,6 +214,7 @@ class TestAWholeLife:
         Waiting.objects.create(
             project=waited, student=person, lot=1, joined_at=timezone.now(), motivation=self.SECRETS
         )
+        keying.make_key(person, at=timezone.now(), name="Quillfeather's laptop", scopes=["read"], days=90)
         company = cast.company_of(other.posted_by)
         inviting.invite(company, by=other.posted_by, at=timezone.now(), email=person.email, role="manager")
         return cast.afresh(person)
