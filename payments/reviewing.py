@@ -15,7 +15,7 @@ from marketplace.kernel.times import end_of_day
 from marketplace.kernel.transactions import locked, relock
 from payments import emails
 from payments.models import Deadline
-from projects import filing
+from projects import cases, filing
 from projects.models import Deadline as WorkDeadline
 from projects.models import Deliverable, Engagement, Review, Submission
 
@@ -92,6 +92,7 @@ def submit_work(
             submitted_at=at,
         )
         filing.store(submission, files)
+        cases.flag(submission=submission, at=at, text="\n".join([text, *criteria_answers]))
         review_ends_at = end_of_review(deliverable, at=at)
         deliverable.become(
             Deliverable.Status.SUBMITTED, by=by, at=at, submitted_at=at, review_ends_at=review_ends_at
@@ -155,6 +156,7 @@ def ask_for_changes(
             by=by,
             at=at,
         )
+        cases.flag(review=review, at=at, text=message)
         emails.changes_asked_for(review, deliverable, at=at)
     return review
 

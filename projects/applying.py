@@ -66,19 +66,20 @@ def apply(
     at: datetime,
     motivation: str,
     answers: Sequence[str] = (),
+    flagged: bool = False,
     version: int | None = None,
 ) -> Application:
     """Bid for a project, once. Project and student are locked, so that no two bids pass together.
 
     `version` is the project's as it was read; what was edited since is looked at again. Raises NotAStudent,
     AlreadyApplied, AlreadyWaiting, ApplicationsClosed, OwnCompany, NotEligible, EligibilityUnknown, PlacesTaken,
-    BudgetUsed, AnswersMissing, StalePage.
+    BudgetUsed, AnswersMissing, NotBeforeHeld, StalePage; WordsNoticed unless `flagged`, that is sent knowingly.
     """
     with locked(project) as project:
         StudentProfile.objects.select_for_update().filter(user=by).first()  # the budget is counted alone
         check_may_apply(project, by=by, at=at)
         project.expect_version(version)
-        words = bidding.cleaned(project, motivation, answers)
+        words = bidding.cleaned(project, motivation, answers, flagged=flagged)
         return bidding.hand_in(project, student=by, at=at, words=words)
 
 
@@ -110,19 +111,20 @@ def wait(
     at: datetime,
     motivation: str,
     answers: Sequence[str] = (),
+    flagged: bool = False,
     version: int | None = None,
 ) -> Waiting:
     """Join the waiting list of a project whose places are taken; it uses no budget.
 
     Raises NotAStudent, AlreadyApplied, AlreadyWaiting, ApplicationsClosed, OwnCompany, NotEligible,
-    EligibilityUnknown, AnswersMissing, StalePage, and PlaceIsFree.
+    EligibilityUnknown, AnswersMissing, NotBeforeHeld, WordsNoticed, StalePage, and PlaceIsFree.
     """
     with locked(project) as project:
         check_may_wait(project, by=by, at=at)
         project.expect_version(version)
         if not is_full(project):
             raise PlaceIsFree
-        words = bidding.cleaned(project, motivation, answers)
+        words = bidding.cleaned(project, motivation, answers, flagged=flagged)
         return Waiting.objects.create(
             project=project, student=by, lot=lot_of(project, by), joined_at=at, **words
         )

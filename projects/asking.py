@@ -91,7 +91,7 @@ def problem_of(text: str, *, most: int, by: User) -> str:
         return "Write a sentence or two."
     if len(text) > most:
         return f"Use at most {most} characters; there are {len(text)}."
-    if found := checking.leading_away(text):
+    if found := checking.before_held(text):
         return (
             f"Leave out “{found}”: everyone reads this, and addresses, numbers and meeting elsewhere "
             "wait until the money is held."

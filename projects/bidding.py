@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.models import Block, User
 from marketplace.kernel.errors import RuleViolation
-from projects import emails, matching
+from projects import cases, checking, emails, matching
 from projects.models import Application, Project
 
 
@@ -72,6 +72,30 @@ class AnswersMissing(RuleViolation):
         super().__init__("Say why you want this project, and answer each of its questions.")
 
 
+class NotBeforeHeld(RuleViolation):
+    """Contact data, and numbers of a bank account, a card or a person."""
+
+    code = "not_before_held"
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"Leave out “{found}”: addresses, links and numbers wait until the money is held. "
+            "Links to your work belong on your page."
+        )
+
+
+class WordsNoticed(RuleViolation):
+    """Something swindlers write stands in it. It can be sent all the same, and then a moderator looks at it."""
+
+    code = "words_noticed"
+
+    def __init__(self, found: checking.Finding) -> None:
+        super().__init__(
+            f"“{found.excerpt}” is often part of a swindle. Write it without, or send it as it is: "
+            "then a moderator looks at it."
+        )
+
+
 def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
     """Raises NotAStudent, AlreadyApplied, ApplicationsClosed, OwnCompany, NotTogether, NotEligible,
     EligibilityUnknown.
@@ -107,11 +131,18 @@ def places_left(project: Project) -> int:
     return places_of(project) - project.applications.in_a_place().count()
 
 
-def cleaned(project: Project, motivation: str, answers: Sequence[str]) -> dict[str, Any]:
-    """What is kept of the words. Raises AnswersMissing."""
+def cleaned(
+    project: Project, motivation: str, answers: Sequence[str], *, flagged: bool = False
+) -> dict[str, Any]:
+    """What is kept of the words. Raises AnswersMissing, NotBeforeHeld, and WordsNoticed unless `flagged`."""
     motivation, answers = motivation.strip(), [answer.strip() for answer in answers]
     if not motivation or [bool(answer) for answer in answers] != [True] * len(project.questions):
         raise AnswersMissing
+    for text in (motivation, *answers):
+        if found := checking.before_held(text):
+            raise NotBeforeHeld(found)
+        if not flagged and (seen := checking.suspicious(text)):
+            raise WordsNoticed(seen[0])
     return {"motivation": motivation, "answers": answers, "questions": project.questions}
 
 
@@ -129,6 +160,7 @@ def hand_in(
         named_at=None if project.names_hidden else at,
         **words,
     )
+    cases.flag(application=application, at=at, text="\n".join([application.motivation, *application.answers]))
     (emails.application_drawn if drawn else emails.application_sent)(application, at=at)
     emails.application_received(application, at=at)
     return application

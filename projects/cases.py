@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,9 +14,12 @@ from marketplace.kernel.models import Case, Risk
 from marketplace.kernel.times import end_of_business_day
 from projects import changes, checking
 from projects.drafts import dates_from
-from projects.models import Deadline, Engagement, Project, ProjectEdit
+from projects.models import Deadline, Engagement, Flag, Project, ProjectEdit
 
-RISKS = {"forbidden_work": Risk.GRAVE, "contact": Risk.HIGH, "free_work": Risk.HIGH}
+RISKS = {
+    **dict.fromkeys(("contact", "free_work", *checking.SUSPICIOUS), Risk.HIGH),
+    "forbidden_work": Risk.GRAVE,
+}
 
 
 def project_waits(project: Project, *, at: datetime) -> Case:
@@ -69,6 +73,27 @@ def open_project(project: Project, *, by: User | None, at: datetime, reason: str
     dates = dates_from(at, project.company, **days)
     project.become(Project.Status.OPEN, by=by, at=at, reason=reason, published_at=at, **dates._asdict())
     Deadline.objects.start_clocks(project, at=at)
+
+
+def flag(*, at: datetime, text: str, **place: Any) -> Flag | None:
+    """Keep that words were sent in which something was noticed; `place` is the application, submission or review."""
+    found = checking.suspicious(text)
+    if not found:
+        return None
+    made = Flag.objects.create(
+        at=at, kinds=[one.code for one in found], excerpts=[one.excerpt for one in found], **place
+    )
+    casework.put(
+        Case.Kind.FLAG,
+        made,
+        words=str(made),
+        at=at,
+        due_at=due(at),
+        weight=casework.Weight(Risk.HIGH, made.kinds),
+        company_ids=[made.company_id],
+        people=[made.writer.pk],
+    )
+    return made
 
 
 def edit_waits(edit: ProjectEdit, *, at: datetime) -> Case:

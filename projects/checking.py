@@ -89,6 +89,47 @@ FORBIDDEN = {
 FORBIDDEN_WORDS = {kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for kind, words in FORBIDDEN.items()}
 
 
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b")
+CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
+IDENTITY = re.compile(
+    r"\b\d{3}-\d{2}-\d{4}\b"
+    r"|\b(?:social security|passport|national id|identity card|routing|sort code|(?:bank )?account)"
+    r"(?: (?:number|no\.?|code))? ?(?:is|:)? ?[A-Z]{0,2}\d[\d -]{4,}\d",
+    re.IGNORECASE,
+)
+# PRODUCT.md: the tripwires. Each word has an honest use too, so none is refused for it.
+SUSPICIOUS = {
+    "cheque": (
+        "cheques",
+        re.compile(r"\bcheques?\b|\bcashier.?s checks?\b|\bmoney orders?\b", re.IGNORECASE),
+    ),
+    "crypto": (
+        "crypto money",
+        re.compile(r"\b(?:bitcoins?|crypto\w*|usdt|ethereum|binance|wallet address)\b", re.IGNORECASE),
+    ),
+    "messenger": (
+        "another messenger",
+        re.compile(
+            r"\b(?:whats ?app|telegram|we ?chat|viber|signal app|discord|snap ?chat|skype)\b", re.IGNORECASE
+        ),
+    ),
+    "payment_app": (
+        "being paid elsewhere",
+        re.compile(
+            r"\b(?:gift cards?|western union|moneygram|wire transfers?|pay ?pal|venmo|cash ?app|zelle)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    "identity": (
+        "papers of yours",
+        re.compile(
+            r"\b(?:copy|photo|scan|picture) of (?:your|my) (?:passport|id|identity|licen[cs]e)\b",
+            re.IGNORECASE,
+        ),
+    ),
+}
+
+
 def findings(project: Project) -> list[Finding]:
     """What stands out, gravest first. One query where the deliverables were not fetched before."""
     texts = texts_of(
@@ -104,7 +145,11 @@ def findings_in_draft(draft: Draft) -> list[Finding]:
 
 
 def findings_in(texts: dict[str, str]) -> list[Finding]:
-    return [*forbidden_work(texts), *contact_data(texts), *free_work(texts)]
+    wires = (found for where, text in texts.items() for found in suspicious(text, where))
+    wires = (
+        found for found in wires if found.code != "messenger"
+    )  # contact data, of which they are told anyway
+    return [*forbidden_work(texts), *contact_data(texts), *free_work(texts), *wires]
 
 
 def texts_of(
@@ -148,6 +193,45 @@ def leading_away(text: str) -> str:
     seen = "".join(sign for sign in seen if unicodedata.category(sign) != "Cf")
     found = (match for pattern in (*ADDRESSES, *LURES) if (match := pattern.search(seen)))
     return next((match[0] for match in found), "")
+
+
+def before_held(text: str) -> str:
+    """What in a text between two people waits until the money is held: contact data, and numbers of oneself."""
+    return leading_away(text) or numbers_of_oneself(text)
+
+
+def numbers_of_oneself(text: str) -> str:
+    """A bank account, a card or an identity number, as it stands there; empty where there is none."""
+    for match in IBAN.finditer(text):
+        if is_iban(match[0]):
+            return match[0]
+    for match in CARD.finditer(text):
+        if is_card(match[0]):
+            return match[0]
+    found = IDENTITY.search(text)
+    return found[0] if found else ""
+
+
+def is_iban(text: str) -> bool:
+    """ISO 13616: the rest of 97 is 1, with letters as numbers and the first four signs behind."""
+    signs = re.sub(r"\s", "", text).upper()
+    return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
+
+
+def is_card(text: str) -> bool:
+    """Luhn's sum, ISO/IEC 7812."""
+    digits = [int(sign) for sign in reversed(text) if sign.isdigit()]
+    doubled = [digit if place % 2 == 0 else digit * 2 - 9 * (digit > 4) for place, digit in enumerate(digits)]
+    return sum(doubled) % 10 == 0
+
+
+def suspicious(text: str, where: str = "") -> list[Finding]:
+    """What swindles are made of and honest words may hold too: whoever writes it is asked, a moderator looks."""
+    return [
+        Finding(code, f"This may be about {what}.", where, match[0])
+        for code, (what, pattern) in SUSPICIOUS.items()
+        if (match := pattern.search(text))
+    ]
 
 
 def free_work(texts: dict[str, str]) -> Iterator[Finding]:

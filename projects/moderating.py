@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -14,7 +15,7 @@ from marketplace.kernel.transactions import locked, relock
 from projects import cases, changes, emails
 from projects.drafts import draft_of
 from projects.faults import NotEditable
-from projects.models import Project, ProjectEdit, PublicQuestion
+from projects.models import Flag, Project, ProjectEdit, PublicQuestion
 
 
 class OwnProject(RuleViolation):
@@ -193,3 +194,43 @@ def check_moderator(project: Project, person: User, *, at: datetime) -> None:
         raise PermissionDenied
     if person.memberships.lately(at=at).filter(company=project.company_id).exists():
         raise OwnProject(project)
+
+
+def clear_flag(flagged: Flag, *, by: User, at: datetime, version: int | None = None) -> Flag:
+    """What was noticed is nothing. Raises OwnProject, StalePage, InvalidTransition."""
+    with locked(flagged) as flagged:
+        check_flag(flagged, by, at=at, version=version)
+        casework.settle(Case.Kind.FLAG, flagged, by=by, at=at, outcome="cleared")
+        flagged.become(Flag.Status.CLEARED, by=by, at=at)
+        auditing.record("flag_cleared", flagged, by=by, at=at)
+    return flagged
+
+
+def uphold_flag(
+    flagged: Flag,
+    *,
+    by: User,
+    at: datetime,
+    codes: Sequence[str],
+    note: str,
+    version: int | None = None,
+) -> Flag:
+    """What was noticed is against the rules; what follows for whoever wrote it is decided there.
+
+    Raises OwnProject, StalePage, InvalidTransition.
+    """
+    with locked(flagged) as flagged:
+        check_flag(flagged, by, at=at, version=version)
+        casework.settle(Case.Kind.FLAG, flagged, by=by, at=at, outcome="upheld")
+        flagged.become(Flag.Status.UPHELD, by=by, at=at, reason=note)
+        auditing.record("flag_upheld", flagged, by=by, at=at, reason=note, codes=list(codes))
+    return flagged
+
+
+def check_flag(flagged: Flag, person: User, *, at: datetime, version: int | None) -> None:
+    place: Any = flagged.work or flagged.application
+    project: Project = place.project
+    if flagged.writer == person:
+        raise OwnProject(project)
+    check_moderator(project, person, at=at)
+    flagged.expect_version(version)

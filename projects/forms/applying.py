@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.forms.eligibility import EligibilityField
 from marketplace.kernel.forms import NamesWhatIsMissing
+from projects import bidding, checking
 from projects.models import Application, Project
 from projects.models.applications import ANSWER_LENGTH, WHY
 
@@ -47,11 +48,28 @@ class ApplicationForm(NamesWhatIsMissing, forms.ModelForm):
             )
         if asks_eligibility:
             self.fields["may_work_as"] = EligibilityField()
+        typed = (str(self.data.get(self.add_prefix(name), "")) for name in ("motivation", *self.answer_names))
+        if any(checking.suspicious(text) for text in typed):
+            self.fields["flagged"] = forms.BooleanField(
+                required=False, label="Send it as it is", help_text="A moderator looks at it."
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """The tripwires, beside the box in which something was noticed."""
+        given: dict[str, Any] = super().clean() or {}
+        for name in ("motivation", *self.answer_names):
+            text = given.get(name) or ""
+            if found := checking.before_held(text):
+                self.add_error(name, str(bidding.NotBeforeHeld(found)))
+            elif not given.get("flagged") and (seen := checking.suspicious(text)):
+                self.add_error(name, str(bidding.WordsNoticed(seen[0])))
+        return given
 
     def application(self) -> dict[str, Any]:
         """The arguments of `applying.apply`."""
         answers = [self.cleaned_data[name] for name in self.answer_names]
-        return {"motivation": self.cleaned_data["motivation"], "answers": answers}
+        flagged = self.cleaned_data.get("flagged", False)
+        return {"motivation": self.cleaned_data["motivation"], "answers": answers, "flagged": flagged}
 
 
 class VersionForm(forms.Form):

@@ -5,6 +5,7 @@ from projects.models.deadlines import Deadline
 from projects.models.deliverables import Deliverable, DeliverableTransition
 from projects.models.edits import ProjectEdit, ProjectEditTransition
 from projects.models.engagements import Engagement, EngagementTransition
+from projects.models.flags import Flag, FlagTransition
 from projects.models.materials import MaterialFile, PromisedMaterial
 from projects.models.pardons import Pardon
 from projects.models.planned import PlannedDeliverable
@@ -23,6 +24,8 @@ __all__ = [
     "DeliverableTransition",
     "Engagement",
     "EngagementTransition",
+    "Flag",
+    "FlagTransition",
     "MaterialFile",
     "Pardon",
     "PlannedDeliverable",

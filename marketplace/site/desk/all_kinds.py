@@ -1,7 +1,7 @@
 """Every kind of case that the desk can show."""
 
 from marketplace.kernel.models import Case
-from marketplace.site.desk import of_companies, of_projects, of_reports
+from marketplace.site.desk import of_companies, of_flags, of_projects, of_reports
 from marketplace.site.desk.kinds import Kind
 
 KINDS: dict[str, Kind] = {
@@ -10,4 +10,5 @@ KINDS: dict[str, Kind] = {
     Case.Kind.SAMPLE: of_projects.SAMPLE,
     Case.Kind.COMPANY: of_companies.COMPANY,
     Case.Kind.REPORT: of_reports.REPORT,
+    Case.Kind.FLAG: of_flags.FLAG,
 }

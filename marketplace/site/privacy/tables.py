@@ -146,6 +146,13 @@ TABLES = (
         ("row__student", "by"),
         plus=("row__public_id",),
     ),
+    Table(
+        "projects.Flag",
+        "What was noticed in your words",
+        ("application__student", "submission__submitted_by", "review__by"),
+        STATE,
+    ),
+    Table("projects.FlagTransition", "What you decided about such words", ("by",)),
     Table("projects.Report", "What you reported", ("reporter",), STATE),
     Table("projects.ReportTransition", "What you decided about reports", ("by",), plus=("row__public_id",)),
     Table("projects.Waiting", "Waiting lists that you are on", ("student",), hidden=("lot",), plus=PROJECT),
