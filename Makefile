@@ -56,7 +56,7 @@ secrets: ## make what is missing in secrets/, which docker-compose.yml reads
 	@umask 077 && mkdir -p secrets && cd secrets && umask 022 && \
 	random() { [ -s $$1 ] || od -An -N36 -tx1 /dev/urandom | tr -d ' \n' > $$1; } && \
 	given() { [ -s $$1 ] || printf '%s' "$$2" > $$1; } && \
-	for name in secret_key postgres_password owner_password app_password valkey_password; do random $$name; done && \
+	for name in secret_key metrics_token postgres_password owner_password app_password valkey_password; do random $$name; done && \
 	given database_url "postgres://foothold:$$(cat app_password)@postgres/foothold" && \
 	given database_owner_url "postgres://foothold_owner:$$(cat owner_password)@postgres/foothold" && \
 	given redis_url "redis://:$$(cat valkey_password)@valkey/0" && \

@@ -112,6 +112,8 @@ REDIS_URL: str = env.address("REDIS_URL", "" if PRODUCTION else "redis://127.0.0
 EMAIL: dict[str, Any] = env.mail("EMAIL_URL")
 MAIL_DOMAIN: str = env.text("MAIL_DOMAIN", SITE_URL.partition("://")[2].partition(":")[0])
 DEFAULT_FROM_EMAIL: str = env.text("FROM_EMAIL", f"{SITE_NAME} <no-reply@{MAIL_DOMAIN}>")
+METRICS_TOKEN: str = env.text("METRICS_TOKEN")  # without it /metrics is not there
+SECURITY_CONTACT: str = env.text("SECURITY_CONTACT", f"mailto:security@{MAIL_DOMAIN}")
 MAIL_VIEWER: bool = LOCAL_RUN and not EMAIL  # letters are kept and read at /mail/
 
 # Stripe. The address of its stand-in makes the sandbox; the key tells Stripe's test mode from live.
@@ -158,6 +160,8 @@ if TRIAL_MIN_HOURS > TRIAL_MAX_HOURS:
     env.refuse("TRIAL_MIN_HOURS", "is over TRIAL_MAX_HOURS.")
 if DATABASE_OWNER and DATABASE.get("USER") == DATABASE_OWNER.get("USER"):
     env.refuse("DATABASE_OWNER_URL", "has the user of DATABASE_URL: the app must not own its tables.")
+if not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
+    env.refuse("SECURITY_CONTACT", "is not an address that starts with mailto:, https:// or tel:.")
 if PRODUCTION:
     for name, given in {
         "ALLOWED_HOSTS": ALLOWED_HOSTS,
@@ -173,6 +177,8 @@ if PRODUCTION:
             env.refuse(name, "is not set.")
     if SECRET_KEY == DEVELOPER_KEY or len(SECRET_KEY) < 50:
         env.refuse("SECRET_KEY", "is not set to at least 50 random characters.")
+    if METRICS_TOKEN and len(METRICS_TOKEN) < 24:
+        env.refuse("METRICS_TOKEN", "has fewer than 24 characters: leave it out, or make it random.")
     if "*" in ALLOWED_HOSTS:
         env.refuse("ALLOWED_HOSTS", "lets every host name in: name the site's own.")
     if not HTTPS:

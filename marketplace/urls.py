@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
 
-from marketplace.site import crawlers, dashboard, health, letters, notices, views
+from marketplace.site import crawlers, dashboard, health, letters, metrics, notices, views
 from marketplace.site.privacy import views as privacy
 
 # One log-in for everybody, with its limits; what allauth registers shows secrets, or fails on a search; and
@@ -36,6 +36,8 @@ urlpatterns = [
     path("favicon.ico", crawlers.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path(".well-known/security.txt", crawlers.security, name="security"),
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
     path("", include("payments.urls")),

@@ -1,6 +1,7 @@
 """How the site is found and shared: what crawlers may read, the map of what is public, the installed icon."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -38,6 +40,7 @@ Allow: /static/
 Allow: /favicon.ico$
 Allow: /site.webmanifest$
 Allow: /sitemap.xml$
+Allow: /.well-known/security.txt$
 
 Sitemap: {site}/sitemap.xml
 """
@@ -48,6 +51,21 @@ MAP = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemap
 @cache_control(public=True, max_age=DAY)
 def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(ROBOTS.format(site=settings.SITE_URL), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=DAY)
+def security(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a weakness (RFC 9116). It must say until when it holds; asked again it holds longer."""
+    first = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    lines = {
+        "Contact": settings.SECURITY_CONTACT,
+        "Expires": f"{first + timedelta(days=180):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages": "en",
+        "Canonical": f"{settings.SITE_URL}{request.path}",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_safe

@@ -18,11 +18,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import structlog
 import yaml
 from django.utils import timezone
 
 from marketplace.environment import CHECKOUT
 from marketplace.kernel import pulse
+from marketplace.kernel.tasks import tick
 from marketplace.site.local.processes import free_port
 from tests.deep import DEEP
 from tests.deploy import ENVIRONMENT
@@ -135,11 +137,9 @@ class Site:
 
     def __init__(self, services, folder, processes):
         self.services, self.folder, self.processes = services, folder, processes
-        secrets = {name.lower(): value for name, value in ENVIRONMENT.items()} | {
-            name.lower(): os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
-        }
-        for name, value in secrets.items():
-            (folder / name).write_text(value)
+        here = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")}
+        for name, value in (ENVIRONMENT | here | {"METRICS_TOKEN": "x" * 24}).items():
+            (folder / name.lower()).write_text(value)
 
     def environment(self, name, **own):
         env = {
@@ -176,6 +176,12 @@ class Site:
             check=False,
         )
         return probe.returncode == 0
+
+    def logged(self, name, request):
+        """The lines of that service which belong to a request."""
+        lines = (self.folder / f"{name}.log").read_text().splitlines()
+        found = [json.loads(line) for line in lines if line.startswith("{")]
+        return [line for line in found if line.get("request_id") == request]
 
     def web(self):
         """One more web server: its process and its port, once it answers."""
@@ -214,7 +220,7 @@ def answers(port):
 def ask(port):
     """A page's answer by one server, as the proxy asks for it."""
     headers = {"Host": SITE, "X-Forwarded-Proto": "https", "Connection": "close"}
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/projects/", headers=headers)
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers=headers)
     with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
         return answer.status
 
@@ -272,6 +278,12 @@ def test_the_very_commands_run_and_a_rolling_restart_fails_nobody(site):
     assert site.is_healthy("clock")
     assert site.is_healthy("worker")
     assert site.is_healthy("web", PORT=str(one))
+    with structlog.contextvars.bound_contextvars(request_id="of-a-click", user_id=7):
+        tick.delay()
+    until(
+        lambda: {"kernel.tick"} == {line.get("task") for line in site.logged("worker", "of-a-click")} - {None}
+    )
+    assert {line["user_id"] for line in site.logged("worker", "of-a-click")} == {7}
     with Load(one, two) as load:
         load.go_on()
         _, newest = site.web()

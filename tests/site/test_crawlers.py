@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -50,7 +51,7 @@ def test_crawlers_may_read_what_is_meant_for_everybody(client):
     assert opened == {
         *("/", "/accounts/signup/", "/companies/x1/"),
         *("/projects/", "/projects/x1/", "/projects/templates/", "/projects/templates/x1/"),
-        *("/site.webmanifest", "/sitemap.xml"),
+        *("/site.webmanifest", "/sitemap.xml", "/.well-known/security.txt"),
     }
     assert not crawled(known, "/projects/?q=interviews")
     assert crawled(known, "/static/img/social.png")
@@ -123,3 +124,14 @@ def test_a_draft_is_shared_by_nothing(client):
     employer = cast.an_employer()
     client.force_login(employer)
     assert b"og:title" not in client.get(cast.a_draft(employer).get_absolute_url()).content
+
+
+def test_whoever_finds_a_weakness_is_told_whom_to_tell_and_until_when(client, settings):
+    settings.SECURITY_CONTACT = "mailto:safe@example.org"
+    answer = client.get("/.well-known/security.txt")
+    lines = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    ends = datetime.fromisoformat(lines["Expires"])
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert lines["Contact"] == "mailto:safe@example.org"
+    assert timedelta(days=100) < ends - timezone.now() < timedelta(days=365)  # RFC 9116: less than a year
+    assert lines["Canonical"] == f"{settings.SITE_URL}/.well-known/security.txt"

@@ -3,7 +3,7 @@
 NO_PAGES = {
     "an answer for machines": [
         *("robots", "sitemap", "manifest", "favicon"),
-        *("healthz", "readyz", "admin:jsi18n", "admin:autocomplete"),
+        *("healthz", "readyz", "metrics", "security", "admin:jsi18n", "admin:autocomplete"),
     ],
     "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes", "export"],
     "leads elsewhere at once": [
