@@ -9,7 +9,8 @@ export UV_PYTHON_PREFERENCE := only-system
 export UV_LINK_MODE := copy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deep check fmt css lock secrets backup restore drill clean
+
+.PHONY: schema help run test deep check fmt css lock secrets backup restore drill clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,9 @@ secrets: ## make what is missing in secrets/, which docker-compose.yml reads
 	for name in email_url stripe_secret_key stripe_webhook_secret_platform \
 	    stripe_webhook_secret_connect stripe_webhook_secret_v2; do \
 	    [ -s $$name ] || { : > $$name; echo "Fill in secrets/$$name"; }; done
+
+schema: $(VENV)/installed-dev ## renew docs/openapi.yaml, which a test compares with the code
+	@DEBUG=true $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 clean: ## remove what was installed and cached here; data stay
 	@rm -rf $(VENV) node_modules staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
 
-from marketplace.site import crawlers, dashboard, health, letters, metrics, notices, views
+from marketplace.site import api_docs, crawlers, dashboard, health, letters, metrics, notices, views
 from marketplace.site.privacy import views as privacy
 
 # One log-in for everybody, with its limits; what allauth registers shows secrets, or fails on a search; and
@@ -42,6 +42,8 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("payments.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/schema/", api_docs.schema, name="api_schema"),
+    path("api/docs/", api_docs.docs, name="api_docs"),
     path("admin/", admin.site.urls),
 ]
 handler400 = "marketplace.site.failing.bad_request"

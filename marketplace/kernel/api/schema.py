@@ -84,3 +84,16 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     description="Of your own making, such as a random UUID. The same request under the same key is done once; "
     "for 24 hours its answer is given again.",
 )
+
+
+def share_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Each problem is written down once, among the components; every door points there."""
+    shared: dict[str, Any] = {}
+    for path in result["paths"].values():
+        for described in path.values():
+            for status, response in described["responses"].items():
+                if KIND in response.get("content", {}):
+                    shared[f"Problem{status}"] = response
+                    described["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+    result["components"]["responses"] = dict(sorted(shared.items()))
+    return result

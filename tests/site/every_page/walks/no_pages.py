@@ -2,7 +2,7 @@
 
 NO_PAGES = {
     "an answer for machines": [
-        *("robots", "sitemap", "manifest", "favicon"),
+        *("api_schema", "robots", "sitemap", "manifest", "favicon"),
         *("healthz", "readyz", "metrics", "security", "admin:jsi18n", "admin:autocomplete"),
     ],
     "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes", "export"],

@@ -9,6 +9,7 @@ VISITORS = [
         None,
         "home",
         "design",
+        "api_docs",
         "projects:list",
         "projects:list?q=interviews&hours_max=20",
         "projects:list?q=nothing-fits-this",
