@@ -108,6 +108,11 @@ def a_refused_project(employer=None, *, at=None, **changes):
     return moderating.refuse_project(project, by=a_moderator(), at=at, codes=["unclear"], note=note)
 
 
+def a_student_and_a_project():
+    """Who could apply, and to what."""
+    return a_student(), an_open_project()
+
+
 def an_application(student=None, project=None, *, at=None, **words):
     """A bid with an answer to every question of the project."""
     at = at or timezone.now()

@@ -43,7 +43,7 @@ LONGEST = (
     "site",
 )
 
-pytest_plugins = ["tests.databases", "tests.browsing", "tests.sandboxed"]
+pytest_plugins = ["tests.databases", "tests.browsing", "tests.sandboxed", "tests.boards"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

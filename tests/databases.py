@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
 from marketplace.site.local.servers import DATABASE
@@ -69,9 +70,12 @@ def made_once(
 
 @pytest.fixture
 def own_database(
-    django_test_environment: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+    standing: Any,
 ) -> Iterator[str]:
-    """A migrated, empty database for this test alone: commit, use threads, start processes.
+    """A migrated database for this test alone, with its board or empty: commit, use threads, start processes.
 
     Its address is in DATABASE_URL and DATABASE_OWNER_URL too, for processes that the test starts.
     """
@@ -79,7 +83,8 @@ def own_database(
         pytest.fail("A test has either a transaction (`db`) or a database of its own (`own_database`).")
     if "made_once" in request.fixturenames:
         pytest.fail("What is made once for a class is in the transaction of `db`.")
-    with django_db_blocker.unblock(), separate(f"own_{WORKER}") as name:
+    of = standing.database if standing else DATABASE
+    with django_db_blocker.unblock(), separate(f"own_{WORKER}", of=of) as name:
         yield name
 
 
@@ -91,17 +96,24 @@ def separate(name: str, *, of: str = DATABASE) -> Iterator[str]:
 
 
 @contextmanager
-def working_in(name: str) -> Iterator[None]:
-    """Use the database `name` until the end."""
-    before = connection.settings_dict["NAME"]
+def working_in(name: str, *, on: BaseDatabaseWrapper | None = None) -> Iterator[None]:
+    """Use the database `name` until the end, on a new connection or the one given, which then stays open.
+
+    The connection that was in use waits meanwhile, with its transaction.
+    """
+    waiting, before = connections["default"], connection.settings_dict["NAME"]
     with pytest.MonkeyPatch.context() as env:
         for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             env.setenv(variable, os.environ[variable].rpartition("/")[0] + f"/{name}")
-        use(name)
+        connection.settings_dict["NAME"] = name  # the same of all connections and threads
+        connections["default"] = on or connections.create_connection("default")
         try:
             yield
         finally:
-            use(before)
+            if on is None:
+                connections.close_all()
+            connections["default"] = waiting
+            connection.settings_dict["NAME"] = before
 
 
 def use(name: str) -> None:

@@ -17,6 +17,8 @@ from payments.sandbox.config import Config, Webhook
 from payments.sandbox.control import Control
 from payments.sandbox.transport import SandboxTransport
 
+FILE = "sandbox.sqlite3"  # as the stand-in's own process names it
+
 running: list[SandboxApp] = []
 
 
@@ -60,9 +62,9 @@ def standing_in(path: str = ":memory:", *, tells: bool = True) -> Iterator[Contr
 
 
 @pytest.fixture
-def sandbox(own_database: str, settings: Any) -> Iterator[Control]:
+def sandbox(own_database: str, settings: Any, books: str) -> Iterator[Control]:
     """Its control: pay, onboard, advance, deliver, books. Needs commits, hence a database of its own."""
-    with standing_in() as control:
+    with standing_in(books) as control:
         yield control
 
 

@@ -14,9 +14,7 @@ from marketplace.site.local.servers import DATABASE
 from payments.sandbox.control import Control
 from tests import embedded
 from tests.databases import WORKER, separate, working_in
-from tests.sandboxed import standing_in
-
-FILE = "sandbox.sqlite3"  # as the stand-in's own process names it
+from tests.sandboxed import FILE, standing_in
 
 
 @dataclass(frozen=True)

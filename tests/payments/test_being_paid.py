@@ -9,21 +9,20 @@ from payments import paying_out
 from payments.models import Payee
 from projects.models import Engagement, Project
 from tests import stages
+from tests.boards import stands_on
 from tests.payments import steps
 
 
 @pytest.fixture
-def offered(sandbox, client):
-    engagement = stages.offered(sandbox)
-    client.force_login(engagement.student)
-    return engagement
+def offered(sandbox, board, client):
+    client.force_login(board.student)
+    return board
 
 
 @pytest.fixture
-def payee(sandbox, client):
-    engagement = stages.under_way(sandbox)
-    client.force_login(engagement.student)
-    return Payee.objects.get(user=engagement.student)
+def payee(sandbox, board, client):
+    client.force_login(board.student)
+    return Payee.objects.get(user=board.student)
 
 
 def page(client, address):
@@ -35,6 +34,7 @@ def accept(client, engagement, **given):
     return client.post(f"/engagements/{engagement.public_id}/accept/", fields)
 
 
+@stands_on(stages.offered)
 def test_the_offer_is_accepted_where_it_is_read(offered, client):
     shown = page(client, offered.get_absolute_url())
     assert "In which country is your bank account?" in shown
@@ -46,6 +46,7 @@ def test_the_offer_is_accepted_where_it_is_read(offered, client):
     assert offered.status == Engagement.Status.ACTIVE
 
 
+@stands_on(stages.offered)
 def test_who_was_asked_for_the_country_is_not_asked_again(offered, client):
     paying_out.open_account(offered.student, country="SE", at=timezone.now())
     assert "In which country" not in page(client, offered.get_absolute_url())
@@ -53,6 +54,7 @@ def test_who_was_asked_for_the_country_is_not_asked_again(offered, client):
     assert accept(client, offered).status_code == 302
 
 
+@stands_on(stages.offered)
 def test_a_country_that_cannot_be_paid_is_no_answer(offered, client):
     answer = accept(client, offered, country="KP")
 
@@ -62,6 +64,7 @@ def test_a_country_that_cannot_be_paid_is_no_answer(offered, client):
     assert offered.status == Engagement.Status.OFFERED
 
 
+@stands_on(stages.offered)
 def test_who_may_not_work_like_that_any_more_does_not_accept(offered, client):
     onboarding.tell_eligibility(offered.student.student_profile, may_work_as=["payroll"])
     answer = accept(client, offered, country="SE")
@@ -76,6 +79,7 @@ def test_who_may_not_work_like_that_any_more_does_not_accept(offered, client):
     assert accept(client, offered, country="SE").status_code == 302
 
 
+@stands_on(stages.offered)
 def test_who_was_never_asked_how_they_may_work_is_asked_where_they_accept(offered, client):
     """As it is for whoever applied before there was the question."""
     onboarding.tell_eligibility(offered.student.student_profile, may_work_as=[])
@@ -101,6 +105,7 @@ def test_who_was_never_asked_how_they_may_work_is_asked_where_they_accept(offere
     assert StudentProfile.objects.get(user=offered.student).may_work_as == ["contractor"]
 
 
+@stands_on(stages.offered)
 def test_what_was_agreed_counts_and_not_what_the_project_says_now(offered, client):
     Project.objects.update(eligibility="payroll")
 
@@ -108,6 +113,7 @@ def test_what_was_agreed_counts_and_not_what_the_project_says_now(offered, clien
     assert accept(client, offered, country="SE").status_code == 302
 
 
+@stands_on(stages.under_way)
 def test_an_account_that_nobody_began_to_set_up_is_not_being_checked(payee, client):
     shown = page(client, "/money/payee/")
 
@@ -115,6 +121,7 @@ def test_an_account_that_nobody_began_to_set_up_is_not_being_checked(payee, clie
     assert "Stripe is checking" not in shown
 
 
+@stands_on(stages.under_way)
 def test_an_account_that_stripe_checks_leaves_nothing_to_do(payee, client, sandbox):
     sandbox.onboard(payee.stripe_account, "later")
     shown = page(client, "/money/payee/")
@@ -126,6 +133,7 @@ def test_an_account_that_stripe_checks_leaves_nothing_to_do(payee, client, sandb
     assert "Ready to be paid" in page(client, "/money/payee/")
 
 
+@stands_on(stages.under_way)
 def test_an_account_of_which_stripe_wants_more_leads_there(payee, client, sandbox):
     sandbox.onboard(payee.stripe_account)
     sandbox.capability(payee.stripe_account, "restricted")
@@ -133,6 +141,7 @@ def test_an_account_of_which_stripe_wants_more_leads_there(payee, client, sandbo
     assert "Go on at Stripe" in page(client, "/money/payee/")
 
 
+@stands_on(stages.under_way)
 def test_the_workroom_asks_for_an_account_until_there_is_one(payee, client, sandbox):
     address = Engagement.objects.get().get_absolute_url()
     assert "until Stripe knows your bank account" in page(client, address)

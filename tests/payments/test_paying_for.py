@@ -17,15 +17,17 @@ from payments.models import Hold, Operation, PaymentRequest
 from projects import selecting
 from projects.models import Application, Engagement
 from tests import cast, stages
+from tests.boards import stands_on
 from tests.payments import steps
 from tests.payments.races.meeting import at_once
 
+pytestmark = stands_on(stages.paid_for)
 COLLEAGUE = {"email": "Books@Maple.example", "po_number": "PO 4711", "note": "For the booking page."}
 
 
 @pytest.fixture
-def application(sandbox):
-    return stages.paid_for(sandbox)
+def application(board, sandbox):
+    return board
 
 
 @pytest.fixture

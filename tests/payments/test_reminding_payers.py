@@ -13,16 +13,20 @@ from payments import asking_to_pay, cancelling, funding, offering, tasks
 from payments.models import Deadline, Hold
 from projects.models import Application, Engagement
 from tests import cast, stages
+from tests.boards import stands_on
 from tests.payments.races.meeting import at_once
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 BOOKS = "books@maple.example"
 
 
+pytestmark = stands_on(stages.paid_for)
+
+
 @pytest.fixture
-def request_(sandbox):
+def request_(sandbox, board):
     """A request whose letter went out."""
-    request = asked(stages.paid_for(sandbox))
+    request = asked(board)
     mail.deliver_waiting(at=timezone.now())
     return request
 
@@ -96,8 +100,8 @@ class TestReminder:
         assert not told("payer_reminder")
         assert Engagement.objects.get().status == "abandoned"
 
-    def test_who_is_asked_on_the_last_day_is_not_asked_twice(self, sandbox):
-        application, now = stages.paid_for(sandbox), timezone.now()
+    def test_who_is_asked_on_the_last_day_is_not_asked_twice(self, sandbox, board):
+        application, now = board, timezone.now()
         Application.objects.update(answer_by_at=now + 20 * HOUR)
         application.refresh_from_db()
         asked(application, at=now)
@@ -121,8 +125,8 @@ class TestTakenBack:
         mail.deliver_waiting(at=now)
         assert [sent.to for sent in post.outbox if "nothing to pay" in sent.subject] == [[BOOKS]]
 
-    def test_who_was_never_reached_hears_nothing(self, sandbox):
-        request = asked(stages.paid_for(sandbox))
+    def test_who_was_never_reached_hears_nothing(self, sandbox, board):
+        request = asked(board)
         asking_to_pay.take_back(request, by=request.engagement.offered_by, at=timezone.now())
         assert not told("request_taken_back")
         assert told("asked_to_pay")[0].dropped_at is not None
@@ -136,8 +140,8 @@ class TestTakenBack:
         tasks.run_deadlines(at=request_.ends_at)
         assert not told("request_taken_back")
 
-    def test_a_company_that_leaves_its_own_page_writes_to_nobody(self, sandbox):
-        application, now = stages.paid_for(sandbox), timezone.now()
+    def test_a_company_that_leaves_its_own_page_writes_to_nobody(self, sandbox, board):
+        application, now = board, timezone.now()
         offering.make_offer(application, by=application.project.posted_by, at=now)
         project = application.project
         cancelling.cancel_project(project, by=project.posted_by, at=now, why="mistake", answers={})

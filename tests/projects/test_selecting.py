@@ -13,13 +13,14 @@ from payments import offering
 from projects import closing, selecting
 from projects.models import Application, Project
 from tests import cast
+from tests.boards import stands_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = stands_on(cast.an_application)
 
 
 @pytest.fixture
-def application():
-    return cast.an_application()
+def application(board):
+    return board
 
 
 @pytest.fixture
