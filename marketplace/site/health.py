@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from marketplace import draining
+
 
 @never_cache
 @require_safe
@@ -56,4 +58,13 @@ def broker() -> str:
     return "ok"
 
 
-CHECKS: dict[str, Callable[[], str]] = {"database": database, "migrations": migrations, "broker": broker}
+def server() -> str:
+    return "stopping" if draining.has_begun() else "ok"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "server": server,
+    "database": database,
+    "migrations": migrations,
+    "broker": broker,
+}

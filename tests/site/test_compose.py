@@ -31,7 +31,7 @@ from tests.deploy import ENVIRONMENT
 
 SITE = "foothold.example.org"
 GIVEN = {"SITE_HOST": SITE}
-OURS = ("web", "worker", "clock", "migrate")
+OURS = ("web_a", "web_b", "worker", "clock", "migrate")
 SECONDS = 60
 
 
@@ -86,7 +86,7 @@ class TestAsItIsWritten:
         assert [name for name, service in services.items() if "healthcheck" not in service] == ["migrate"]
 
     def test_nothing_starts_before_the_tables_are_there(self, services):
-        for name in ("web", "worker", "clock"):
+        for name in ("web_a", "web_b", "worker", "clock"):
             assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
     def test_no_secret_stands_in_it(self, compose, services):
@@ -186,8 +186,8 @@ class Site:
     def web(self):
         """One more web server: its process and its port, once it answers."""
         port = free_port()
-        process = self.start("web", HOST="127.0.0.1", PORT=str(port))
-        until(lambda: answers(port))
+        process = self.start("web_a", HOST="127.0.0.1", PORT=str(port), WEB_DRAIN_SECONDS="1")
+        until(lambda: status_of(port) == 200)
         return process, port
 
 
@@ -210,11 +210,14 @@ def until(happens, pause=0.1):
         time.sleep(pause)
 
 
-def answers(port):
+def status_of(port):
+    """What the server answers; nothing where none is there."""
     try:
-        return ask(port) == 200
+        return ask(port)
+    except urllib.error.HTTPError as answer:
+        return answer.code
     except OSError:
-        return False
+        return None
 
 
 def ask(port):
@@ -277,7 +280,7 @@ def test_the_very_commands_run_and_a_rolling_restart_fails_nobody(site):
     until(lambda: pulse.silence(at=timezone.now()) is not None)
     assert site.is_healthy("clock")
     assert site.is_healthy("worker")
-    assert site.is_healthy("web", PORT=str(one))
+    assert site.is_healthy("web_a", PORT=str(one))
     with structlog.contextvars.bound_contextvars(request_id="of-a-click", user_id=7):
         tick.delay()
     until(
@@ -290,10 +293,12 @@ def test_the_very_commands_run_and_a_rolling_restart_fails_nobody(site):
         load.ports = (one, two, newest)
         load.go_on()
         first.send_signal(signal.SIGTERM)
+        until(lambda: status_of(one) == 503)  # it says so first, and the proxy asks others from then on
+        load.ports = (two, newest)
         assert first.wait(SECONDS) == 0
         load.go_on()
     assert set(load.answers) == {200}
-    assert not site.is_healthy("web", PORT=str(one))
+    assert not site.is_healthy("web_a", PORT=str(one))
     with Load(
         two, people=6, pause=0
     ) as load:  # the control: who was being answered by a server that is killed notices

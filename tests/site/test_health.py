@@ -9,7 +9,13 @@ def test_healthz_answers_without_a_database(client):
 
 def test_readyz_says_that_all_is_in_order(db, client):
     answer = client.get("/readyz")
-    assert answer.json() == {"ready": True, "database": "ok", "migrations": "ok", "broker": "ok"}
+    assert answer.json() == {
+        "ready": True,
+        "server": "ok",
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "ok",
+    }
     assert answer.status_code == 200
 
 
