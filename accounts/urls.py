@@ -5,7 +5,7 @@ from django.urls import path
 from accounts.api import companies as company_doors
 from accounts.api import people as doors
 from accounts.api import schema as schema  # tells the OpenAPI document of keys
-from accounts.views import api_keys, companies, letters, people, profile, proving, staff, welcoming
+from accounts.views import api_keys, companies, google, letters, people, profile, proving, staff, welcoming
 
 app_name = "accounts"
 COMPANY = "companies/<slug:slug>"
@@ -22,6 +22,11 @@ urlpatterns = [
     path("accounts/letters/", letters.choose_letters, name="letters"),
     path("letters/stop/<str:token>/", letters.stop_letters, name="stop_letters"),
     path("accounts/sessions/", profile.sessions, name="sessions"),  # before allauth's, which asks per session
+    path("accounts/google/login/", google.log_in, name="google"),  # these three before allauth's
+    path("accounts/google/login/callback/", google.callback, name="google_back"),
+    path("accounts/google/login/token/", google.nowhere, name="google_token"),
+    path("accounts/google/connect/", google.connect, name="google_connect"),
+    path("accounts/google/again/", google.again, name="google_again"),
     path("accounts/api-keys/", api_keys.api_keys, name="api_keys"),
     path("accounts/api-keys/<slug:public_id>/revoke/", api_keys.revoke_key, name="revoke_key"),
     path("people/<slug:public_id>/", people.person, name="person"),

@@ -116,6 +116,11 @@ METRICS_TOKEN: str = env.text("METRICS_TOKEN")  # without it /metrics is not the
 SECURITY_CONTACT: str = env.text("SECURITY_CONTACT", f"mailto:security@{MAIL_DOMAIN}")
 MAIL_VIEWER: bool = LOCAL_RUN and not EMAIL  # letters are kept and read at /mail/
 
+# Log-in with Google: no button and no request to it without both.
+
+GOOGLE_CLIENT_ID: str = env.text("GOOGLE_CLIENT_ID")
+GOOGLE_CLIENT_SECRET: str = env.text("GOOGLE_CLIENT_SECRET")
+
 # Stripe. The address of its stand-in makes the sandbox; the key tells Stripe's test mode from live.
 
 STRIPE_SECRET_KEY: str = env.text("STRIPE_SECRET_KEY", "" if PRODUCTION else "sk_test_sandbox")
@@ -152,6 +157,8 @@ if STRIPE_SECRET_KEY and not STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_
     env.refuse("STRIPE_SECRET_KEY", "is not a secret key: sk_test_, rk_test_, sk_live_ or rk_live_.")
 if STRIPE_LIVE and STRIPE_API_BASE:
     env.refuse("STRIPE_API_BASE", "cannot be combined with a live key: real money goes to Stripe alone.")
+if bool(GOOGLE_CLIENT_ID) != bool(GOOGLE_CLIENT_SECRET):
+    env.refuse("GOOGLE_CLIENT_SECRET", "and GOOGLE_CLIENT_ID go together: set both or none.")
 if PAY_WARN_CENTS < PAY_FLOOR_CENTS:
     env.refuse("PAY_WARN_CENTS", "is under PAY_FLOOR_CENTS.")
 if MIN_HOURS > MAX_HOURS:
@@ -216,6 +223,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
     "allauth.usersessions",
     "csp",
     "django_filters",
@@ -381,6 +390,19 @@ MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # nothing can be guessed there,
 # In a local run the demo's administrator, whose password is public, shows everything without a telephone.
 STAFF_SECOND_STEP: bool = PRODUCTION or env.flag("STAFF_SECOND_STEP", default=False)
 USERSESSIONS_TRACK_ACTIVITY = True
+SOCIALACCOUNT_ADAPTER = "accounts.http.google.GoogleAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = (
+    True  # where the adapter trusts Google's word for an address
+)
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "google": {
+        "APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}] if GOOGLE_CLIENT_ID else [],
+        "SCOPE": ["profile", "email"],
+        "AUTH_PARAMS": {"prompt": "select_account"},
+        "OAUTH_PKCE_ENABLED": True,
+    }
+}
 
 # Security
 

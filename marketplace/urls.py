@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin
@@ -14,8 +15,9 @@ from marketplace.site.privacy import views as privacy
 # One log-in for everybody, with its limits; what allauth registers shows secrets, or fails on a search; and
 # the double box in which Django offers a group's powers cannot be used by everybody.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+SOCIAL = (SocialAccount, SocialApp, SocialToken)
 admin.site.unregister(
-    [model for model in (Authenticator, UserSession, Group) if admin.site.is_registered(model)]
+    [model for model in (Authenticator, UserSession, Group, *SOCIAL) if admin.site.is_registered(model)]
 )
 admin.site.register(Group, search_fields=("name",), ordering=("name",))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -21,7 +22,7 @@ from django.db.models.functions import Cast
 from accounts.models import ApiKey, DataExport, Invitation, StudentProfile, User
 from marketplace.kernel.models import Digest, KeptAnswer, Letter, Notice, Preference
 from payments.models import Operation, PaymentRequest, StripeEvent
-from projects.models import Application, Engagement, Waiting
+from projects.models import Application, Engagement, Flag, Waiting
 
 NOBODY = "Deleted account"  # stands where a name stood
 GONE = "(deleted)"
@@ -52,7 +53,7 @@ def log_in(user: User) -> None:
     store = import_module(settings.SESSION_ENGINE).SessionStore
     for key in UserSession.objects.filter(user=user).values_list("session_key", flat=True):
         store(key).delete()
-    for model in (UserSession, Authenticator, EmailAddress):
+    for model in (UserSession, Authenticator, SocialAccount, EmailAddress):
         model.objects.filter(user=user).delete()
 
 
@@ -99,6 +100,7 @@ def bids(user: User) -> None:
     """What was written for work that never came about; what led to work is part of its terms."""
     engaged = Engagement.objects.filter(student=user).exclude(status__in=Engagement.NEVER_OFFERED)
     alone = Application.objects.filter(student=user).exclude(pk__in=engaged.values("application"))
+    Flag.objects.filter(application__in=alone).update(excerpts=[])
     alone.update(motivation=GONE, answers=[], decline_note="")
     Waiting.objects.filter(student=user).delete()
 
@@ -178,6 +180,7 @@ ERASED = {
     "account.EmailAddress": "all",
     "account.EmailConfirmation": "with the address",
     "mfa.Authenticator": "all",
+    "socialaccount.SocialAccount": "all",
     "usersessions.UserSession": "all, with the session itself",
     "sessions.Session": "all that can be found; the others are void, as the account is closed",
     "accounts.StudentProfile": "emptied",
@@ -192,6 +195,7 @@ ERASED = {
     "kernel.Digest": "all",
     "admin.LogEntry": "the name",
     "projects.Application": "the words of those that led to no work",
+    "projects.Flag": "what was quoted from those",
     "projects.Waiting": "all",
     "payments.Operation": "what was sent to Stripe, where it names them; ids and amounts stay",
     "payments.PaymentRequest": "the address, where it is theirs",
@@ -204,6 +208,8 @@ MONEY = "the books, by ids and amounts, which the law wants kept"
 KEPT = {
     **dict.fromkeys(("accounts.Skill", "accounts.Industry", "accounts.JobRole"), WORDS),
     **dict.fromkeys(("accounts.School", "accounts.SchoolDomain"), WORDS),
+    "socialaccount.SocialToken": "empty",
+    "socialaccount.SocialApp": "empty",
     **dict.fromkeys(("auth.Group", "auth.Permission", "contenttypes.ContentType"), "of no person"),
     "accounts.Company": COMPANYS,
     "accounts.CompanyProof": COMPANYS,
@@ -224,6 +230,7 @@ KEPT = {
     "projects.PublicQuestionTransition": HISTORY,
     "projects.Report": "what moderators looked at, for the safety of others; by ids, with the words of the report",
     "projects.ReportTransition": HISTORY,
+    "projects.FlagTransition": HISTORY,
     "projects.Engagement": "the terms, by ids",
     "projects.EngagementTransition": HISTORY,
     "projects.Deliverable": "part of the terms",

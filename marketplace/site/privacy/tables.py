@@ -69,6 +69,7 @@ TABLES = (
     Table("accounts.User", "Your account", ("pk",), hidden=("password",)),
     Table("account.EmailAddress", "Your e-mail addresses", ("user",)),
     Table("mfa.Authenticator", "Your passkeys and apps, without their secrets", ("user",), hidden=("data",)),
+    Table("socialaccount.SocialAccount", "Your account at Google", ("user",)),
     Table("usersessions.UserSession", "Where you are logged in", ("user",), hidden=("session_key", "data")),
     Table(
         "accounts.StudentProfile",
@@ -262,6 +263,8 @@ NOT_ABOUT_A_PERSON = {
         ),
         "words and schools to choose from",
     ),
+    "socialaccount.SocialToken": "empty: what Google hands out is not kept",
+    "socialaccount.SocialApp": "empty: the operator's keys stand in the settings",
     "auth.Group": "rights that staff can have",
     "auth.Permission": "rights that staff can have",
     "contenttypes.ContentType": "Django's list of tables",
