@@ -55,7 +55,8 @@ class TestFiles:
         assert got(client, file) == 200
         assert "figures.csv" in client.get(project.get_absolute_url()).content.decode()
         told = client.get(f"/api/v1/projects/{project.public_id}/").json()["material_files"]
-        assert told == [{"url": file.get_absolute_url(), "name": "figures.csv", "size_bytes": 8}]
+        about = {"url": file.get_absolute_url(), "name": "figures.csv", "size_bytes": 8}
+        assert told == [{"public_id": file.public_id} | about]
 
     def test_are_checked_as_deliveries_are(self, draft):
         with pytest.raises(filing.UnsuitableFile):
