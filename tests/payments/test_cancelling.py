@@ -16,8 +16,14 @@ from payments.models import Hold
 from projects import applying, bidding, moderating, posting, tasks
 from projects.models import Application, Deadline, Engagement, Project
 from tests import cast, stages
+from tests.boards import stands_on
 from tests.payments import steps
 from tests.projects.test_application_races import at_once
+
+
+@pytest.fixture
+def project(board):
+    return board
 
 
 def cancel(project, *, answers=None, **options):
@@ -40,22 +46,19 @@ def letters_to(person):
 
 
 class TestClosingEarly:
-    pytestmark = pytest.mark.django_db
+    pytestmark = stands_on(cast.an_open_project)
 
-    def test_takes_no_more_applications_and_keeps_the_date(self):
-        project = cast.an_open_project()
+    def test_takes_no_more_applications_and_keeps_the_date(self, project):
         closed = posting.close_early(project, by=project.posted_by, at=timezone.now())
         assert (closed.status, closed.answer_by_at) == ("closed", project.answer_by_at)
         with pytest.raises(bidding.ApplicationsClosed):
             cast.an_application(project=closed)
 
-    def test_is_for_the_own_company_alone(self):
-        project = cast.an_open_project()
+    def test_is_for_the_own_company_alone(self, project):
         with pytest.raises(PermissionDenied):
             posting.close_early(project, by=cast.another_employer(), at=timezone.now())
 
-    def test_leaves_the_date_to_do_the_rest(self):
-        project = cast.an_open_project()
+    def test_leaves_the_date_to_do_the_rest(self, project):
         application = cast.an_application(project=project)
         posting.close_early(project, by=project.posted_by, at=timezone.now())
         tasks.run_deadlines(at=project.answer_by_at + timedelta(seconds=1))
@@ -64,10 +67,9 @@ class TestClosingEarly:
 
 
 class TestCancelling:
-    pytestmark = pytest.mark.django_db
+    pytestmark = stands_on(cast.an_open_project)
 
-    def test_gives_a_reason_to_whom_one_was_given_and_names_the_rest_honestly(self):
-        project = cast.an_open_project()
+    def test_gives_a_reason_to_whom_one_was_given_and_names_the_rest_honestly(self, project):
         one, two = (cast.an_application(cast.a_student(), project) for _ in range(2))
         cancelled = cancel(project, answers={one.public_id: "skills"})
         one.refresh_from_db()
@@ -77,15 +79,13 @@ class TestCancelling:
         assert (two.status, two.decline_reason) == ("not_answered", "")
         assert letters_to(one.student)[-1] == letters_to(two.student)[-1] == "application_cancelled"
 
-    def test_says_why_in_the_letter(self):
-        project = cast.an_open_project()
+    def test_says_why_in_the_letter(self, project):
         application = cast.an_application(project=project)
         cancel(project)
         letter = Letter.objects.get(to=application.student, template="projects/application_cancelled")
         assert letter.context["cause"] == "The money for it is gone"
 
-    def test_says_why_on_the_page_of_each_application_that_it_ended(self, client):
-        project = cast.an_open_project()
+    def test_says_why_on_the_page_of_each_application_that_it_ended(self, project, client):
         answered, silent, before = (cast.an_application(cast.a_student(), project) for _ in range(3))
         applying.withdraw(before, by=before.student, at=timezone.now())
         cancel(project, answers={answered.public_id: "cancelled"})
@@ -95,16 +95,14 @@ class TestCancelling:
             assert ("The reason for that: The money for it is gone." in page) is says
             assert "by the date" not in page
 
-    def test_does_not_touch_who_was_answered_before(self):
-        project = cast.an_open_project()
+    def test_does_not_touch_who_was_answered_before(self, project):
         application = cast.an_application(project=project)
         applying.withdraw(application, by=application.student, at=timezone.now())
         cancel(project)
         application.refresh_from_db()
         assert application.status == Application.Status.WITHDRAWN
 
-    def test_stops_its_clocks(self):
-        project = cast.an_open_project()
+    def test_stops_its_clocks(self, project):
         cancel(project)
         assert not Deadline.objects.pending().filter(project=project).exists()
 
@@ -113,14 +111,12 @@ class TestCancelling:
         with pytest.raises(cancelling.NotLive):
             cancel(made())
 
-    def test_happens_once(self):
-        project = cast.an_open_project()
+    def test_happens_once(self, project):
         cancel(project)
         with pytest.raises(cancelling.NotLive):
             cancel(project)
 
-    def test_is_refused_to_others_and_from_an_old_page(self):
-        project = cast.an_open_project()
+    def test_is_refused_to_others_and_from_an_old_page(self, project):
         for person in (cast.another_employer(), cast.a_student(), cast.a_moderator()):
             with pytest.raises(PermissionDenied):
                 cancel(project, by=person)
@@ -136,10 +132,9 @@ class TestCancelling:
 
 
 class TestRemoving:
-    pytestmark = pytest.mark.django_db
+    pytestmark = stands_on(cast.an_open_project)
 
-    def test_voids_applications_and_tells_everyone(self):
-        project = cast.an_open_project()
+    def test_voids_applications_and_tells_everyone(self, project):
         application = cast.an_application(project=project)
         removed = remove(project)
         application.refresh_from_db()
@@ -148,14 +143,12 @@ class TestRemoving:
         assert letters_to(application.student)[-1] == "application_void"
         assert letters_to(project.posted_by)[-1] == "project_removed"
 
-    def test_needs_a_reason_and_a_note(self):
-        project = cast.an_open_project()
+    def test_needs_a_reason_and_a_note(self, project):
         for wrong in ({"codes": []}, {"note": "  "}, {"codes": ["no_such_code"]}):
             with pytest.raises(moderating.NoReason):
                 remove(project, **wrong)
 
-    def test_is_not_for_the_company_nor_a_moderator_who_belongs_to_it(self):
-        project = cast.an_open_project()
+    def test_is_not_for_the_company_nor_a_moderator_who_belongs_to_it(self, project):
         with pytest.raises(PermissionDenied):
             remove(project, by=project.posted_by)
         project.posted_by.is_staff = True
@@ -163,8 +156,7 @@ class TestRemoving:
         with pytest.raises(moderating.OwnProject):
             remove(project, by=project.posted_by)
 
-    def test_takes_it_from_everybodys_eyes_but_the_companys(self, client):
-        project = cast.an_open_project()
+    def test_takes_it_from_everybodys_eyes_but_the_companys(self, project, client):
         remove(project)
         assert client.get(project.get_absolute_url()).status_code == 404
         client.force_login(project.posted_by)
@@ -172,10 +164,9 @@ class TestRemoving:
 
 
 class TestThePages:
-    pytestmark = pytest.mark.django_db
+    pytestmark = stands_on(cast.an_open_project)
 
-    def test_cancel_with_the_same_answer_for_everyone_but_one(self, client):
-        project = cast.an_open_project()
+    def test_cancel_with_the_same_answer_for_everyone_but_one(self, project, client):
         one, _ = (cast.an_application(cast.a_student(), project) for _ in range(2))
         client.force_login(project.posted_by)
         address = f"/projects/{project.public_id}/cancel/"
@@ -186,8 +177,7 @@ class TestThePages:
         reasons = Application.objects.order_by("pk").values_list("decline_reason", flat=True)
         assert list(reasons) == ["skills", "cancelled"]
 
-    def test_ask_for_the_reason_and_keep_what_was_chosen(self, client):
-        project = cast.an_open_project()
+    def test_ask_for_the_reason_and_keep_what_was_chosen(self, project, client):
         cast.an_application(project=project)
         client.force_login(project.posted_by)
         answer = client.post(f"/projects/{project.public_id}/cancel/", {"everyone": "skills"})
@@ -200,8 +190,7 @@ class TestThePages:
         client.force_login(project.posted_by)
         assert client.get(f"/projects/{project.public_id}/cancel/").url == project.get_absolute_url()
 
-    def test_remove_for_moderators_and_for_nobody_else(self, client):
-        project = cast.an_open_project()
+    def test_remove_for_moderators_and_for_nobody_else(self, project, client):
         address = f"/projects/{project.public_id}/remove/"
         for person in (project.posted_by, cast.a_student()):
             client.force_login(person)
@@ -213,18 +202,17 @@ class TestThePages:
         assert b"Removed: forbidden_work." in answer.content
         assert Project.objects.get().status == "removed"
 
-    def test_are_not_there_for_another_company(self, client):
-        project = cast.an_open_project()
+    def test_are_not_there_for_another_company(self, project, client):
         client.force_login(cast.another_employer())
         for page in ("cancel", "close"):
             assert client.post(f"/projects/{project.public_id}/{page}/", {}).status_code == 403
 
 
 class TestWithMoney:
-    def test_a_cancelled_project_withdraws_its_offer_and_frees_the_card(self, sandbox):
-        engagement = stages.offered(sandbox)
-        project = engagement.project
-        cancel(project)
+    @stands_on(stages.offered)
+    def test_a_cancelled_project_withdraws_its_offer_and_frees_the_card(self, sandbox, board):
+        engagement = board
+        cancel(engagement.project)
         operations.run_due(at=timezone.now())
         engagement.refresh_from_db()
         assert engagement.status == "withdrawn"
@@ -234,15 +222,17 @@ class TestWithMoney:
         assert "offer_withdrawn" in letters_to(engagement.student)
         steps.books_agree(sandbox)
 
-    def test_a_removed_project_voids_the_application_with_the_offer(self, sandbox):
-        engagement = stages.offered(sandbox)
+    @stands_on(stages.offered)
+    def test_a_removed_project_voids_the_application_with_the_offer(self, sandbox, board):
+        engagement = board
         remove(engagement.project)
         engagement.refresh_from_db()
         assert engagement.application.status == Application.Status.VOID
         assert letters_to(engagement.student)[-1] == "application_void"
 
-    def test_a_payment_page_that_is_open_is_left_and_its_applicant_answered(self, sandbox):
-        application = stages.paid_for(sandbox)
+    @stands_on(stages.paid_for)
+    def test_a_payment_page_that_is_open_is_left_and_its_applicant_answered(self, board):
+        application = board
         engagement = offering.make_offer(application, by=application.project.posted_by, at=timezone.now())
         cancel(application.project, answers={application.public_id: "availability"})
         engagement.refresh_from_db()
@@ -259,12 +249,12 @@ class TestWithMoney:
         assert engagement.holds.get().status == Hold.Status.FUNDED
 
 
+@stands_on(stages.offered)
 class TestAYesAndACancellationAtOnce:
     @pytest.fixture
-    def engagement(self, sandbox):
-        engagement = stages.offered(sandbox)
-        paying_out.open_account(engagement.student, country="SE", at=timezone.now())
-        return engagement
+    def engagement(self, sandbox, board):
+        paying_out.open_account(board.student, country="SE", at=timezone.now())
+        return board
 
     def test_leave_one_of_the_two(self, engagement):
         outcomes = at_once(

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from payments import offering, tasks
 from tests import stages
+from tests.boards import stands_on
 
 
 def shown(client, person):
@@ -11,15 +12,16 @@ def shown(client, person):
     return client.get("/money/").content.decode()
 
 
-def test_a_payment_says_how_far_it_is(sandbox, client):
-    application = stages.paid_for(sandbox)
-    employer, at = application.project.posted_by, timezone.now()
-    offering.make_offer(application, by=employer, at=at)
+@stands_on(stages.paid_for)
+def test_a_payment_says_how_far_it_is(board, client):
+    employer, at = board.project.posted_by, timezone.now()
+    offering.make_offer(board, by=employer, at=at)
     assert "Payment page open" in shown(client, employer)
 
 
-def test_what_went_back_to_the_card_is_over_and_waits_for_nothing(sandbox, client):
-    engagement = stages.offered(sandbox)
+@stands_on(stages.offered)
+def test_what_went_back_to_the_card_is_over_and_waits_for_nothing(sandbox, board, client):
+    engagement = board
     assert "<strong>Reserved on the card</strong>" in shown(client, engagement.student)
     offering.decline_offer(engagement, by=engagement.student, at=timezone.now())
     tasks.sweep_once(at=timezone.now())
@@ -29,6 +31,6 @@ def test_what_went_back_to_the_card_is_over_and_waits_for_nothing(sandbox, clien
     assert "hourglass" not in page
 
 
-def test_of_held_money_the_bar_says_how_much(sandbox, client):
-    engagement = stages.under_way(sandbox)
-    assert f"<strong>Held</strong> · {engagement.total_price}" in shown(client, engagement.student)
+@stands_on(stages.under_way)
+def test_of_held_money_the_bar_says_how_much(board, client):
+    assert f"<strong>Held</strong> · {board.total_price}" in shown(client, board.student)

@@ -7,8 +7,10 @@ from accounts.models import Membership
 from projects import applying, selecting
 from projects.models import Application
 from tests import cast
+from tests.boards import stands_on
+from tests.factories import many_open_projects
 
-pytestmark = pytest.mark.django_db
+pytestmark = stands_on(cast.a_student_and_a_project)
 
 
 def answers_to(project):
@@ -19,14 +21,14 @@ def typed(project, **words):
     return answers_to(project) | {"motivation": "I want to.", "version": project.version} | words
 
 
-@pytest.fixture(scope="class")
-def made(made_once):
-    return made_once(cast.an_open_project)
+@pytest.fixture
+def project(board):
+    return board[1]
 
 
 @pytest.fixture
-def project(made):
-    return made()
+def application(board):
+    return board[2]
 
 
 @pytest.fixture
@@ -35,10 +37,9 @@ def address(project):
 
 
 @pytest.fixture
-def student(client):
-    student = cast.a_student()
-    client.force_login(student)
-    return student
+def student(client, board):
+    client.force_login(board[0])
+    return board[0]
 
 
 @pytest.fixture
@@ -136,6 +137,12 @@ class TestApply:
         assert client.get(f"/projects/{cast.a_draft().public_id}/apply/").status_code == 404
 
 
+def a_student_who_applied():
+    """Beside them the project and the application."""
+    application = cast.an_application()
+    return application.student, application.project, application
+
+
 class TestMyApplications:
     def test_are_sorted_by_time_left(self, client, student):
         now = timezone.now()
@@ -150,8 +157,9 @@ class TestMyApplications:
         assert places == sorted(places)
         assert page.count("Waiting for") == 2
 
-    def test_show_the_reason_of_a_no(self, client, student):
-        application = cast.an_application(student)
+    @stands_on(a_student_who_applied)
+    def test_show_the_reason_of_a_no(self, client, student, board):
+        application = board[2]
         employer = application.project.posted_by
         selecting.decline(
             application, by=employer, at=timezone.now(), reason="experience", note="Do try again."
@@ -163,15 +171,15 @@ class TestMyApplications:
     def test_an_empty_page_says_why_and_offers_the_next_step(self, client, student):
         assert "No applications yet" in text(client.get("/applications/"))
 
-    def test_others_do_not_see_them(self, client, student):
-        cast.an_application(cast.another_student())
+    @stands_on(a_student_who_applied)
+    def test_others_do_not_see_them(self, client):
+        client.force_login(cast.another_student())
 
         assert "No applications yet" in text(client.get("/applications/"))
 
     def test_pages_follow_one_another_and_nothing_is_lost_or_shown_twice(self, client, student, settings):
         settings.LIVE_APPLICATIONS = 100
-        employer = cast.an_employer()
-        made = {cast.an_application(student, cast.an_open_project(employer)).pk for _ in range(22)}
+        made = {cast.an_application(student, project).pk for project in many_open_projects(22)}
         first = client.get("/applications/")
         second = client.get("/applications/" + first.context["older"])
 
@@ -181,10 +189,9 @@ class TestMyApplications:
         assert set(rows) == made
         assert second.context["older"] == ""
 
+    @stands_on(a_student_who_applied)
     @pytest.mark.parametrize("after", ["x", "1.2", "9.9.9", "1.'.1", "1." + "9" * 30 + ".1", "1.1.1;drop"])
     def test_an_address_that_makes_no_sense_starts_from_the_front(self, client, student, after):
-        cast.an_application(student)
-
         answer = client.get("/applications/", {"after": after})
 
         assert len(answer.context["rows"]) == 1
@@ -197,6 +204,7 @@ class TestMyApplications:
                 assert len(client.get("/applications/").context["rows"]) == made
 
 
+@stands_on(a_student_who_applied)
 class TestOneApplication:
     @pytest.mark.parametrize(
         ("who", "status"),
@@ -208,8 +216,7 @@ class TestOneApplication:
             ("another employer", 404),
         ],
     )
-    def test_who_sees_it(self, client, project, who, status):
-        application = cast.an_application(project=project)
+    def test_who_sees_it(self, client, project, application, who, status):
         people = {
             "student": lambda: application.student,
             "employer": lambda: project.posted_by,
@@ -226,58 +233,48 @@ class TestOneApplication:
             assert ("Withdraw the application" in text(answer)) == (who == "student")
             assert ("Decline with a reason" in text(answer)) == (who == "employer")
 
-    def test_its_student_withdraws_it(self, client, student):
-        application = cast.an_application(student)
-
+    def test_its_student_withdraws_it(self, client, student, application):
         answer = client.post(f"{application.get_absolute_url()}withdraw/", {"version": 1})
 
         assert answer.url == "/applications/"
         assert Application.objects.get().status == Application.Status.WITHDRAWN
 
-    def test_nobody_else_does(self, client, employer, project):
-        application = cast.an_application(project=project)
-
+    def test_nobody_else_does(self, client, employer, project, application):
         assert client.post(f"{application.get_absolute_url()}withdraw/", {"version": 1}).status_code == 403
 
     @pytest.mark.parametrize("version", ["", "2", "x", "0", "99999999999999999999"])
-    def test_a_page_that_showed_something_else_changes_nothing(self, client, student, version):
-        application = cast.an_application(student)
-
+    def test_a_page_that_showed_something_else_changes_nothing(self, client, student, application, version):
         answer = client.post(f"{application.get_absolute_url()}withdraw/", {"version": version})
 
         assert answer.status_code == 409
         assert Application.objects.get().status == Application.Status.SUBMITTED
 
 
+@stands_on(a_student_who_applied)
 class TestApplicants:
     @pytest.fixture
     def address(self, project):
         return f"/projects/{project.public_id}/applicants/"
 
-    def test_nobody_else_compares_them(self, client, project, address):
-        application = cast.an_application(project=project)
+    def test_nobody_else_compares_them(self, client, project, application, address):
         for person in (application.student, cast.another_student(), cast.another_employer()):
             client.force_login(person)
             assert client.get(address).status_code == 403
 
     def test_a_moderator_may_look_but_not_answer(self, client, project, address):
-        cast.an_application(project=project)
         client.force_login(cast.a_moderator())
 
         page = text(client.get(address))
 
         assert "Decline with a reason" not in page
 
-    def test_an_applicant_is_short_listed_by_a_click(self, client, employer, project, address):
-        application = cast.an_application(project=project)
-
+    def test_an_applicant_is_short_listed_by_a_click(self, client, employer, project, application, address):
         answer = client.post(f"/applications/{application.public_id}/shortlist/", {"version": 1})
 
         assert answer.url == f"{address}?#application-{application.public_id}"
         assert Application.objects.get().status == Application.Status.SHORTLISTED
 
-    def test_a_no_needs_its_reason(self, client, employer, project):
-        application = cast.an_application(project=project)
+    def test_a_no_needs_its_reason(self, client, employer, project, application):
         door = f"/applications/{application.public_id}/decline/"
         assert "Every no has a reason" in text(client.get(door))
 
@@ -287,8 +284,7 @@ class TestApplicants:
         assert "Kept note." in text(answer)
         assert "choose one" in text(answer)
 
-    def test_a_no_with_its_reason(self, client, employer, project, address):
-        application = cast.an_application(project=project)
+    def test_a_no_with_its_reason(self, client, employer, project, application, address):
         given = {"version": 1, "decline_reason": "availability", "decline_note": ""}
 
         answer = client.post(f"/applications/{application.public_id}/decline/", given)
@@ -297,16 +293,14 @@ class TestApplicants:
         assert Application.objects.get().decline_reason == "availability"
 
     @pytest.mark.parametrize("door", ["shortlist", "decline"])
-    def test_the_student_cannot_answer_for_the_company(self, client, project, door):
-        application = cast.an_application(project=project)
+    def test_the_student_cannot_answer_for_the_company(self, client, project, application, door):
         client.force_login(application.student)
 
         answer = client.post(f"/applications/{application.public_id}/{door}/", {"decline_reason": "skills"})
 
         assert answer.status_code == 403
 
-    def test_a_former_member_answers_no_more(self, client, employer, project, address):
-        application = cast.an_application(project=project)
+    def test_a_former_member_answers_no_more(self, client, employer, project, application, address):
         Membership.objects.update(left_at=timezone.now())
         client.force_login(cast.afresh(employer))
 
@@ -315,6 +309,7 @@ class TestApplicants:
         assert answer.status_code in {302, 404}
         assert Application.objects.get().status == Application.Status.SUBMITTED
 
+    @stands_on(cast.a_student_and_a_project)
     def test_an_empty_table_says_why(self, client, employer, address):
         assert "Nobody has applied yet" in text(client.get(address))
 

@@ -13,13 +13,14 @@ from payments import offering
 from projects import applying, closing, posting, selecting, tasks
 from projects.models import Application, Deadline, Project
 from tests import cast
+from tests.boards import stands_on
 
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def project():
-    return cast.an_open_project()
+def project(board):
+    return board
 
 
 def status(row):
@@ -30,7 +31,7 @@ def letters(template):
     return Letter.objects.filter(template=f"projects/{template}").count()
 
 
-@pytest.mark.django_db
+@stands_on(cast.an_open_project)
 class TestApplicationsClose:
     def test_at_the_end_of_the_window(self, project):
         tasks.run_deadlines(at=project.applications_close_at - SECOND)
@@ -52,7 +53,7 @@ class TestApplicationsClose:
         assert status(project) == Project.Status.OPEN
 
 
-@pytest.mark.django_db
+@stands_on(cast.an_open_project)
 class TestReminder:
     def test_goes_out_the_day_before_with_how_many_wait(self, project):
         for student in (cast.a_student(), cast.another_student()):
@@ -79,7 +80,7 @@ class TestReminder:
         assert letters("application_not_answered") == 1
 
 
-@pytest.mark.django_db
+@stands_on(cast.an_open_project)
 class TestTheHardEnd:
     def test_silence_is_called_not_answered_and_said(self, project):
         waiting = cast.an_application(project=project)
@@ -132,7 +133,7 @@ class TestTheHardEnd:
         assert status(draft) == Project.Status.DRAFT
 
 
-@pytest.mark.django_db
+@stands_on(cast.an_open_project)
 class TestSweep:
     def test_twice_is_harmless(self, project):
         application = cast.an_application(project=project)
@@ -175,8 +176,8 @@ def test_one_that_fails_does_not_stop_the_rest_and_is_tried_again(own_database, 
     assert status(bad) == "closed"
 
 
-def test_a_deadline_that_another_sweep_holds_is_left_to_it(own_database):
-    project = cast.an_open_project()
+@stands_on(cast.an_open_project)
+def test_a_deadline_that_another_sweep_holds_is_left_to_it(own_database, project):
     at = project.applications_close_at
 
     def second_sweep():

@@ -9,18 +9,19 @@ from payments import ledger, operations, refunding
 from payments.ledger import Code
 from payments.models import Alarm, Hold, Operation
 from tests import stages
+from tests.boards import stands_on
 from tests.payments import steps
 
+pytestmark = stands_on(stages.under_way)
 FLOAT = 100_000
 
 
 class Refund:
     """An engagement that was paid for and cancelled before its start."""
 
-    def __init__(self, sandbox, *, own):
-        self.sandbox, self.at = sandbox, timezone.now()
+    def __init__(self, sandbox, engagement, *, own):
+        self.sandbox, self.at, self.engagement = sandbox, timezone.now(), engagement
         sandbox.seed(float_cents=own)
-        self.engagement = stages.under_way(sandbox, at=self.at)
         by, reason = self.engagement.offered_by, "We hired somebody."
         refunding.cancel_before_start(self.engagement, by=by, at=self.at, reason=reason)
         operations.run_due(at=self.at)
@@ -43,16 +44,16 @@ class Refund:
 
 
 @pytest.fixture
-def booked(sandbox):
-    refund = Refund(sandbox, own=FLOAT)
+def booked(sandbox, board):
+    refund = Refund(sandbox, board, own=FLOAT)
     assert refund.operation.status == Operation.Status.SUCCEEDED
     return refund
 
 
 @pytest.fixture
-def pending(sandbox):
+def pending(sandbox, board):
     """The platform has not the money: the charge rests for two days and Stripe kept its fee."""
-    refund = Refund(sandbox, own=0)
+    refund = Refund(sandbox, board, own=0)
     assert refund.at_stripe()[1] == "pending"
     assert refund.operation.status == Operation.Status.UNKNOWN
     return refund
@@ -106,9 +107,9 @@ def test_one_that_comes_back_weeks_later_is_owed_again(booked):
     steps.books_agree(booked.sandbox, own=FLOAT)
 
 
-def test_one_that_came_back_before_anybody_looked_is_booked_both_ways(sandbox):
+def test_one_that_came_back_before_anybody_looked_is_booked_both_ways(sandbox, board):
     sandbox.break_("drop_after_commit", method="POST", path="/v1/refunds")
-    refund = Refund(sandbox, own=FLOAT)
+    refund = Refund(sandbox, board, own=FLOAT)
     sandbox.fail_refund(refund.at_stripe()[0])
     at = steps.work_off(sandbox, at=refund.at)  # the answer of its key is the old one
     steps.hear(sandbox, at=at)
