@@ -8,19 +8,23 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import StudentProfile, User
+from accounts.models import Company, StudentProfile, User
 from accounts.models.contact import validate_link, validate_no_contact
 from projects import applying, selecting
-from projects.models import Engagement
+from projects.models import Application, Engagement, Project
 from tests import cast, stages
+from tests.boards import stands_on
 
 EDIT = "/accounts/profile/page/"
 TYPED = {"shown_to": "members", "goals": "Data work in a hospital.", "shows_work": "on"}
 
 
+pytestmark = stands_on(cast.a_student)
+
+
 @pytest.fixture
-def maya(db):
-    return cast.a_student()
+def maya(board):
+    return board.student if isinstance(board, Application) else board
 
 
 def page_of(student):
@@ -39,16 +43,16 @@ def show_to(student, whom):
 
 
 class TestWhoMayOpenIt:
-    def test_is_the_choice_of_its_owner(self, maya):
+    @stands_on(cast.an_application)
+    def test_is_the_choice_of_its_owner(self, maya, board):
         expected = {
             "nobody": [200, 404, 404, 404, 404, 200],
             "companies": [200, 404, 200, 404, 404, 200],
             "members": [200, 200, 200, 200, 404, 200],
             "all": [200, 200, 200, 200, 200, 200],
         }
-        application = cast.an_application(maya)
-        employer = application.project.posted_by
-        selecting.shortlist(application, by=employer, at=timezone.now())
+        employer = board.project.posted_by
+        selecting.shortlist(board, by=employer, at=timezone.now())
         others = [cast.another_student(), employer, cast.another_employer(), None, cast.a_moderator()]
 
         for shown_to, statuses in expected.items():
@@ -56,8 +60,9 @@ class TestWhoMayOpenIt:
             answered = [asked(viewer, maya).status_code for viewer in (maya, *others)]
             assert answered == statuses, shown_to
 
-    def test_a_company_has_to_wait_until_it_may_know_the_name(self, maya):
-        application = cast.an_application(maya)
+    @stands_on(cast.an_application)
+    def test_a_company_has_to_wait_until_it_may_know_the_name(self, maya, board):
+        application = board
         employer = application.project.posted_by
         assert asked(employer, maya).status_code == 404
 
@@ -65,16 +70,18 @@ class TestWhoMayOpenIt:
 
         assert asked(employer, maya).status_code == 200
 
-    def test_a_no_without_the_short_list_never_opens_it(self, maya):
-        application = cast.an_application(maya)
+    @stands_on(cast.an_application)
+    def test_a_no_without_the_short_list_never_opens_it(self, maya, board):
+        application = board
         employer = application.project.posted_by
 
         selecting.decline(application, by=employer, at=timezone.now(), reason="skills")
 
         assert asked(employer, maya).status_code == 404
 
-    def test_who_withdraws_is_no_longer_seen(self, maya):
-        application = cast.an_application(maya)
+    @stands_on(cast.an_application)
+    def test_who_withdraws_is_no_longer_seen(self, maya, board):
+        application = board
         employer, now = application.project.posted_by, timezone.now()
         selecting.shortlist(application, by=employer, at=now)
 
@@ -82,8 +89,9 @@ class TestWhoMayOpenIt:
 
         assert asked(employer, maya).status_code == 404
 
-    def test_a_colleague_who_left_sees_it_no_more(self, maya):
-        application = cast.an_application(maya)
+    @stands_on(cast.an_application)
+    def test_a_colleague_who_left_sees_it_no_more(self, maya, board):
+        application = board
         employer = application.project.posted_by
         selecting.shortlist(application, by=employer, at=timezone.now())
 
@@ -105,13 +113,14 @@ class TestWhoMayOpenIt:
             show_to(maya, "friends")
 
 
+@stands_on(cast.an_application)
 class TestTheLinkToIt:
     def linked(self, client, application, viewer):
         client.force_login(viewer)
         return page_of(application.student) in client.get(application.get_absolute_url()).content.decode()
 
-    def test_stands_on_the_application_once_the_name_may_be_known(self, client, maya):
-        application = cast.an_application(maya)
+    def test_stands_on_the_application_once_the_name_may_be_known(self, client, maya, board):
+        application = board
         employer = application.project.posted_by
         assert not self.linked(client, application, employer)
 
@@ -119,66 +128,81 @@ class TestTheLinkToIt:
 
         assert self.linked(client, application, employer)
 
-    def test_is_missing_where_its_owner_shows_it_to_nobody(self, client, maya):
-        application = cast.an_application(maya)
+    def test_is_missing_where_its_owner_shows_it_to_nobody(self, client, maya, board):
+        application = board
         selecting.shortlist(application, by=application.project.posted_by, at=timezone.now())
         show_to(maya, "nobody")
 
         assert not self.linked(client, application, application.project.posted_by)
 
-    def test_is_missing_while_the_name_is_hidden_whatever_its_owner_chose(self, client, maya):
+    def test_is_missing_while_the_name_is_hidden_whatever_its_owner_chose(self, client, maya, board):
         show_to(maya, "all")
-        application = cast.an_application(maya)
 
-        assert not self.linked(client, application, application.project.posted_by)
-
-
-def finished(sandbox, student, *, title, days_ago=0):
-    """A project that this student finished in every part."""
-    project = cast.an_open_project(title=title)
-    project.company.__class__.objects.filter(pk=project.company_id).update(proven_at=timezone.now())
-    engagement = stages.completed(sandbox, cast.an_application(student, project))
-    moment = timezone.now() - timedelta(days=days_ago)
-    Engagement.objects.filter(pk=engagement.pk).update(finished_at=moment)
-    return project
+        assert not self.linked(client, board, board.project.posted_by)
 
 
-def test_shows_what_was_finished_and_not_what_is_under_way_or_was_taken_down(sandbox):
-    maya = cast.a_student()
-    finished(sandbox, maya, title="Ten interviews")
-    removed = finished(sandbox, maya, title="Not honest")
-    stages.under_way(sandbox, cast.an_application(maya, cast.an_open_project(title="Under way")))
-    removed.__class__.objects.filter(pk=removed.pk).update(status="removed")
-
-    page = asked(maya, maya).content.decode()
-
-    assert ("Ten interviews" in page, "Maple Health" in page) == (True, True)
-    assert ("Not honest" in page, "Under way" in page) == (False, False)
-    assert "$" not in page
-
-
-def test_hides_finished_work_if_its_owner_wants_so(sandbox):
-    maya = cast.a_student()
-    finished(sandbox, maya, title="Ten interviews")
-    StudentProfile.objects.update(shows_work=False)
-
-    assert "Ten interviews" not in asked(maya, maya).content.decode()
-
-
-def test_finished_work_goes_on_by_key(sandbox, monkeypatch):
-    monkeypatch.setattr("accounts.views.people.FINISHED_SHOWN", 1)
-    maya = cast.a_student()
+def three_finished(sandbox):
+    """The work of one student, the newest first, each on a day of its own."""
+    maya, found = cast.a_student(), []
     for days, title in enumerate(("Newest", "Middle", "Oldest")):
-        finished(sandbox, maya, title=title, days_ago=days)
-    client, seen, address = Client(), [], page_of(maya)
-    client.force_login(maya)
-    while address:
-        work = client.get(address).context["work"]
-        seen += [str(row.project.title) for row in work["rows"]]
-        address = work["older"] and page_of(maya) + work["older"]
+        project = cast.an_open_project(title=title)
+        Company.objects.filter(pk=project.company_id).update(proven_at=timezone.now())
+        engagement = stages.completed(sandbox, cast.an_application(maya, project))
+        moment = timezone.now() - timedelta(days=days)
+        Engagement.objects.filter(pk=engagement.pk).update(finished_at=moment)
+        found.append(project)
+    return maya, found
 
-    assert seen == ["Newest", "Middle", "Oldest"]
-    assert client.get(f"{page_of(maya)}?before=%27;--").context["work"]["rows"][0].project.title == "Newest"
+
+@stands_on(three_finished)
+class TestFinishedWork:
+    @pytest.fixture
+    def maya(self, board):
+        return board[0]
+
+    @pytest.fixture
+    def newest(self, board):
+        return Project.objects.filter(pk=board[1][0].pk)
+
+    def page(self, maya):
+        return asked(maya, maya).content.decode()
+
+    def test_is_shown_but_not_what_is_under_way_or_was_taken_down(self, maya, board):
+        removed, under_way = (Project.objects.filter(pk=project.pk) for project in board[1][1:])
+        removed.update(status="removed")
+        Engagement.objects.filter(project__in=under_way).update(status="active", finished_at=None)
+
+        page = self.page(maya)
+
+        assert ("Newest" in page, "Maple Health" in page) == (True, True)
+        assert ("Middle" in page, "Oldest" in page) == (False, False)
+        assert "$" not in page
+
+    def test_is_hidden_if_its_owner_wants_so(self, maya):
+        StudentProfile.objects.update(shows_work=False)
+
+        assert "Newest" not in self.page(maya)
+
+    def test_goes_on_by_key(self, maya, monkeypatch):
+        monkeypatch.setattr("accounts.views.people.FINISHED_SHOWN", 1)
+        client, seen, address = Client(), [], page_of(maya)
+        client.force_login(maya)
+        while address:
+            work = client.get(address).context["work"]
+            seen += [str(row.project.title) for row in work["rows"]]
+            address = work["older"] and page_of(maya) + work["older"]
+
+        assert seen == ["Newest", "Middle", "Oldest"]
+        first = client.get(f"{page_of(maya)}?before=%27;--").context["work"]["rows"][0]
+        assert first.project.title == "Newest"
+
+    def test_stays_with_who_finished_when_a_company_cancels_the_rest_of_a_project(self, maya, newest):
+        newest.update(status="cancelled")
+
+        page = self.page(maya)
+
+        assert "Newest" in page
+        assert newest.get().get_absolute_url() not in page
 
 
 class TestChangingIt:
@@ -253,14 +277,3 @@ def test_a_text_holds_no_way_to_be_reached(text):
 
 def test_a_text_may_hold_numbers():
     validate_no_contact("From 2024 to 2026 I ran 12 surveys with 1,400 answers.")
-
-
-def test_a_company_that_cancels_the_rest_of_a_project_takes_nothing_from_who_finished(sandbox):
-    maya = cast.a_student()
-    project = finished(sandbox, maya, title="Ten interviews")
-
-    project.__class__.objects.filter(pk=project.pk).update(status="cancelled")
-
-    page = asked(maya, maya).content.decode()
-    assert "Ten interviews" in page
-    assert project.get_absolute_url() not in page

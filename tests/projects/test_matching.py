@@ -10,14 +10,20 @@ from projects import bidding, changes, editing, matching, moderating
 from projects.drafts import draft_of
 from projects.models import Application, Project, ProjectEdit
 from tests import cast
+from tests.boards import stands_on
 from tests.projects.test_application_pages import typed
 
-pytestmark = pytest.mark.django_db
+
+def a_project_on_the_payroll():
+    return cast.an_open_project(eligibility="payroll")
+
+
+pytestmark = stands_on(a_project_on_the_payroll)
 
 
 @pytest.fixture
-def project():
-    return cast.an_open_project(eligibility="payroll")
+def project(board):
+    return board
 
 
 def a_student(client, *may):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from accounts import onboarding
@@ -17,6 +17,7 @@ from projects.budgeting import budget_of
 from projects.models import Application, Project, Waiting
 from projects.models.waiting import lot_of
 from tests import cast
+from tests.boards import stands_on
 from tests.payments.races.meeting import at_once
 
 HOUR = timedelta(hours=1)
@@ -36,22 +37,31 @@ def sweep(at=None):
     tasks.draw_lots(at=at or timezone.now())
 
 
-@pytest.fixture
-def full(settings):
-    """A project with one place, which is taken, and its applicant."""
+@pytest.fixture(autouse=True)
+def one_place(settings):
     settings.APPLICATIONS_PER_SEAT = 1
-    application = cast.an_application()
-    return application.project, application
 
 
 @pytest.fixture
-def line(full):
+def full(board):
+    """A project with one place, which is taken, and its applicant."""
+    return board.project, board
+
+
+@override_settings(APPLICATIONS_PER_SEAT=1)
+def a_line():
     """Three who wait, in the order in which they came; the lot fell on the second, then on the third."""
-    project, application = full
+    application = cast.an_application()
+    project = application.project
     rows = [wait(project, cast.a_student(f"Student {n}")) for n in range(3)]
     for row, lot in zip(rows, (30, 10, 20), strict=True):
         Waiting.objects.filter(pk=row.pk).update(lot=lot)
     return project, application, rows
+
+
+@pytest.fixture
+def line(board):
+    return board
 
 
 def free(application):
@@ -62,7 +72,7 @@ def on_the_list(project):
     return set(project.waiting_list.values_list("student", flat=True))
 
 
-@pytest.mark.django_db
+@stands_on(cast.an_application)
 class TestBeyondThePlaces:
     def test_nobody_applies_and_one_may_wait(self, full):
         project, _ = full
@@ -74,8 +84,7 @@ class TestBeyondThePlaces:
 
         assert (project.applications.count(), project.waiting_list.get().student) == (1, student)
 
-    def test_there_are_as_many_for_each_seat(self, settings):
-        settings.APPLICATIONS_PER_SEAT = 1
+    def test_there_are_as_many_for_each_seat(self):
         project = cast.an_open_project(seats=2)
         for _ in range(2):
             cast.an_application(cast.a_student(), project)
@@ -107,14 +116,16 @@ class TestBeyondThePlaces:
         with pytest.raises(applying.PlaceIsFree):
             wait(cast.an_open_project())
 
+    @stands_on(a_line)
     def test_a_place_that_is_free_is_not_taken_past_those_who_wait(self, line):
         free(line[1])
         with pytest.raises(applying.PlacesTaken):
             cast.an_application(cast.a_student(), line[0])
 
 
-@pytest.mark.django_db
+@stands_on(cast.an_application)
 class TestTheLot:
+    @stands_on(a_line)
     def test_gives_a_free_place_to_whom_it_falls_on_and_not_to_the_first(self, line):
         project, application, (first, lucky, third) = line
         free(application)
@@ -129,10 +140,12 @@ class TestTheLot:
         assert letters("application_drawn", to=lucky.student) == 1
         assert letters("application_received", to=project.posted_by) == 2
 
+    @stands_on(a_line)
     def test_nothing_is_given_while_no_place_is_free(self, line):
         sweep()
         assert line[0].applications.count() == 1
 
+    @stands_on(a_line)
     def test_whose_budget_is_used_up_is_passed_over_and_stays(self, line, settings):
         project, application, (_, lucky, third) = line
         settings.LIVE_APPLICATIONS = 1
@@ -144,6 +157,7 @@ class TestTheLot:
         assert project.applications.filter(student=third.student_id).exists()
         assert lucky.student_id in on_the_list(project)
 
+    @stands_on(a_line)
     def test_a_closed_account_gets_no_place(self, line):
         project, application, (_, lucky, third) = line
         User.objects.filter(pk=lucky.student_id).update(is_active=False)
@@ -153,6 +167,7 @@ class TestTheLot:
 
         assert project.applications.filter(student=third.student_id).exists()
 
+    @stands_on(a_line)
     def test_who_may_not_work_like_this_any_more_leaves_and_the_next_has_the_place(self, line):
         project, application, (first, lucky, third) = line
         onboarding.tell_eligibility(lucky.student.student_profile, may_work_as=["stipend"])
@@ -165,6 +180,7 @@ class TestTheLot:
         letter = Letter.objects.get(template="projects/waiting_in_vain", to=lucky.student)
         assert "independent contractor" in letter.context["reason"]
 
+    @stands_on(a_line)
     def test_who_acts_for_the_company_by_now_leaves_too(self, line):
         project, application, (_, lucky, third) = line
         Membership.join(project.company, lucky.student, role="manager", at=timezone.now())
@@ -175,6 +191,7 @@ class TestTheLot:
         assert project.applications.filter(student=third.student_id).exists()
         assert not project.applications.filter(student=lucky.student_id).exists()
 
+    @stands_on(a_line)
     def test_nobody_is_sent_off_before_the_lot_falls_on_them(self, line):
         project, application, (first, _, _) = line
         onboarding.tell_eligibility(first.student.student_profile, may_work_as=["stipend"])
@@ -191,6 +208,7 @@ class TestTheLot:
         another, people = cast.an_open_project(), [cast.a_student(), cast.a_student()]
         assert len({lot_of(project, one) for project in (full[0], another) for one in people}) == 4
 
+    @stands_on(a_line)
     def test_during_a_pause_the_list_stays_and_nothing_is_given(self, line):
         project, application, rows = line
         posting.pause(project, by=project.posted_by, at=timezone.now())
@@ -200,7 +218,7 @@ class TestTheLot:
         assert len(on_the_list(project)) == len(rows)
 
 
-@pytest.mark.django_db
+@stands_on(a_line)
 class TestTheEndOfTheList:
     def test_when_no_more_applications_are_taken_everybody_hears_and_nothing_is_kept(self, line):
         project, _, rows = line
@@ -224,7 +242,7 @@ class TestTheEndOfTheList:
         assert not Waiting.objects.filter(pk=first.pk).exists()
 
 
-@pytest.mark.django_db
+@stands_on(cast.an_application)
 class TestThePages:
     def typed(self, project, **more):
         return {
@@ -248,6 +266,7 @@ class TestThePages:
         client.post(f"/waiting/{Waiting.objects.get().public_id}/leave/")
         assert "On a waiting list" not in client.get("/applications/").content.decode()
 
+    @stands_on(a_line)
     def test_tell_the_company_how_many_wait_and_nothing_of_them(self, client, line):
         project, _, rows = line
         client.force_login(project.posted_by)
@@ -259,6 +278,7 @@ class TestThePages:
         assert "3 more wait for a place" in table
         assert not [row for row in rows if row.student.name in listed + table or row.motivation in table]
 
+    @stands_on(a_line)
     def test_of_a_list_that_is_over_say_nothing(self, client, line):
         project = line[0]
         sweep(project.applications_close_at)
@@ -267,6 +287,7 @@ class TestThePages:
         applicants = client.get(f"{project.get_absolute_url()}applicants/").content.decode()
         assert "for a place" not in applicants
 
+    @stands_on(a_line)
     def test_count_with_the_same_number_of_queries(self, client, line):
         client.force_login(line[0].posted_by)
         addresses = "/projects/mine/", f"{line[0].get_absolute_url()}applicants/"
@@ -290,20 +311,23 @@ class TestThePages:
         client.post(f"{full[0].get_absolute_url()}apply/", self.typed(full[0], wait="1"))
         assert Application.objects.filter(student=student).exists()
 
+    @stands_on(a_line)
     def test_nobody_takes_another_off(self, client, line):
         client.force_login(cast.a_student())
         assert client.post(f"/waiting/{line[2][0].public_id}/leave/").status_code == 404
 
 
+def a_project_and_two_students():
+    return cast.an_open_project(), [cast.a_student(), cast.another_student()]
+
+
+@stands_on(a_project_and_two_students)
 class TestTheLastPlace:
     @pytest.fixture
-    def board(self, own_database, settings):
-        settings.APPLICATIONS_PER_SEAT = 1
-        project = cast.an_open_project()
-        return project, [cast.a_student(), cast.another_student()]
+    def project(self, own_database, board):
+        return board[0]
 
-    def bids(self, board, **given):
-        project, people = board
+    def bids(self, project, people, **given):
 
         def bid(student):
             return lambda: (
@@ -312,19 +336,18 @@ class TestTheLastPlace:
 
         return at_once(*(bid(student) for student in people), **given)
 
-    def test_goes_to_one_of_two_who_click_at_once(self, board):
-        assert told(self.bids(board)) == ["PlacesTaken", "submitted"]
-        assert board[0].applications.count() == 1
+    def test_goes_to_one_of_two_who_click_at_once(self, project, board):
+        assert told(self.bids(*board)) == ["PlacesTaken", "submitted"]
+        assert project.applications.count() == 1
 
-    def test_control_without_the_lock_both_pass_the_check(self, board):
+    def test_control_without_the_lock_both_pass_the_check(self, project, board):
         """Then only the number of an applicant, which is unique, is left to stop one of them."""
-        assert told(self.bids(board, locks=False)) == ["IntegrityError", "submitted"]
+        assert told(self.bids(*board, locks=False)) == ["IntegrityError", "submitted"]
 
     @pytest.fixture
-    def freed(self, board):
-        project, people = board
+    def freed(self, project, board):
         application = cast.an_application(cast.a_student(), project)
-        for student in people:
+        for student in board[1]:
             wait(project, student)
         free(application)
         return project
