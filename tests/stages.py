@@ -19,7 +19,11 @@ def offered(sandbox, application=None, *, at=None):
     """An offer on a reserved card."""
     at = at or timezone.now()
     application = application or paid_for(sandbox, at=at)
-    engagement = offering.make_offer(application, by=application.project.posted_by, at=at)
+    return paid(sandbox, offering.make_offer(application, by=application.project.posted_by, at=at), at=at)
+
+
+def paid(sandbox, engagement, *, at):
+    """The employer pays for an offer that was made: the card is reserved."""
     hold = engagement.holds.get()
     tasks.sweep_once(at=at)
     hold.refresh_from_db()

@@ -9,13 +9,15 @@ from accounts import onboarding
 from accounts.models import Company, Industry, Membership
 from projects.models import Project
 from tests import cast, stages
+from tests.boards import stands_on
 
+pytestmark = stands_on(cast.an_employer)
 TYPED = {"name": "Maple Clinics", "website": "https://maple.example", "country": "CA", "about": "Clinics."}
 
 
 @pytest.fixture
-def employer(db):
-    return cast.an_employer()
+def employer(board):
+    return board
 
 
 @pytest.fixture
@@ -47,17 +49,16 @@ def test_a_place_that_cannot_be_read_starts_from_the_front(client, employer, com
         assert client.get(f"{company.get_absolute_url()}?after={place}&before={place}").status_code == 200
 
 
-def test_what_was_completed_is_shown_without_the_students_name(client, sandbox):
-    project = cast.an_open_project(title="Ten interviews")
-    Company.objects.update(proven_at=timezone.now())
-    engagement = stages.completed(sandbox, cast.an_application(cast.a_student(), project))
+@stands_on(stages.completed)
+def test_what_was_completed_is_shown_without_the_students_name(client, board):
+    address, title = board.company.get_absolute_url(), str(board)
 
-    page = client.get(project.company.get_absolute_url()).content.decode()
+    page = client.get(address).content.decode()
 
-    assert "Ten interviews" in page.partition("Completed here")[2]
-    assert engagement.student.name not in page
+    assert title in page.partition("Completed here")[2]
+    assert board.student.name not in page
     Project.objects.update(status="removed")
-    assert "Ten interviews" not in client.get(project.company.get_absolute_url()).content.decode()
+    assert title not in client.get(address).content.decode()
 
 
 class TestChangingIt:

@@ -14,6 +14,7 @@ from payments import asking_to_pay, cancelling, offering, refunding
 from projects import bidding, closing, narrating, opening, posting, selecting, silence, tasks
 from projects.models import Deadline, Project
 from tests import cast, stages
+from tests.boards import stands_on
 from tests.payments.races.meeting import at_once
 from tests.reading import the_letter
 
@@ -47,10 +48,22 @@ def unfilled(**changes):
     return now_as(project)
 
 
+def closed_with_an_applicant():
+    """Whose date is in some days."""
+    bid = cast.an_application()
+    posting.close_early(bid.project, by=bid.project.posted_by, at=timezone.now())
+    return bid
+
+
 def long_unanswered(employer=None):
     """An application whose date is over, where no sweep has come yet."""
     at = timezone.now() - 30 * DAY
     return cast.an_application(project=cast.an_open_project(employer, at=at), at=at)
+
+
+@pytest.fixture
+def project(board):
+    return board
 
 
 @pytest.mark.django_db
@@ -67,8 +80,9 @@ class TestOpenAgain:
         tasks.run_deadlines(at=project.applications_close_at)
         assert now_as(project).status == "closed"
 
-    def test_the_new_date_is_the_hard_end_too(self):
-        bid = cast.an_application(project=again(unfilled()))
+    @stands_on(unfilled)
+    def test_the_new_date_is_the_hard_end_too(self, project):
+        bid = cast.an_application(project=again(project))
 
         tasks.run_deadlines(at=bid.answer_by_at - DAY)
         assert letters("answer_reminder") == 1
@@ -76,8 +90,8 @@ class TestOpenAgain:
 
         assert (now_as(bid).status, now_as(bid.project).status) == ("not_answered", "unfilled")
 
-    def test_the_history_says_who_and_when_and_the_first_opening_stays(self):
-        project = unfilled()
+    @stands_on(unfilled)
+    def test_the_history_says_who_and_when_and_the_first_opening_stays(self, project):
         first = project.published_at
 
         again(project)
@@ -86,8 +100,9 @@ class TestOpenAgain:
         assert (move.by, move.from_status) == (project.posted_by, "unfilled")
         assert now_as(project).published_at == first
 
-    def test_nobody_applies_twice(self):
-        bid = cast.an_application(project=cast.an_open_project())
+    @stands_on(cast.an_application)
+    def test_nobody_applies_twice(self, board):
+        bid = board
         selecting.decline(bid, by=bid.project.posted_by, at=timezone.now(), reason="skills")
         closing.close(now_as(bid.project), at=timezone.now())
         again(bid.project)
@@ -95,8 +110,9 @@ class TestOpenAgain:
         with pytest.raises(bidding.AlreadyApplied):
             cast.an_application(bid.student, now_as(bid.project))
 
-    def test_it_may_close_and_open_once_more(self):
-        project = again(closed())
+    @stands_on(closed)
+    def test_it_may_close_and_open_once_more(self, project):
+        project = again(project)
         posting.close_early(project, by=project.posted_by, at=timezone.now())
 
         later = again(project, window_days=9)
@@ -117,17 +133,17 @@ class TestOpenAgain:
         assert (opened.answer_by_at - opened.applications_close_at).days == 3
 
 
-@pytest.mark.django_db
-class TestColleagues:
-    @pytest.fixture
-    def board(self):
-        """A closed project, and who acts for its company beside the owner."""
-        project = closed()
-        people = [cast.a_person("Kim Ray"), cast.a_person("Ada Books"), cast.a_person("Lou Gone")]
-        members = [Membership.join(project.company, one, role="manager", at=timezone.now()) for one in people]
-        members[-1].end(by=project.posted_by, at=timezone.now())
-        return project, people
+def closed_with_colleagues():
+    """A closed project, and who acts for its company beside the owner."""
+    project = closed()
+    people = [cast.a_person("Kim Ray"), cast.a_person("Ada Books"), cast.a_person("Lou Gone")]
+    members = [Membership.join(project.company, one, role="manager", at=timezone.now()) for one in people]
+    members[-1].end(by=project.posted_by, at=timezone.now())
+    return project, people
 
+
+@stands_on(closed_with_colleagues)
+class TestColleagues:
     def test_hear_it_once_with_the_new_dates_and_who_did_it_does_not(self, board):
         project, (kim, ada, _) = board
 
@@ -153,14 +169,11 @@ class TestColleagues:
         )
 
 
-@pytest.mark.django_db
+@stands_on(closed_with_an_applicant)
 class TestWhoStillWaits:
     @pytest.fixture
-    def bid(self):
-        """An applicant whose date is in some days, of a project that its company closed early."""
-        bid = cast.an_application(project=cast.an_open_project())
-        posting.close_early(bid.project, by=bid.project.posted_by, at=timezone.now())
-        return bid
+    def bid(self, board):
+        return board
 
     def test_hears_of_it_once_for_each_opening(self, bid):
         project = again(bid.project)
@@ -223,8 +236,8 @@ class TestWhatStandsInTheWay:
         with pytest.raises(opening.CannotBeOpenedAgain, match=why):
             again(make())
 
-    def test_a_pause_is_no_end(self):
-        project = cast.an_open_project()
+    @stands_on(cast.an_open_project)
+    def test_a_pause_is_no_end(self, project):
         posting.pause(project, by=project.posted_by, at=timezone.now())
         with pytest.raises(opening.CannotBeOpenedAgain, match="only paused"):
             again(project)
@@ -253,15 +266,15 @@ class TestWhatStandsInTheWay:
         with pytest.raises(opening.LeftUnanswered, match="had no answer"):
             again(bid.project)
 
-    def test_a_company_whose_posting_is_paused(self, settings):
-        project = closed()
+    @stands_on(closed)
+    def test_a_company_whose_posting_is_paused(self, project, settings):
         settings.UNANSWERED_PROJECTS = 1
         closing.close_unanswered(long_unanswered(project.posted_by).project, at=timezone.now())
         with pytest.raises(silence.PostingPaused):
             again(project)
 
-    def test_a_number_of_today_that_it_breaks(self, settings):
-        project = closed()
+    @stands_on(closed)
+    def test_a_number_of_today_that_it_breaks(self, project, settings):
         settings.PAY_FLOOR_CENTS = project.fee_cents
         with pytest.raises(opening.NumbersChanged, match="an hour come to"):
             again(project)
@@ -269,8 +282,8 @@ class TestWhatStandsInTheWay:
         with pytest.raises(opening.NumbersChanged, match="2 to 21 days"):
             again(project, window_days=22)
 
-    def test_people_of_other_companies_and_old_pages(self):
-        project = closed()
+    @stands_on(closed)
+    def test_people_of_other_companies_and_old_pages(self, project):
         for who in (cast.a_moderator(), cast.another_employer(), cast.a_student()):
             with pytest.raises(PermissionDenied):
                 again(project, by=who)
@@ -279,8 +292,9 @@ class TestWhatStandsInTheWay:
 
 
 class TestSeats:
-    def test_a_seat_that_was_given_back_may_go_to_a_new_applicant(self, sandbox):
-        engagement = stages.under_way(sandbox)
+    @stands_on(stages.under_way)
+    def test_a_seat_that_was_given_back_may_go_to_a_new_applicant(self, board):
+        engagement = board
         with pytest.raises(opening.EverySeatTaken):
             again(now_as(engagement.project))
         refunding.cancel_before_start(
@@ -289,8 +303,9 @@ class TestSeats:
 
         assert again(now_as(engagement.project)).status == "open"
 
-    def test_before_the_new_date_a_project_is_not_over_where_its_seats_are_taken(self, sandbox):
-        bid = stages.paid_for(sandbox)
+    @stands_on(stages.paid_for)
+    def test_before_the_new_date_a_project_is_not_over_where_its_seats_are_taken(self, sandbox, board):
+        bid = board
         first = cast.an_application(cast.another_student(), bid.project)
         posting.close_early(bid.project, by=bid.project.posted_by, at=timezone.now())
         project = again(bid.project, window_days=21)
@@ -314,8 +329,9 @@ class TestSeats:
 
         assert kept.answer_by_at - second.answer_by_at == 5 * DAY
 
-    def test_every_seat_has_an_offer(self, client, sandbox):
-        engagement = stages.offered(sandbox)
+    @stands_on(stages.offered)
+    def test_every_seat_has_an_offer(self, client, board):
+        engagement = board
         project = posting.close_early(engagement.project, by=engagement.offered_by, at=timezone.now())
         with pytest.raises(opening.EverySeatTaken):
             again(project)
@@ -331,8 +347,8 @@ class TestThePage:
     def address(self, project):
         return f"{project.get_absolute_url()}open-again/"
 
-    def test_opens_it_in_one_click_from_the_project(self, client):
-        project = unfilled()
+    @stands_on(unfilled)
+    def test_opens_it_in_one_click_from_the_project(self, project, client):
         client.force_login(project.posted_by)
         assert self.address(project) in client.get(project.get_absolute_url()).content.decode()
         page = client.get(self.address(project)).content.decode()
@@ -346,21 +362,21 @@ class TestThePage:
         assert "<dt>Opened again</dt>" in answer.content.decode()
         assert now_as(project).status == "open"
 
-    def test_is_found_from_the_applicants_by_those_who_may(self, client):
-        project = unfilled()
+    @stands_on(unfilled)
+    def test_is_found_from_the_applicants_by_those_who_may(self, project, client):
         address = f"{project.get_absolute_url()}applicants/"
         for who, found in ((project.posted_by, True), (cast.a_moderator(), False)):
             client.force_login(who)
             assert (self.address(project) in client.get(address).content.decode()) is found
 
-    def test_says_what_is_wrong_beside_the_box(self, client):
-        project = unfilled()
+    @stands_on(unfilled)
+    def test_says_what_is_wrong_beside_the_box(self, project, client):
         client.force_login(project.posted_by)
         answer = client.post(self.address(project), {"version": project.version, "window_days": 99})
         assert (answer.status_code, now_as(project).status) == (422, "unfilled")
 
-    def test_says_what_stands_in_the_way(self, client):
-        project = cast.an_open_project()
+    @stands_on(cast.an_open_project)
+    def test_says_what_stands_in_the_way(self, client, project):
         client.force_login(project.posted_by)
         assert "nothing to open" in client.get(self.address(project)).content.decode()
         assert self.address(project) not in client.get(project.get_absolute_url()).content.decode()
@@ -369,9 +385,9 @@ class TestThePage:
             == 409
         )
 
-    def test_whose_date_comes_first_is_what_the_project_shows(self, client):
-        bid = cast.an_application(project=cast.an_open_project())
-        posting.close_early(bid.project, by=bid.project.posted_by, at=timezone.now())
+    @stands_on(closed_with_an_applicant)
+    def test_whose_date_comes_first_is_what_the_project_shows(self, client, board):
+        bid = board
         again(bid.project, window_days=21)
         client.force_login(bid.project.posted_by)
         assert (
@@ -380,12 +396,11 @@ class TestThePage:
         )
 
 
+@stands_on(closed_with_an_applicant)
 class TestTwoOpenItAtOnce:
     @pytest.fixture
-    def bid(self, own_database):
-        bid = cast.an_application(project=cast.an_open_project())
-        posting.close_early(bid.project, by=bid.project.posted_by, at=timezone.now())
-        return bid
+    def bid(self, own_database, board):
+        return board
 
     def opens(self, bid, days):
         project = now_as(bid.project)

@@ -5,14 +5,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Company
 from marketplace.kernel.models import Letter
 from payments import offering, releasing, reviewing
 from payments import tasks as money_tasks
 from projects import narrating, tasks
 from projects.models import Deadline, Deliverable, Engagement, Submission
 from tests import cast, stages
-from tests.payments import staging
+from tests.boards import stands_on
 
+pytestmark = stands_on(stages.under_way)
 SUNK = "<script>alert(1)</script>"
 
 
@@ -25,17 +27,9 @@ def told(engagement):
     return [(event.state, event.what) for event in narrating.story_of_engagement(fresh)]
 
 
-@pytest.fixture(scope="module")
-def under_way(django_db_blocker, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("under_way")
-    with django_db_blocker.unblock(), staging.staged("under_way", stages.under_way, folder) as stage:
-        yield stage
-
-
 @pytest.fixture
-def engagement(under_way, tmp_path):
-    with staging.gone_on(under_way, tmp_path):
-        yield Engagement.objects.get()
+def engagement(board):
+    return board
 
 
 @pytest.fixture
@@ -48,20 +42,19 @@ class TestTheList:
         client.force_login(person)
         return client.get("/engagements/").context["rows"][0]
 
-    def test_an_offer_is_the_students_turn(self, client, sandbox):
-        engagement = stages.offered(sandbox)
-
+    @stands_on(stages.offered)
+    def test_an_offer_is_the_students_turn(self, client, engagement):
         mine = self.row(client, engagement.student).turn
         theirs = self.row(client, engagement.offered_by).turn
 
         assert (mine.mine, mine.until) == (True, engagement.offer_expires_at)
         assert (theirs.mine, theirs.who) == (False, "Maya Lindqvist")
 
+    @stands_on(stages.paid_for)
     def test_an_offer_that_is_being_paid_is_the_employers_turn_and_not_the_students_sight(
-        self, client, sandbox
+        self, client, board
     ):
-        application = stages.paid_for(sandbox)
-        engagement = offering.make_offer(application, by=application.project.posted_by, at=timezone.now())
+        engagement = offering.make_offer(board, by=board.project.posted_by, at=timezone.now())
 
         assert self.row(client, engagement.offered_by).turn.mine
         client.force_login(engagement.student)
@@ -87,17 +80,14 @@ class TestTheList:
             releasing.approve_work(parts[number], by=employer, at=now)
         assert not self.row(client, employer).turn.mine
 
-    def test_what_waits_for_me_comes_first(self, client, sandbox):
-        now = timezone.now()
-        employer = cast.an_employer()
-        made = {}
-        for name in ("over", "theirs", "mine"):
-            project = cast.an_open_project(employer)
-            type(project.company).objects.update(proven_at=now)
-            application = cast.an_application(cast.a_student(name=name), project)
-            made[name] = stages.offered(sandbox, application) if name != "mine" else None
-            if name == "mine":
-                made[name] = offering.make_offer(application, by=employer, at=now)
+    @stands_on(stages.offered)
+    def test_what_waits_for_me_comes_first(self, client, board, sandbox):
+        employer, now = board.offered_by, timezone.now()
+        made = {"over": board}
+        for name in ("theirs", "mine"):
+            application = cast.an_application(cast.a_student(name=name), cast.an_open_project(employer))
+            made[name] = offering.make_offer(application, by=employer, at=now)
+        stages.paid(sandbox, made["theirs"], at=now)
         offering.withdraw_offer(made["over"], by=employer, at=now)
         client.force_login(employer)
 
@@ -107,19 +97,19 @@ class TestTheList:
         assert [bool(row.turn and row.turn.mine) for row in rows] == [True, False, False]
         assert rows[2].turn is None
 
-    def test_the_number_of_queries_does_not_grow(self, client, sandbox, django_assert_num_queries):
+    def test_the_number_of_queries_does_not_grow(self, client, django_assert_num_queries):
         employer = cast.an_employer()
+        Company.objects.update(proven_at=timezone.now())
         client.force_login(employer)
         client.get("/engagements/")
         for made in range(1, 4):
             project = cast.an_open_project(employer)
-            type(project.company).objects.update(proven_at=timezone.now())
             application = cast.an_application(cast.a_student(), project)
             offering.make_offer(application, by=employer, at=timezone.now())
             with django_assert_num_queries(3):
                 assert len(client.get("/engagements/").context["rows"]) == made
 
-    def test_an_empty_list_says_why(self, client, own_database):
+    def test_an_empty_list_says_why(self, client):
         for person in (cast.a_student(), cast.an_employer()):
             client.force_login(person)
             assert "No work under way" in text(client.get("/engagements/"))
@@ -217,7 +207,7 @@ class TestTheRoom:
 
         assert "Cancel before the start" not in text(client.get(engagement.get_absolute_url()))
 
-    def test_money_that_waits_for_an_account_says_so_to_both(self, client, engagement, employer):
+    def test_money_that_waits_for_an_account_says_so_to_both(self, client, sandbox, engagement, employer):
         stages.deliver(engagement)
         releasing.approve_work(engagement.deliverables.get(number=1), by=employer, at=timezone.now())
         money_tasks.sweep_once(at=timezone.now() + timedelta(days=8))
@@ -270,15 +260,16 @@ class TestTheRoom:
         assert len(once) <= len(before) + 2
 
     @pytest.mark.parametrize("address", ["/engagements/xxxxxxxxxx/", "/files/xxxxxxxxxx/"])
-    def test_what_is_not_there_is_not_found(self, client, own_database, address):
+    def test_what_is_not_there_is_not_found(self, client, address):
         client.force_login(cast.a_student())
 
         assert client.get(address).status_code == 404
 
 
 class TestTheStory:
-    def test_an_offer_says_what_comes_and_what_happens_by_itself(self, sandbox):
-        story = told(stages.offered(sandbox))
+    @stands_on(stages.offered)
+    def test_an_offer_says_what_comes_and_what_happens_by_itself(self, engagement):
+        story = told(engagement)
 
         assert ("past", "Offer made, the amount is reserved on the card") in story
         assert ("next", "Maya Lindqvist accepts or declines") in story
