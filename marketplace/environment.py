@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import dj_database_url
 import dj_email_url
@@ -95,6 +95,28 @@ class Environment:
         if not url or name in self.refused:
             return {}
         return dict(dj_email_url.parse(url))
+
+    def store(self, name: str) -> dict[str, Any]:
+        """What the S3 storage needs from s3://key:secret@host/bucket?region=name; empty when not given.
+
+        `s3+http` goes without TLS, to a store on the same machine.
+        """
+        url = self.address(name, "", "s3", "s3+http")
+        if not url or name in self.refused:
+            return {}
+        parts = urlsplit(url)
+        bucket = parts.path.strip("/")
+        if not (parts.username and parts.password and bucket) or "/" in bucket:
+            self.refuse(name, "cannot be read: s3://key:secret@host/bucket?region=name.")
+            return {}
+        host = parts.netloc.rpartition("@")[2]
+        return {
+            "access_key": unquote(parts.username),
+            "secret_key": unquote(parts.password),
+            "bucket_name": bucket,
+            "endpoint_url": f"{'http' if parts.scheme == 's3+http' else 'https'}://{host}",
+            "region_name": dict(parse_qsl(parts.query)).get("region"),
+        }
 
     def folder(self, name: str, default: Path) -> Path:
         path = Path(self.text(name, str(default))).expanduser()

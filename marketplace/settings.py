@@ -112,6 +112,7 @@ REDIS_URL: str = env.address("REDIS_URL", "" if PRODUCTION else "redis://127.0.0
 EMAIL: dict[str, Any] = env.mail("EMAIL_URL")
 MAIL_DOMAIN: str = env.text("MAIL_DOMAIN", SITE_URL.partition("://")[2].partition(":")[0])
 DEFAULT_FROM_EMAIL: str = env.text("FROM_EMAIL", f"{SITE_NAME} <no-reply@{MAIL_DOMAIN}>")
+FILES: dict[str, Any] = env.store("FILES_URL")  # without it uploads lie in DATA_DIR
 METRICS_TOKEN: str = env.text("METRICS_TOKEN")  # without it /metrics is not there
 SECURITY_CONTACT: str = env.text("SECURITY_CONTACT", f"mailto:security@{MAIL_DOMAIN}")
 MAIL_VIEWER: bool = LOCAL_RUN and not EMAIL  # letters are kept and read at /mail/
@@ -190,6 +191,8 @@ if PRODUCTION:
         env.refuse("ALLOWED_HOSTS", "lets every host name in: name the site's own.")
     if not HTTPS:
         env.refuse("SITE_URL", "does not start with https://.")
+    if FILES and not FILES["endpoint_url"].startswith("https://"):
+        env.refuse("FILES_URL", "goes without TLS: files of people are to be sent by s3:// alone.")
     if STRIPE_API_BASE:
         env.refuse("STRIPE_API_BASE", "leads to a sandbox; production takes real cards only.")
 env.stop_if_refused()
@@ -302,8 +305,17 @@ CACHES: dict[str, dict[str, Any]] = {
         "TIMEOUT": None,
     },
 }
+# Names are random and nothing is written over; everybody gets a file through us, after a look at who asks.
+S3_OPTIONS = {
+    "default_acl": None,
+    "file_overwrite": False,
+    "addressing_style": "path",
+    "max_memory_size": 1 << 20,
+}
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": FILES | S3_OPTIONS}
+    if FILES
+    else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "files"},
     },

@@ -102,6 +102,9 @@ def test_malformed_values_are_named_without_being_repeated(refused):
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"SITE_URL": "http://foothold.example.org"}, "SITE_URL"),
         ({"PAY_WARN_CENTS": "1"}, "PAY_WARN_CENTS"),
+        ({"FILES_URL": "s3+http://key:secret@store.example.org/files"}, "FILES_URL"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
+        ({"SECURITY_CONTACT": "javascript:alert(1)"}, "SECURITY_CONTACT"),
     ],
 )
 def test_what_is_unsafe_is_refused(refused, env, name):
