@@ -23,7 +23,7 @@ from projects.drafts import Part
 from projects.models import Deadline as WorkDeadline
 from projects.models import Deliverable, Engagement
 from tests import stages
-from tests.payments import staging
+from tests.boards import stands_on
 from tests.payments.steps import a_ready_payee, books_agree, got, work_off
 from tests.projects.test_application_races import at_once
 
@@ -38,28 +38,22 @@ def of_parts(sandbox, *shares):
     return stages.under_way(sandbox, stages.paid_for(sandbox, fee_cents=sum(shares), parts=parts))
 
 
-@pytest.fixture(scope="module")
-def under_way(django_db_blocker, tmp_path_factory):
-    """Work in three parts, reached once."""
+def three_parts(sandbox):
+    return of_parts(sandbox, 10000, 20000, 10001)
 
-    def build(sandbox):
-        return of_parts(sandbox, 10000, 20000, 10001)
 
-    folder = tmp_path_factory.mktemp("parts")
-    with django_db_blocker.unblock(), staging.staged("parts", build, folder) as stage:
-        yield stage
+pytestmark = stands_on(three_parts)
 
 
 @pytest.fixture
-def stripe(under_way, tmp_path):
-    """The stand-in's control in a copy of it."""
-    with staging.gone_on(under_way, tmp_path) as control:
-        yield control
+def stripe(sandbox):
+    """The stand-in's control, where Stripe is asked."""
+    return sandbox
 
 
 @pytest.fixture
-def engagement(stripe):
-    return Engagement.objects.get()
+def engagement(board):
+    return board
 
 
 def part(engagement, number=1):
@@ -309,15 +303,21 @@ class TestMoreTime:
         assert client.post(f"{engagement.get_absolute_url()}deliverables/2/more-time/").status_code == 403
 
 
+def a_late_part(sandbox):
+    """Work in one part, and when its share goes back."""
+    engagement = of_parts(sandbox, 40000)
+    due = part(engagement).due_at
+    tasks.run_deadlines(at=due + 3 * DAY)
+    return engagement, due + 10 * DAY
+
+
+@stands_on(a_late_part)
 class TestTheLastMoment:
     """A submission and the refund at once: one of them happens, never both."""
 
     @pytest.fixture
-    def late(self, sandbox):
-        engagement = of_parts(sandbox, 40000)
-        due = part(engagement).due_at
-        tasks.run_deadlines(at=due + 3 * DAY)
-        return engagement, due + 10 * DAY
+    def late(self, own_database, board):
+        return board
 
     def hand_in(self, engagement, at):
         return lambda: stages.deliver(engagement, at=at) and "handed in"

@@ -16,15 +16,17 @@ from payments.models import Hold, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
 from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Report, Waiting
 from tests import cast, stages
+from tests.boards import stands_on
 
+pytestmark = stands_on(stages.under_way)
 FOLDER = settings.BASE_DIR / "templates/emails"
 TEMPLATES = {f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("p*/*.txt")}  # projects, payments
 MOMENTS = ("until", "answer_by", "closes", "due", "leaves", "ends")
 
 
 @pytest.fixture
-def engagement(sandbox):
-    return stages.under_way(sandbox)
+def engagement(board):
+    return board
 
 
 def write_all(engagement):
@@ -183,8 +185,8 @@ def test_a_subject_says_nothing_that_becomes_wrong_while_the_letter_waits():
     assert {name for name, line in told.items() if {"tomorrow", "today"} & set(line.lower().split())} == set()
 
 
-def test_the_letters_of_an_offer_show_the_turn_and_the_money_of_their_side(sandbox):
-    engagement = stages.offered(sandbox)
+@stands_on(stages.offered)
+def test_the_letters_of_an_offer_show_the_turn_and_the_money_of_their_side(engagement):
     at = timezone.now()
 
     letter = Letter.objects.get(template="payments/offer_made")

@@ -20,26 +20,23 @@ from projects.drafts import draft_of
 from projects.faults import Incomplete
 from projects.models import Engagement, MaterialFile, Project, PromisedMaterial, stamps
 from tests import cast, stages
-from tests.payments import staging
+from tests.boards import stands_on
 from tests.projects.test_posting_pages import typed
 
 PROMISED = ["The answers of last year", "A place on our test site"]
 
 
-@pytest.fixture(scope="module")
-def under_way(django_db_blocker, tmp_path_factory):
-    def build(sandbox):
-        stages.under_way(sandbox, stages.paid_for(sandbox, promised_materials=PROMISED))
+def materials_promised(sandbox):
+    """Work under way whose company has not given yet what it promised."""
+    return stages.under_way(sandbox, stages.paid_for(sandbox, promised_materials=PROMISED))
 
-    folder = tmp_path_factory.mktemp("promised")
-    with django_db_blocker.unblock(), staging.staged("promised", build, folder) as stage:
-        yield stage
+
+pytestmark = stands_on(materials_promised)
 
 
 @pytest.fixture
-def engagement(under_way, tmp_path):
-    with staging.gone_on(under_way, tmp_path):
-        yield Engagement.objects.get()
+def engagement(board):
+    return board
 
 
 def give(engagement, number=1, *, at=None, by=None, **given):
@@ -109,8 +106,9 @@ class TestBefore:
             )
         assert releasing.approve_work(part, by=by, at=timezone.now())
 
-    def test_work_without_promises_has_its_dates_at_once(self, sandbox):
-        assert None not in due_dates(stages.under_way(sandbox))
+    @stands_on(stages.under_way)
+    def test_work_without_promises_has_its_dates_at_once(self, engagement):
+        assert None not in due_dates(engagement)
 
 
 class TestGiving:
@@ -242,7 +240,7 @@ class TestPages:
         for person, status in stages.everybody(engagement):
             client.force_login(person)
             answer = client.get(f"/materials/{file.public_id}/")
-            answer.close()
+            assert b"".join(answer) or status != 200  # read to its end, or its file stays open
             assert answer.status_code == status
 
     def test_an_open_workroom_learns_that_something_came(self, engagement):
@@ -278,9 +276,17 @@ def asked(client, engagement):
 
 
 @pytest.mark.django_db
+def a_promise():
+    return cast.an_open_project(promised_materials=PROMISED)
+
+
+@stands_on(a_promise)
 class TestTheProject:
-    def test_shows_what_is_promised_and_a_moderator_looks_at_it(self, client):
-        project = cast.an_open_project(promised_materials=PROMISED)
+    @pytest.fixture
+    def project(self, board):
+        return board
+
+    def test_shows_what_is_promised_and_a_moderator_looks_at_it(self, client, project):
         page = client.get(project.get_absolute_url()).content.decode()
         assert all(words in page for words in PROMISED)
         whole = client.get(f"/api/v1/projects/{project.public_id}/").json()
@@ -291,8 +297,7 @@ class TestTheProject:
         with pytest.raises(Incomplete, match="at most 5"):
             faults.check(draft)
 
-    def test_a_changed_promise_waits_for_a_moderator(self):
-        project = cast.an_open_project(promised_materials=PROMISED)
+    def test_a_changed_promise_waits_for_a_moderator(self, project):
         whole = draft_of(project) | {"promised_materials": PROMISED[:1]}
         edit = editing.edit_project(project, by=project.posted_by, at=timezone.now(), **whole)
         assert edit.status == "waiting"
@@ -305,7 +310,7 @@ class TestTheProject:
         client.force_login(draft.posted_by)
         fields = typed(draft, promised_materials="One thing\r\n\r\nAnother", save="1")
         client.post(f"/projects/{draft.public_id}/edit/", fields)
-        assert Project.objects.get().promised_materials == ["One thing", "Another"]
+        assert Project.objects.get(pk=draft.pk).promised_materials == ["One thing", "Another"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from payments import cancelling, offering, refunding
 from projects import places, reopening, selecting, tasks
 from projects.models import Application, Deadline
 from tests import cast, stages
-from tests.payments import staging
+from tests.boards import stands_on
 from tests.payments.races.meeting import at_once
 from tests.projects.test_second_in_line import DAY, a_board, letters, now_as
 
@@ -32,22 +32,11 @@ def a_seat_given_back(sandbox):
     return project, applications
 
 
-@pytest.fixture(scope="module")
-def given_back(django_db_blocker, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("given_back")
-    with django_db_blocker.unblock(), staging.staged("given_back", a_seat_given_back, folder) as stage:
-        yield stage
-
-
+@stands_on(a_seat_given_back)
 class Asked:
     @pytest.fixture
-    def sandbox(self, given_back, tmp_path):
-        with staging.gone_on(given_back, tmp_path) as control:
-            yield control
-
-    @pytest.fixture
-    def board(self, sandbox, given_back):
-        project, applications = given_back.about
+    def board(self, board):
+        project, applications = board
         return now_as(project), [now_as(row) for row in applications]
 
     def ask(self, board, number=1, **given):
@@ -204,18 +193,19 @@ class TestAskedAgain(Asked):
         assert now_as(asked).asked_until is None
 
 
-class TestASeatGivenBackAfterTheDate:
-    @pytest.fixture
-    def board(self, sandbox):
-        """An offer stood over the date, when all others were told that nobody answered; then came a no."""
-        project, applications = a_board(at=timezone.now() - 9 * DAY)
-        date = project.answer_by_at
-        engagement = stages.offered(sandbox, applications[0])
-        tasks.run_deadlines(at=date)
-        offering.decline_offer(engagement, by=engagement.student, at=date + HOUR)
-        tasks.run_deadlines(at=date + 2 * HOUR)
-        return now_as(project), [now_as(row) for row in applications]
+def an_offer_declined_after_the_date(sandbox):
+    """An offer stood over the date, when all others were told that nobody answered; then came a no."""
+    project, applications = a_board(at=timezone.now() - 9 * DAY)
+    date = project.answer_by_at
+    engagement = stages.offered(sandbox, applications[0])
+    tasks.run_deadlines(at=date)
+    offering.decline_offer(engagement, by=engagement.student, at=date + HOUR)
+    tasks.run_deadlines(at=date + 2 * HOUR)
+    return now_as(project), [now_as(row) for row in applications]
 
+
+@stands_on(an_offer_declined_after_the_date)
+class TestASeatGivenBackAfterTheDate:
     def test_leaves_five_days_to_ask_the_others(self, board):
         project, (_, asked, _) = board
         assert (project.status, asked.status) == ("closed", "not_answered")
@@ -235,18 +225,19 @@ class TestASeatGivenBackAfterTheDate:
         assert not Deadline.objects.pending().filter(project=project).exists()
 
 
-class TestOneOfTwoSeatsGivenBackAfterTheDate:
-    @pytest.fixture
-    def board(self, sandbox):
-        """One of two seats was filled at the date and nobody else had an answer; then that work was cancelled."""
-        project, applications = a_board(at=timezone.now() - 9 * DAY, seats=2)
-        engagement = stages.under_way(sandbox, applications[0])
-        tasks.run_deadlines(at=project.answer_by_at)
-        assert not Deadline.objects.pending().filter(project=project, kind="answer_by").exists()
-        at = project.answer_by_at + HOUR
-        refunding.cancel_before_start(engagement, by=engagement.student, at=at, reason="I fell ill.")
-        return now_as(project), [now_as(row) for row in applications], at
+def work_cancelled_after_the_date(sandbox):
+    """One of two seats was filled at the date and nobody else had an answer; then that work was cancelled."""
+    project, applications = a_board(at=timezone.now() - 9 * DAY, seats=2)
+    engagement = stages.under_way(sandbox, applications[0])
+    tasks.run_deadlines(at=project.answer_by_at)
+    assert not Deadline.objects.pending().filter(project=project, kind="answer_by").exists()
+    at = project.answer_by_at + HOUR
+    refunding.cancel_before_start(engagement, by=engagement.student, at=at, reason="I fell ill.")
+    return now_as(project), [now_as(row) for row in applications], at
 
+
+@stands_on(work_cancelled_after_the_date)
+class TestOneOfTwoSeatsGivenBackAfterTheDate:
     def ask(self, board, *, at):
         return reopening.ask_again(board[1][1], by=board[0].posted_by, at=at)
 
@@ -261,6 +252,7 @@ class TestOneOfTwoSeatsGivenBackAfterTheDate:
         assert now_as(board[0]).status == "unfilled"
 
 
+@pytest.mark.usefixtures("own_database")
 class TestYesAndSomethingElseAtOnce(Asked):
     def yes(self, asked, *, read=None):
         """The student's click; `read` is set once it has seen that the question still stands."""
@@ -315,22 +307,22 @@ class TestYesAndSomethingElseAtOnce(Asked):
         assert letters("application_ask_closed") == 1
 
 
-@pytest.mark.django_db
+@stands_on(a_board)
 class TestNobodyIsAskedWithoutASeat:
-    def test_a_no_alone_reopens_nothing(self):
-        project, (application, *_) = a_board()
+    def test_a_no_alone_reopens_nothing(self, board):
+        project, (application, *_) = board
         selecting.decline(application, by=project.posted_by, at=timezone.now(), reason="skills")
 
         with pytest.raises(reopening.NoSeatReopened):
             reopening.ask_again(application, by=project.posted_by, at=timezone.now())
 
-    def test_who_has_no_answer_yet_is_not_asked(self):
-        project, (application, *_) = a_board()
+    def test_who_has_no_answer_yet_is_not_asked(self, board):
+        project, (application, *_) = board
         with pytest.raises(InvalidTransition):
             reopening.ask_again(application, by=project.posted_by, at=timezone.now())
 
-    def test_a_cancelled_project_asks_nothing_any_more(self):
-        project, (application, *_) = a_board()
+    def test_a_cancelled_project_asks_nothing_any_more(self, board):
+        project, (application, *_) = board
         now = timezone.now()
         selecting.decline(application, by=project.posted_by, at=now, reason="skills")
         Application.objects.filter(pk=application.pk).update(asked_at=now, asked_until=now + DAY)
@@ -340,7 +332,7 @@ class TestNobodyIsAskedWithoutASeat:
         assert now_as(application).asked_until is None
         assert letters("application_ask_closed", to=application.student) == 1
 
-    def test_the_database_refuses_a_question_before_a_no(self):
-        _, (application, *_) = a_board()
+    def test_the_database_refuses_a_question_before_a_no(self, board):
+        _, (application, *_) = board
         with pytest.raises(IntegrityError, match="asked_only_after_a_no"), transaction.atomic():
             Application.objects.filter(pk=application.pk).update(asked_until=timezone.now())
