@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from accounts.models import Skill
 from projects import selecting
 from tests import cast, stages
+from tests.boards import stands_on
 from tests.browsing import assert_accessible, assert_fits
 
 HOUR = timedelta(hours=1)
@@ -20,22 +21,37 @@ def skills(*slugs):
     return Skill.objects.filter(slug__in=slugs)
 
 
-@pytest.fixture
-def project(db):
+def a_project():
     """Asks for SQL and statistics."""
     return cast.an_open_project(skills=list(skills("sql", "statistics")), names_hidden=False, window_days=21)
 
 
-@pytest.fixture
-def three(project):
+def a_project_alone():
+    return a_project(), []
+
+
+def three_applicants():
     """Ann fits in all with 5 hours, Bea in nothing with 20, Cem in one with 10; they came in this order."""
-    now, people = timezone.now(), []
+    project, now, people = a_project(), timezone.now(), []
     for number, (name, slugs, hours) in enumerate(
         (("Ann A", ["sql", "statistics"], 5), ("Bea B", ["interviewing"], 20), ("Cem C", ["sql"], 10))
     ):
         student = cast.a_student(name=name, skills=skills(*slugs), hours_a_week=hours)
         people.append(cast.an_application(student, project, at=now + number * HOUR))
-    return people
+    return project, people
+
+
+pytestmark = stands_on(three_applicants)
+
+
+@pytest.fixture
+def project(board):
+    return board[0]
+
+
+@pytest.fixture
+def three(board):
+    return board[1]
 
 
 @pytest.fixture
@@ -70,8 +86,9 @@ class TestWhatItShows:
         assert "Short-list<" not in page
 
 
-def test_an_offer_waits_for_the_student_until_its_end(client, sandbox):
-    engagement = stages.offered(sandbox)
+@stands_on(stages.offered)
+def test_an_offer_waits_for_the_student_until_its_end(client, board):
+    engagement = board
     client.force_login(engagement.offered_by)
 
     answer = client.get(f"/projects/{engagement.project.public_id}/applicants/?state=offered")
@@ -122,6 +139,7 @@ class TestNarrowedAndOrderedByTheAddress:
             assert rest.context["older"] == ""
             assert rest.context["form"].is_open
 
+    @stands_on(a_project_alone)
     def test_the_number_of_queries_does_not_grow(self, look, project, django_assert_num_queries):
         look()  # the first look of a session is noted
         for made in range(1, 4):
@@ -162,27 +180,24 @@ class TestTheChoiceOfKeys:
 
 
 @pytest.fixture
-def board(own_database, open_context, site_server):
-    """Opens the table of three applicants as their employer: `board(**options)` gives the page."""
-    project = cast.an_open_project(skills=list(skills("sql", "statistics")), names_hidden=False)
-    for name in ("Ann A", "Bea B", "Cem C"):
-        cast.an_application(cast.a_student(name=name), project)
+def opened(own_database, open_context, site_server, project):
+    """Opens the table of three applicants as their employer: `opened(**options)` gives the page."""
     client = Client()
     client.force_login(project.posted_by)
     cookie = client.cookies[site.SESSION_COOKIE_NAME].value
 
-    def open_board(**options):
+    def open_table(**options):
         context = open_context(**options)
         context.add_cookies([{"name": site.SESSION_COOKIE_NAME, "value": cookie, "url": site_server}])
         page = context.new_page()
         page.goto(f"/projects/{project.public_id}/applicants/?answers=open")
         return page
 
-    return open_board
+    return open_table
 
 
-def test_keys_act_only_in_the_table_and_say_what_they_did(board):
-    page = board()
+def test_keys_act_only_in_the_table_and_say_what_they_did(opened):
+    page = opened()
     said, focused = page.locator("[data-keys-said]"), page.locator(":focus")
     page.locator("h1").click()
     page.keyboard.press("j")
@@ -218,16 +233,16 @@ def test_keys_act_only_in_the_table_and_say_what_they_did(board):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Offer this project to")
 
 
-def test_the_table_is_accessible_light_and_dark_and_fits(board):
-    page = board(color_scheme="light", reduced_motion="reduce")
+def test_the_table_is_accessible_light_and_dark_and_fits(opened):
+    page = opened(color_scheme="light", reduced_motion="reduce")
     assert_accessible(page)
     page.emulate_media(color_scheme="dark")
     assert_accessible(page)
     assert_fits(page)
 
 
-def test_everything_is_possible_without_javascript(board):
-    page = board(java_script_enabled=False)
+def test_everything_is_possible_without_javascript(opened):
+    page = opened(java_script_enabled=False)
     page.get_by_role("button", name="Short-list Bea B").click()
     expect(page.get_by_text("Bea B is on the short-list and was told")).to_be_visible()
     for name in ("Ann A", "Cem C"):

@@ -11,9 +11,9 @@ from marketplace.kernel.models import Letter
 from projects import applying, selecting
 from projects.models import Application, Project
 from tests import cast
+from tests.boards import stands_on
 
 NOW = timezone.now()
-pytestmark = pytest.mark.django_db
 
 
 def a_filled_project():
@@ -28,9 +28,7 @@ def a_filled_project():
     return project, [waits, kept]
 
 
-@pytest.fixture(scope="class")
-def filled(made_once):
-    return made_once(a_filled_project)
+pytestmark = stands_on(a_filled_project)
 
 
 def letters():
@@ -40,10 +38,6 @@ def letters():
 
 
 class TestTheRule:
-    @pytest.fixture
-    def board(self, filled):
-        return filled()
-
     def close(self, project, *, by=None, at=NOW, version=None):
         return selecting.close_the_rest(project, by=by or project.posted_by, at=at, version=version)
 
@@ -88,8 +82,8 @@ class TestThePage:
     BUTTON = "Close the rest kindly, tell 2"
 
     @pytest.fixture
-    def board(self, filled, client):
-        project, rest = filled()
+    def board(self, board, client):
+        project, rest = board
         client.force_login(project.posted_by)
         return project, rest
 

@@ -13,6 +13,7 @@ from projects import applying, closing, selecting
 from projects.models import Application, Project
 from projects.selecting import No
 from tests import cast
+from tests.boards import stands_on
 from tests.projects.test_application_races import at_once
 
 
@@ -29,17 +30,10 @@ def three_applicants():
     return project, [cast.an_application(cast.a_student(), project) for _ in range(3)]
 
 
-@pytest.fixture(scope="class")
-def three(made_once):
-    return made_once(three_applicants)
+pytestmark = stands_on(three_applicants)
 
 
-@pytest.mark.django_db
 class TestTheRule:
-    @pytest.fixture
-    def board(self, three):
-        return three()
-
     def decline(self, board, *noes, at=None):
         project, _ = board
         return selecting.decline_many(project, by=project.posted_by, at=at or timezone.now(), noes=noes)
@@ -95,12 +89,7 @@ class TestTheRule:
             selecting.decline_many(board[0], by=who(), at=timezone.now(), noes=[no(board[1][0])])
 
 
-@pytest.mark.django_db
 class TestThePage:
-    @pytest.fixture
-    def board(self, three):
-        return three()
-
     @pytest.fixture
     def door(self, client, board):
         client.force_login(board[0].posted_by)
@@ -195,8 +184,8 @@ class TestThePage:
 
 @pytest.mark.usefixtures("own_database")
 class TestAWithdrawalAtTheSameMoment:
-    def acts(self):
-        project, applications = three_applicants()
+    def acts(self, board):
+        project, applications = board
         first, now = applications[0], timezone.now()
         noes = [no(row) for row in applications]
         return (
@@ -205,8 +194,8 @@ class TestAWithdrawalAtTheSameMoment:
             lambda: applying.withdraw(first, by=first.student, at=now, version=1).status,
         )
 
-    def test_leaves_one_of_the_two_and_the_others_are_told(self):
-        first, decline, withdraw = self.acts()
+    def test_leaves_one_of_the_two_and_the_others_are_told(self, board):
+        first, decline, withdraw = self.acts(board)
 
         told, _ = at_once(decline, withdraw)
 
@@ -215,8 +204,8 @@ class TestAWithdrawalAtTheSameMoment:
         assert first.history.count() == 1
         assert letters(first).count() == (first.status == "declined")
 
-    def test_control_without_the_lock_the_student_withdraws_and_is_declined(self):
-        project, applications = three_applicants()
+    def test_control_without_the_lock_the_student_withdraws_and_is_declined(self, board):
+        project, applications = board
         now, both_read = timezone.now(), Barrier(2, timeout=20)
 
         def unguarded(status, by, **changes):
@@ -236,8 +225,8 @@ class TestAWithdrawalAtTheSameMoment:
 
         assert applications[0].history.count() == 2
 
-    def test_and_a_sweep_at_the_date_never_both_count(self):
-        project, applications = three_applicants()
+    def test_and_a_sweep_at_the_date_never_both_count(self, board):
+        project, applications = board
         end, noes = project.answer_by_at, [no(row) for row in applications]
 
         at_once(

@@ -13,6 +13,7 @@ from projects import applying, posting, selecting
 from projects.models import Application, Project
 from projects.models.naming import covering
 from tests import cast
+from tests.boards import stands_on
 
 NAME, SCHOOL = "Zebulon Quistgaard", "Xylander Academy"
 TRACES = ("Zebulon", "Quistgaard", "Xylander", "zebulon-quistgaard")
@@ -27,15 +28,21 @@ def traces_in(text):
     return found + ([NAME] if re.search(f"{NAME}|{SCHOOL}", text, re.IGNORECASE) else [])
 
 
-@pytest.fixture
-def project(db):
-    return cast.an_open_project()
+def a_hidden_applicant():
+    return cast.an_application(cast.a_student(name=NAME, school=SCHOOL), **WORDS)
+
+
+pytestmark = stands_on(a_hidden_applicant)
 
 
 @pytest.fixture
-def application(project):
-    student = cast.a_student(name=NAME, school=SCHOOL)
-    return cast.an_application(student, project, **WORDS)
+def application(board):
+    return board
+
+
+@pytest.fixture
+def project(board):
+    return board.project
 
 
 @pytest.fixture
@@ -131,7 +138,6 @@ def test_a_no_without_the_short_list_keeps_it_hidden_for_good(application, emplo
     assert application.applicant == "Applicant 1"
 
 
-@pytest.mark.django_db
 def test_a_company_may_choose_to_see_names_from_the_start():
     project = cast.an_open_project(names_hidden=False)
 
@@ -156,7 +162,6 @@ def test_the_database_refuses_a_chosen_applicant_without_a_name(application):
         Application.objects.filter(pk=application.pk).update(status="shortlisted")
 
 
-@pytest.mark.django_db
 def test_the_choice_is_part_of_the_draft():
     project = cast.a_draft(names_hidden=False)
     assert Project.objects.get(pk=project.pk).names_hidden is False

@@ -13,10 +13,10 @@ from marketplace.kernel.models import Letter
 from projects import closing, pardoning, posting, selecting, silence
 from projects.models import Application, Pardon
 from tests import cast
+from tests.boards import stands_on
 
 DAY = timedelta(days=1)
 NOW = timezone.now()
-pytestmark = pytest.mark.django_db
 
 
 def a_silent_project(employer, *, ended=30 * DAY, moderator=None):
@@ -28,26 +28,28 @@ def a_silent_project(employer, *, ended=30 * DAY, moderator=None):
     return project
 
 
-@pytest.fixture
-def employer():
+def an_old_employer():
     return cast.an_employer(at=NOW - 400 * DAY)
 
 
 def a_paused_employer():
-    employer = cast.an_employer(at=NOW - 400 * DAY)
+    employer = an_old_employer()
     for ended in (30 * DAY, 60 * DAY):
         a_silent_project(employer, ended=ended)
     return employer
 
 
-@pytest.fixture(scope="class")
-def made(made_once):
-    return made_once(a_paused_employer)
+pytestmark = stands_on(a_paused_employer)
 
 
 @pytest.fixture
-def paused(made):
-    return made()
+def paused(board):
+    return board
+
+
+@pytest.fixture
+def employer(board):
+    return board
 
 
 def send(employer, *, at=NOW):
@@ -62,10 +64,12 @@ class TestTheSecondSilentProject:
 
         assert send(paused, at=pause.until + DAY).status == "in_moderation"
 
+    @stands_on(an_old_employer)
     def test_the_first_alone_pauses_nothing(self, employer):
         a_silent_project(employer)
         assert send(employer).status == "in_moderation"
 
+    @stands_on(an_old_employer)
     def test_two_applicants_of_one_project_are_one(self, employer):
         project = cast.an_open_project(employer, at=NOW - 40 * DAY)
         for _ in range(2):
@@ -73,6 +77,7 @@ class TestTheSecondSilentProject:
         closing.close_unanswered(project, at=project.answer_by_at)
         assert send(employer).status == "in_moderation"
 
+    @stands_on(an_old_employer)
     def test_what_is_longer_ago_counts_no_more(self, employer):
         for ended in (30 * DAY, 181 * DAY):
             a_silent_project(employer, ended=ended)
@@ -173,11 +178,13 @@ class TestAnOperatorLiftsIt:
         with pytest.raises(PermissionDenied):
             self.lift(paused, by=paused)
 
+    @stands_on(an_old_employer)
     def test_where_there_is_none_there_is_nothing_to_lift(self, employer):
         with pytest.raises(pardoning.NotPaused):
             self.lift(employer)
 
 
+@stands_on(an_old_employer)
 def test_the_count_is_public_with_the_project_and_with_the_company(client, employer):
     a_silent_project(employer)
     answered = cast.an_open_project(employer)
@@ -192,6 +199,7 @@ def test_the_count_is_public_with_the_project_and_with_the_company(client, emplo
 
 
 class TestKin:
+    @stands_on(an_old_employer)
     @pytest.mark.parametrize(
         ("website", "domain"),
         [
@@ -208,6 +216,7 @@ class TestKin:
         company.refresh_from_db()
         assert (company.site_domain, company.domain) == (domain, domain)
 
+    @stands_on(an_old_employer)
     def test_by_their_site_are_found_by_an_index(self, employer):
         company = cast.company_of(employer)
         company.website = "https://maple-health.example"

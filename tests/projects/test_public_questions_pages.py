@@ -12,18 +12,25 @@ from marketplace.kernel.models import AuditEntry
 from projects import asking, posting
 from projects.models import PublicQuestion
 from tests import cast
+from tests.boards import stands_on
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="class")
-def made(made_once):
-    return made_once(cast.an_open_project)
+pytestmark = stands_on(cast.a_student_and_a_project)
 
 
 @pytest.fixture
-def project(made):
-    return made()
+def student(board):
+    return board[0]
+
+
+@pytest.fixture
+def project(board):
+    """Where the board is a question, the project that it is about."""
+    return board.project if isinstance(board, PublicQuestion) else board[1]
+
+
+@pytest.fixture
+def question(board):
+    return board
 
 
 @pytest.fixture
@@ -40,8 +47,7 @@ def answering(question, act="answer"):
 
 
 class TestAsking:
-    def test_a_student_asks_and_only_they_and_the_company_see_it(self, client, project, address):
-        student = cast.a_student()
+    def test_a_student_asks_and_only_they_and_the_company_see_it(self, client, student, project, address):
         client.force_login(student)
         assert "nobody is told who asked" in read(client, project)
         answer = client.post(address, {"text": "Is there a guide?"}, follow=True)
@@ -56,8 +62,10 @@ class TestAsking:
         assert "Is there a guide?" not in read(client, project)
 
     @pytest.mark.parametrize("text", ["Call me: 070 123 45 67 89", "x" * 501, "Maya Lindqvist asks"])
-    def test_what_may_not_stand_there_is_refused_beside_the_field_and_kept(self, client, address, text):
-        client.force_login(cast.a_student())
+    def test_what_may_not_stand_there_is_refused_beside_the_field_and_kept(
+        self, client, student, address, text
+    ):
+        client.force_login(student)
         answer = client.post(address, {"text": text})
         page = answer.content.decode()
         assert answer.status_code == 422
@@ -66,34 +74,39 @@ class TestAsking:
         assert "<title>Error:" in page
         assert not PublicQuestion.objects.exists()
 
-    def test_a_limit_that_is_reached_is_said_and_the_words_are_kept(self, client, settings, project, address):
-        client.force_login(cast.a_student())
+    def test_a_limit_that_is_reached_is_said_and_the_words_are_kept(
+        self, client, student, settings, project, address
+    ):
+        client.force_login(student)
         settings.PUBLIC_QUESTIONS_A_DAY = 0
         answer = client.post(address, {"text": "One more?"})
         assert answer.status_code == 409
         assert "as many questions as can be asked in one day" in answer.content.decode()
         assert "One more?</textarea>" in answer.content.decode()
 
-    def test_three_that_wait_leave_no_box(self, client, project):
-        student = cast.a_student()
+    def test_three_that_wait_leave_no_box(self, client, student, project):
         client.force_login(student)
         for number in range(3):
             cast.a_question(student, project, text=f"Number {number}?")
         assert "3 of your questions wait" in read(client, project)
         assert 'name="text"' not in read(client, project)
 
-    def test_a_visitor_is_led_to_sign_up_and_an_address_alone_to_the_page(self, client, project, address):
+    def test_a_visitor_is_led_to_sign_up_and_an_address_alone_to_the_page(
+        self, client, student, project, address
+    ):
         assert f"/accounts/signup/?next={project.get_absolute_url()}" in read(client, project).replace(
             "%2F", "/"
         )
         assert client.post(address, {"text": "Why?"}).url.startswith("/accounts/signup/")
-        client.force_login(cast.a_student())
+        client.force_login(student)
         assert client.get(address).url == f"{project.get_absolute_url()}#public-questions"
 
 
 class TestAnswering:
-    def test_the_company_answers_in_place_and_everyone_reads_both_without_a_name(self, client, project):
-        question = cast.a_question(project=project)
+    @stands_on(cast.a_question)
+    def test_the_company_answers_in_place_and_everyone_reads_both_without_a_name(
+        self, client, project, question
+    ):
         client.force_login(project.posted_by)
         assert "1 question waits for your answer" in read(client, project)
         client.post(answering(question), {"text": "Yes, and by video.", "version": question.version})
@@ -127,8 +140,8 @@ class TestAnswering:
         assert f'id="answer-{other.public_id}-text_error"' not in page
         assert "Mail sam@example.org</textarea>" in page
 
-    def test_a_colleague_who_was_faster_is_said_and_the_words_are_kept(self, client, project):
-        question = cast.a_question(project=project)
+    @stands_on(cast.a_question)
+    def test_a_colleague_who_was_faster_is_said_and_the_words_are_kept(self, client, project, question):
         asking.answer(question, by=project.posted_by, at=timezone.now(), text="First.")
         client.force_login(project.posted_by)
         answer = client.post(answering(question), {"text": "Second.", "version": question.version})
@@ -138,8 +151,8 @@ class TestAnswering:
         assert "Second.</textarea>" in page
         assert f'name="version" value="{question.version + 1}"' in page
 
-    def test_words_for_a_question_that_is_gone_are_kept_too(self, client, project):
-        question = cast.a_question(project=project)
+    @stands_on(cast.a_question)
+    def test_words_for_a_question_that_is_gone_are_kept_too(self, client, project, question):
         client.force_login(project.posted_by)
         asking.decline(question, by=project.posted_by, at=timezone.now(), reason="later")
         answer = client.post(answering(question), {"text": "Long words.", "version": question.version})
@@ -147,8 +160,8 @@ class TestAnswering:
         assert "Long words." in answer.content.decode()
         assert "The question is not here any more" in answer.content.decode()
 
-    def test_declining_tells_the_student_on_the_page(self, client, project):
-        question = cast.a_question(project=project)
+    @stands_on(cast.a_question)
+    def test_declining_tells_the_student_on_the_page(self, client, project, question):
         client.force_login(project.posted_by)
         assert client.post(answering(question, "decline"), {"version": 1}).status_code == 422
         client.post(answering(question, "decline"), {"version": 1, "reason": "not_public"})
@@ -156,15 +169,15 @@ class TestAnswering:
         client.force_login(question.asker)
         assert "leaves it unanswered: We cannot say this in public" in read(client, project)
 
-    def test_one_is_taken_back(self, client, project):
-        question = cast.a_question(project=project)
+    @stands_on(cast.a_question)
+    def test_one_is_taken_back(self, client, project, question):
         client.force_login(question.asker)
         page = client.post(answering(question, "withdraw"), {"version": 1}, follow=True).content.decode()
         assert "Taken back." in page
         assert question.text not in page
 
-    def test_is_on_the_dashboard_while_it_waits(self, client, project):
-        question = cast.a_question(project=project)
+    @stands_on(cast.a_question)
+    def test_is_on_the_dashboard_while_it_waits(self, client, project, question):
         client.force_login(project.posted_by)
         assert "1 question to answer" in client.get("/dashboard/").content.decode()
         posting.pause(project, by=project.posted_by, at=timezone.now())
@@ -194,10 +207,11 @@ class TestReading:
         client.force_login(project.posted_by)
         assert "Nobody has asked yet. Students can ask" in read(client, project)
 
-    def test_a_page_goes_on_where_the_last_one_ended(self, client, project):
+    def test_a_page_goes_on_where_the_last_one_ended(self, client, student, project, settings):
+        settings.PUBLIC_QUESTIONS_A_DAY = 100
         for minute in range(23):
             at = timezone.now() + timedelta(minutes=minute)
-            cast.an_answered_question(cast.a_student(), project, at=at, text=f"Number {minute} of them?")
+            cast.an_answered_question(student, project, at=at, text=f"Number {minute} of them?")
         seen, query = [], ""
         while query is not None:
             page = read(client, project, query)
@@ -206,8 +220,8 @@ class TestReading:
             query = older and older[1]
         assert seen == list(reversed(range(23)))
 
-    def test_the_number_of_queries_does_not_grow(self, client, project):
-        student, employer = cast.a_student(), project.posted_by
+    def test_the_number_of_queries_does_not_grow(self, client, student, project):
+        employer = project.posted_by
         counts = []
         for more in (1, 8):
             for _ in range(more):
@@ -240,8 +254,8 @@ class TestModerators:
         client.force_login(question.asker)
         assert "It names a patient." in read(client, project)
 
-    def test_find_all_of_them_in_the_administration(self, client, project):
-        question = cast.a_question(project=project)
+    @stands_on(cast.a_question)
+    def test_find_all_of_them_in_the_administration(self, client, project, question):
         client.force_login(cast.a_moderator())
         assert question.text in client.get("/admin/projects/publicquestion/").content.decode()
         page = client.get(f"/admin/projects/publicquestion/{question.pk}/change/").content.decode()

@@ -16,6 +16,7 @@ from payments import offering
 from projects import applying, closing, selecting, tasks
 from projects.models import Deadline, Project
 from tests import cast, stages
+from tests.boards import stands_on
 from tests.projects.test_application_races import at_once
 
 DAY = timedelta(days=1)
@@ -45,17 +46,8 @@ def an_offer_and_four_more():
     return project, applications
 
 
-@pytest.fixture(scope="class")
-def made(made_once):
-    return made_once(an_offer_and_four_more)
-
-
-@pytest.mark.django_db
+@stands_on(an_offer_and_four_more)
 class TestSecondInLine:
-    @pytest.fixture
-    def board(self, made):
-        return made()
-
     def keep(self, board, number, *, by=None, at=None, **given):
         project, applications = board
         by, at = by or project.posted_by, at or timezone.now()
@@ -162,10 +154,16 @@ class TestSecondInLine:
         assert now_as(board[1][1]).is_second
 
 
+def an_offer_and_two_more(sandbox):
+    """The first applicant's offer stands on a reserved card."""
+    project, applications = a_board()
+    return project, applications, stages.offered(sandbox, applications[0])
+
+
+@stands_on(an_offer_and_two_more)
 class TestWhenTheOfferEnds:
-    def test_with_work_the_line_is_closed_kindly(self, sandbox):
-        project, (chosen, second, other) = a_board()
-        engagement = stages.offered(sandbox, chosen)
+    def test_with_work_the_line_is_closed_kindly(self, sandbox, board):
+        project, (_, second, other), engagement = board
         selecting.keep_second(second, by=project.posted_by, at=timezone.now())
 
         stages.accept(engagement)
@@ -175,9 +173,9 @@ class TestWhenTheOfferEnds:
         assert letters("application_declined", to=second.student) == 1
         assert now_as(other).status == "submitted"  # whoever was not in line is answered by the company
 
-    def test_without_work_the_company_hears_who_is_next_and_can_offer(self, sandbox):
-        project, (chosen, second, _) = a_board()
-        engagement, now = stages.offered(sandbox, chosen), timezone.now()
+    def test_without_work_the_company_hears_who_is_next_and_can_offer(self, board):
+        project, (chosen, second, _), engagement = board
+        now = timezone.now()
         second = selecting.keep_second(second, by=project.posted_by, at=now)
 
         offering.decline_offer(engagement, by=chosen.student, at=now)
@@ -187,9 +185,10 @@ class TestWhenTheOfferEnds:
         assert offering.make_offer(second, by=project.posted_by, at=now).application_id == second.pk
 
 
-def test_two_clicks_do_not_make_the_line_too_long(own_database, settings):
+@stands_on(a_board)
+def test_two_clicks_do_not_make_the_line_too_long(own_database, board, settings):
     settings.SECOND_IN_LINE = 1
-    project, (chosen, *others) = a_board()
+    project, (chosen, *others) = board
     now = timezone.now()
     offering.make_offer(chosen, by=project.posted_by, at=now)
 
@@ -199,9 +198,10 @@ def test_two_clicks_do_not_make_the_line_too_long(own_database, settings):
     assert Project.objects.get(pk=project.pk).applications.second_in_line().count() == 1
 
 
-def test_control_without_the_lock_the_line_grows_too_long(own_database, settings):
+@stands_on(a_board)
+def test_control_without_the_lock_the_line_grows_too_long(own_database, board, settings):
     settings.SECOND_IN_LINE = 1
-    project, (chosen, *others) = a_board()
+    project, (chosen, *others) = board
     now, checked = timezone.now(), Barrier(2, timeout=20)
     offering.make_offer(chosen, by=project.posted_by, at=now)
 

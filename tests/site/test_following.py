@@ -12,9 +12,11 @@ from playwright.sync_api import expect
 from payments import operations, releasing
 from projects import applying, asking, selecting
 from tests import cast, stages
+from tests.boards import stands_on
 from tests.browsing import assert_accessible, assert_fits
 from tests.payments.steps import a_ready_payee
 
+pytestmark = stands_on(cast.an_application)
 NOBODY, SAME, CHANGED = 403, 204, 200
 
 
@@ -38,8 +40,8 @@ class Open:
 
 
 @pytest.fixture
-def bid(db):
-    return cast.an_application()
+def bid(board):
+    return board
 
 
 def pages_of(client, bid):
@@ -101,8 +103,9 @@ class TestWhatItTells:
         cast.an_application(cast.another_student(), cast.an_open_project(cast.another_employer()))
         assert [page.ask() for page in pages] == [SAME] * 7
 
-    def test_each_step_of_the_work_to_both_sides(self, client, sandbox):
-        work = stages.under_way(sandbox)
+    @stands_on(stages.under_way)
+    def test_each_step_of_the_work_to_both_sides(self, client, sandbox, board):
+        work = board
         stranger = Open(client, work.student, work.get_absolute_url())
         assert stranger.ask(cast.another_student()) == 404
         a_ready_payee(sandbox, work.student, at=timezone.now())
@@ -169,8 +172,7 @@ def opened(own_database, site_server, open_context, settings):
     return open_for
 
 
-def test_one_acts_and_the_page_of_the_other_says_so_and_loses_nothing(opened):
-    bid = cast.an_application()
+def test_one_acts_and_the_page_of_the_other_says_so_and_loses_nothing(opened, bid):
     project, employer = bid.project, bid.project.posted_by
     cast.a_question(bid.student, project)
     own = opened(employer, project.get_absolute_url())
@@ -206,8 +208,8 @@ def test_one_acts_and_the_page_of_the_other_says_so_and_loses_nothing(opened):
     expect(theirs.get_by_text("On the short-list").first).to_be_visible()
 
 
-def test_it_asks_less_often_while_nothing_answers_and_no_more_once_logged_out(opened, watch):
-    bid, answers = cast.an_application(), []
+def test_it_asks_less_often_while_nothing_answers_and_no_more_once_logged_out(opened, bid, watch):
+    answers = []
     away, left = (opened(bid.student, "/applications/") for _ in "ab")
     for page in (away, left):
         page.on("response", lambda response: answers.append(response.status))
