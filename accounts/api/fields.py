@@ -52,3 +52,11 @@ class TermsField(serializers.ListField):
     def to_representation(self, data: Any) -> list[str]:
         rows = data.all() if hasattr(data, "all") else data
         return sorted(row.slug for row in rows)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class LinkField(serializers.URLField):
+    """An address, or nothing: what is said to be one by its format may not be empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 200, "required": False, "allow_blank": True} | kwargs)

@@ -44,6 +44,7 @@ def profile_of(request: ApiRequest) -> StudentProfile:
 
 class Student(Door):
     scope = "account"
+    may_lack = True
 
     @operation("student_retrieve", gives=StudentSerializer)
     def get(self, request: ApiRequest) -> StudentProfile:
@@ -73,6 +74,7 @@ class Student(Door):
 
 class MyPage(Door):
     scope = "account"
+    may_lack = True
 
     @operation("my_page_retrieve", gives=PageSerializer)
     def get(self, request: ApiRequest) -> StudentProfile:

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.fields import TermField, TermsField
+from accounts.api.fields import LinkField, TermField, TermsField
 from accounts.models import (
     Company,
     Eligibility,
@@ -38,6 +38,7 @@ class CompanySerializer(serializers.ModelSerializer[Company]):
 
     url = serializers.CharField(source="get_absolute_url", read_only=True)
     industry: Any = TermField(Industry)
+    website = LinkField()
 
     class Meta:
         model = Company
@@ -149,3 +150,4 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
         model = Invitation
         fields = ("public_id", "email", "role", "status", "created_at", "expires_at")
         read_only_fields = ("public_id", "status", "created_at", "expires_at")
+        extra_kwargs = {"role": {"required": True}}

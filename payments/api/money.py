@@ -125,6 +125,7 @@ class MyPayee(ProvenDoor):
 
     scope = "pay"
     keeps = False
+    may_lack = True
 
     @operation("payee_retrieve", gives=PayeeSerializer)
     def get(self, request: ApiRequest) -> Payee:

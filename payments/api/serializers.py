@@ -6,6 +6,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.fields import LinkField
 from accounts.api.serializers import CompanyNameSerializer
 from payments.models import Hold, Release
 from projects import narrating
@@ -64,6 +65,7 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
 class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     """One version of the work; it never changes."""
 
+    link = LinkField()
     files = FileSerializer(many=True)
     review = serializers.SerializerMethodField()
 
@@ -116,6 +118,7 @@ class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
 class PromisedSerializer(serializers.ModelSerializer[PromisedMaterial]):
     """What the company promised to hand over, and what it handed over."""
 
+    link = LinkField()
     files = serializers.SerializerMethodField()
 
     class Meta:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 
+from accounts.api.fields import LinkField
 from accounts.http import ApiRequest
 from marketplace.kernel.api.documents import DocumentParser
 from marketplace.kernel.api.doors import Door, Given, operation
@@ -30,6 +31,7 @@ def files() -> Any:
 
 class GivenMaterialSerializer(serializers.ModelSerializer[PromisedMaterial]):
     files = files()
+    link = LinkField()
 
     class Meta:
         model = PromisedMaterial
@@ -70,6 +72,7 @@ class DeliverySerializer(serializers.ModelSerializer[Submission]):
     """One version of the work, with an answer to each criterion, in their order."""
 
     files = files()
+    link = LinkField()
     criteria_answers = serializers.ListField(
         child=serializers.CharField(max_length=500), max_length=MAX_CRITERIA
     )

@@ -19,6 +19,15 @@ from projects.http import handed_out
 from projects.models import MaterialFile, Project, SubmissionFile
 from projects.models.projects import MAX_MATERIAL_FILES
 
+FILE = "application/octet-stream"
+
+
+def download(seen: Any, public_id: str) -> FileResponse:
+    """As bytes, whatever its giver said that it is."""
+    response = handed_out(get_object_or_404(seen, public_id=public_id))
+    response["Content-Type"] = FILE
+    return response
+
 
 class MaterialsSerializer(serializers.Serializer[Any]):
     files = serializers.ListField(child=serializers.FileField(max_length=150), max_length=MAX_MATERIAL_FILES)
@@ -40,14 +49,10 @@ class OneMaterial(Door):
     open_to_all = READING
     scope = "post"
 
-    @extend_schema(
-        operation_id="materials_download", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(operation_id="materials_download", responses={(200, FILE): OpenApiTypes.BINARY})
     def get(self, request: ApiRequest, public_id: str) -> FileResponse:
         """A file that a company handed over, or that stands beside its project."""
-        return handed_out(
-            get_object_or_404(MaterialFile.objects.visible_to(request.user), public_id=public_id)
-        )
+        return download(MaterialFile.objects.visible_to(request.user), public_id)
 
     @operation("materials_detach")
     def delete(self, request: ApiRequest, public_id: str) -> None:
@@ -58,11 +63,7 @@ class OneMaterial(Door):
 
 
 class WorkFile(Door):
-    @extend_schema(
-        operation_id="files_download", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(operation_id="files_download", responses={(200, FILE): OpenApiTypes.BINARY})
     def get(self, request: ApiRequest, public_id: str) -> FileResponse:
         """A private file of a submission."""
-        return handed_out(
-            get_object_or_404(SubmissionFile.objects.visible_to(request.user), public_id=public_id)
-        )
+        return download(SubmissionFile.objects.visible_to(request.user), public_id)

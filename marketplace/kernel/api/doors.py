@@ -51,13 +51,15 @@ class Door(APIView):
     """One address of the API. It makes one call of the rule that its page calls too.
 
     A key needs the scope `read` to look and the door's `scope` to act. Visitors may do what
-    `open_to_all` names; `keeps` says whether what it answers may be stored for an `Idempotency-Key`.
+    `open_to_all` names; `keeps` says whether what it answers may be stored for an `Idempotency-Key`, `may_lack` whether
+    there may be nothing at an address that names nothing.
     """
 
     permission_classes: tuple[type[BasePermission], ...] = (MayEnter,)
     scope = "read"
     open_to_all: tuple[str, ...] = ()
     keeps = True
+    may_lack = False
 
     def scope_of(self, method: str | None) -> str:
         return "read" if method in READING else self.scope

@@ -52,7 +52,7 @@ class DoorSchema(AutoSchema):
         """What this door may answer beside what it gives."""
         takes = "requestBody" in described
         spoken = takes or any(one["in"] == "query" for one in described.get("parameters", ()))
-        found = [400] * spoken + [401, 403] + [404] * ("{" in self.path)
+        found = [400] * spoken + [401, 403] + [404] * ("{" in self.path or self.view.may_lack)
         if self.method != "GET":
             found += [409] + [413, 415] * takes + [400, 422] * (self.method == "POST")
         return [*found, 429]
