@@ -239,10 +239,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "marketplace.site.middleware.ResourcePolicy",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",  # within those, as its redirect to https is an answer too
     "marketplace.site.middleware.RefuseNulBytes",  # after what marks every answer, as the next
     "marketplace.site.middleware.Compressed",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -25,7 +26,10 @@ class RefuseNulBytes:
 
 
 class PrivateAnswers:
-    """Keeps what somebody sees who is logged in, and every new cookie, out of caches that others share."""
+    """Keeps what somebody sees who is logged in, and every new cookie, out of caches that others share.
+
+    When a session ends, by logging out or by its time, the browser is told to forget the pages it kept.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -35,6 +39,9 @@ class PrivateAnswers:
         user = getattr(request, "user", None)  # none where something answered before it was known
         if response.cookies or (user is not None and user.is_authenticated):
             response.headers.setdefault("Cache-Control", "private, no-cache")
+        session = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if session is not None and not session.value:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

@@ -39,6 +39,28 @@ def test_log_out_needs_a_post(inside):
     assert "_auth_user_id" not in inside.session
 
 
+def test_whoever_logged_out_leaves_no_page_behind_and_the_session_opens_nothing(inside):
+    old = inside.cookies["session"].value
+    assert "Clear-Site-Data" not in inside.get("/accounts/settings/")
+    assert inside.post("/accounts/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+    inside.cookies["session"] = old
+    late = inside.get("/accounts/settings/")
+    assert late.status_code == 302
+    assert late["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_logging_in_changes_the_session_so_that_none_can_be_put_under_somebody(maya, client):
+    client.get("/accounts/welcome/student/?next=/projects/")
+    session = client.session
+    session["welcome"] = {}
+    session.save()
+    client.cookies["session"] = before = session.session_key
+    log_in(client, maya.email)
+    assert client.cookies["session"].value not in {before, ""}
+    client.cookies["session"] = before
+    assert client.get("/accounts/settings/").status_code == 302
+
+
 def test_a_wrong_password_says_nothing_of_who_exists(maya, client):
     known = log_in(client, maya.email, "wrong").content.decode()
     unknown = log_in(client, "nobody@example.org", "wrong").content.decode()

@@ -57,6 +57,13 @@ KINDS = """
 /money/<public_id>/        receipt employer 200 strict  private
 /files/<public_id>/        file  student   200  file    private
 /files/<public_id>/        file  rival     404  strict  private
+/materials/<public_id>/    given student   200  file    private
+/api/v1/files/<public_id>/ file  student   200  file    private
+/api/v1/materials/<public_id>/ given employer 200 file  private
+/accounts/data/copy/<public_id>/ copy student 200 file  private
+/accounts/api-keys/        -     student   200  strict  private
+/api/v1/me/                -     student   200  strict  private
+/api/v1/me/                -     visitor   401  strict  shared
 /api/v1/projects/          -     visitor   200  strict  shared
 /api/v1/projects/          -     student   200  strict  private
 /api/v1/projects/x/        -     visitor   404  strict  shared
