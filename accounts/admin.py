@@ -5,6 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 
 from accounts.models import (
     Company,
@@ -62,15 +65,23 @@ class UserAdmin(NothingAddedOrDeleted):
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name", "public_id")
     ordering = ("-joined_at",)
-    fields = ("email", "name", "public_id", "time_zone", "is_active", "joined_at", "last_login", *POWERS)
+    fields = (
+        *("email", "name", "public_id", "time_zone", "is_active", "joined_at", "last_login", "see_as"),
+        *POWERS,
+    )
     inlines = (Memberships,)
-    kept: Fields = ("email", "name", "public_id", "time_zone", "joined_at", "last_login")
+    kept: Fields = ("email", "name", "public_id", "time_zone", "joined_at", "last_login", "see_as")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Fields:
-        if request.user.is_superuser:
+        if request.user.is_superuser and request.user.has_right("all", at=timezone.now()):
             return self.kept
         untouchable = obj is not None and (obj.is_staff or obj.is_superuser)
         return (*self.kept, *POWERS, *(("is_active",) if untouchable else ()))
+
+    @admin.display(description="seen by them")
+    def see_as(self, user: User) -> str:
+        address = reverse("accounts:see_as", args=[user.public_id])
+        return format_html('<a href="{}">See the site as this person</a>', address)
 
 
 @admin.register(Company)

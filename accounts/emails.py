@@ -7,7 +7,18 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import ApiKey, Company, CompanyProof, DataExport, Deletion, Invitation, Membership, User
+from accounts.models import (
+    ApiKey,
+    Company,
+    CompanyProof,
+    DataExport,
+    Deletion,
+    Invitation,
+    Membership,
+    StaffRight,
+    User,
+    Viewing,
+)
 from marketplace.kernel import mail
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Outsider, Topic
@@ -155,6 +166,25 @@ def key_made(key: ApiKey, *, at: datetime) -> None:
         key_name=key.name,
         may=key.scope_words,
         ends=key.expires_at,
+    )
+
+
+def right_asked_for(right: StaffRight, *, to: User, at: datetime) -> None:
+    page = ("accounts:rights", "Grant or refuse it")
+    told = {"person": str(right.person), "what": str(right), "reason": right.reason}
+    to_person("right_asked_for", to, key=f"right:{right.pk}", at=at, page=page, **told)
+
+
+def right_answered(right: StaffRight, *, at: datetime) -> None:
+    page = ("accounts:rights", "See your rights")
+    told = {"what": str(right), "answer": right.get_status_display().lower(), "ends": right.ends_at}
+    to_person("right_answered", right.person, key=f"right-answered:{right.pk}", at=at, page=page, **told)
+
+
+def was_viewed(viewing: Viewing, *, at: datetime) -> None:
+    page = ("accounts:settings", "See who looked")
+    to_person(
+        "was_viewed", viewing.person, key=f"viewing:{viewing.pk}", at=at, page=page, reason=viewing.reason
     )
 
 

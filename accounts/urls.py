@@ -5,7 +5,18 @@ from django.urls import path
 from accounts.api import companies as company_doors
 from accounts.api import people as doors
 from accounts.api import schema as schema  # tells the OpenAPI document of keys
-from accounts.views import api_keys, companies, google, letters, people, profile, proving, staff, welcoming
+from accounts.views import (
+    api_keys,
+    companies,
+    google,
+    letters,
+    people,
+    profile,
+    proving,
+    rights,
+    staff,
+    welcoming,
+)
 
 app_name = "accounts"
 COMPANY = "companies/<slug:slug>"
@@ -29,6 +40,18 @@ urlpatterns = [
     path("accounts/google/again/", google.again, name="google_again"),
     path("accounts/api-keys/", api_keys.api_keys, name="api_keys"),
     path("accounts/api-keys/<slug:public_id>/revoke/", api_keys.revoke_key, name="revoke_key"),
+    path("accounts/rights/", rights.rights, name="rights"),
+    *(
+        path(
+            f"accounts/rights/<slug:public_id>/{answer}/",
+            rights.answer_right,
+            {"answer": answer},
+            f"{answer}_right",
+        )
+        for answer in ("grant", "refuse", "end")
+    ),
+    path("accounts/viewing/end/", rights.end_viewing, name="end_viewing"),
+    path("people/<slug:public_id>/see-as/", rights.see_as, name="see_as"),
     path("people/<slug:public_id>/", people.person, name="person"),
     path("companies/<slug:slug>/", companies.company, name="company"),
     path("invitations/<str:token>/", staff.invitation, name="invitation"),

@@ -99,6 +99,8 @@ INVITATIONS_TO_ONE_A_DAY: int = env.number("INVITATIONS_TO_ONE_A_DAY", 3, least=
 EXPORT_DAYS: int = env.number("EXPORT_DAYS", 7, least=1)  # that a copy of one's data can be fetched
 EXPORTS_A_DAY: int = env.number("EXPORTS_A_DAY", 2, least=1)  # of one person
 DELETION_DAYS: int = env.number("DELETION_DAYS", 14, least=1)  # in which one can take a deletion back
+STAFF_RIGHT_HOURS: int = env.number("STAFF_RIGHT_HOURS", 8, least=1, most=72)  # the most that one can ask for
+VIEWING_MINUTES: int = env.number("VIEWING_MINUTES", 30, least=5, most=240)  # of seeing the site as a person
 HOLIDAYS = env.days("HOLIDAYS")  # business days are Monday to Friday less these
 
 # Services
@@ -259,6 +261,7 @@ MIDDLEWARE = [
     "accounts.http.SessionSeenMiddleware",
     "accounts.http.second_step.StaffSecondStepMiddleware",
     "accounts.http.leaving.LeavingMiddleware",
+    "accounts.http.seen_as.ViewingMiddleware",  # after what notes who is logged in
     "accounts.http.TimeZoneMiddleware",
     "accounts.http.OnboardingMiddleware",
     "accounts.http.SiteNameMiddleware",
@@ -401,6 +404,7 @@ MFA_TOTP_TOLERANCE = 1  # of a telephone's clock, in steps of 30 s; each code wo
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # nothing can be guessed there, and a campus has one address
 # In a local run the demo's administrator, whose password is public, shows everything without a telephone.
 STAFF_SECOND_STEP: bool = PRODUCTION or env.flag("STAFF_SECOND_STEP", default=False)
+STAFF_TIMED_RIGHTS: bool = PRODUCTION or env.flag("STAFF_TIMED_RIGHTS", default=False)
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_ADAPTER = "accounts.http.google.GoogleAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = (

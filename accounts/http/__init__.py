@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
@@ -32,6 +31,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from rest_framework.request import Request
 
+from accounts.http.powers import PersonBackend as PersonBackend
 from accounts.models import User
 from marketplace.kernel import letters
 
@@ -45,14 +45,6 @@ SEEN_SECONDS = 300  # how fresh "last seen" of a session is
 LINKS = {"password_reset_url": "Choose a new password", "signup_url": "Sign up"}  # a letter's one button
 OURS = {*LINKS, "code", "email_confirmation_url"}  # what the letter itself makes; the rest was typed
 OPEN_TO_ALL = ("/accounts/", "/admin/")
-
-
-class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
-    """allauth's, which loads a person together with the student side that every page asks for."""
-
-    def get_user(self, user_id: int) -> User | None:
-        user = User.objects.select_related("student_profile").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -7,6 +7,7 @@ from accounts.models.invitations import Invitation, InvitationTransition, Member
 from accounts.models.privacy import DataExport, Deletion
 from accounts.models.profiles import Eligibility, StudentProfile
 from accounts.models.proofs import CompanyProof, CompanyProofTransition
+from accounts.models.rights import StaffRight, StaffRightTransition, Viewing
 from accounts.models.schools import School, SchoolDomain
 from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
@@ -31,6 +32,9 @@ __all__ = [
     "SchoolDomain",
     "Scope",
     "Skill",
+    "StaffRight",
+    "StaffRightTransition",
     "StudentProfile",
     "User",
+    "Viewing",
 ]

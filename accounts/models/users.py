@@ -1,11 +1,19 @@
 """People: one account each, known by a verified e-mail address."""
 
 import zoneinfo
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.conf import settings
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+    _user_has_module_perms,
+    _user_has_perm,  # type: ignore[attr-defined]
+)
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
@@ -75,6 +83,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(name="user_email_is_lower_case", condition=models.Q(email=Lower("email")))
         ]
 
+    _rights: frozenset[str] | None = None
+
     def __str__(self) -> str:
         return self.name or self.email
 
@@ -103,6 +113,31 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_employer(self) -> bool:
         return bool(self.company_ids)
+
+    @property
+    def rests(self) -> bool:
+        """Whether an administrator's powers sleep: where rights are for hours, they too ask for them."""
+        return bool(settings.STAFF_TIMED_RIGHTS and self.is_superuser)
+
+    def rights(self, *, at: datetime) -> frozenset[str]:
+        """The kinds of rights that this member of staff has now; asked once for each request."""
+        if not (self.is_staff and self.is_active):
+            return frozenset()
+        if self.is_superuser and not self.rests:
+            return frozenset({"all"})
+        if self._rights is None:
+            self._rights = frozenset(self.staff_rights.live(at=at).values_list("kind", flat=True))
+        return self._rights
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Django's; it asks the backend only where an administrator's powers sleep."""
+        return _user_has_perm(self, perm, obj) if self.rests else super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return _user_has_module_perms(self, app_label) if self.rests else super().has_module_perms(app_label)
+
+    def has_right(self, kind: str, *, at: datetime) -> bool:
+        return bool({kind, "all"} & self.rights(at=at))
 
     @property
     def is_leaving(self) -> bool:

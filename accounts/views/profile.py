@@ -13,8 +13,9 @@ from accounts import onboarding
 from accounts.forms import EndSessionForm, KeysForm, ProfileForm, StudentForm
 from accounts.http import PersonRequest, end_other_sessions, live_sessions
 from accounts.http.second_step import has_second_step
-from accounts.models import StudentProfile
+from accounts.models import StudentProfile, Viewing
 
+VIEWINGS = 10  # of the last looks of moderators
 CHOSEN = ("skills", "learning_goals", "industries", "job_roles")
 
 
@@ -26,7 +27,12 @@ def settings(request: PersonRequest) -> HttpResponse:
     student = user.student_profile if user.is_student else None
     if student is not None:
         prefetch_related_objects([student], *CHOSEN)
-    context = {"memberships": memberships, "student": student, "second_step": has_second_step(user)}
+    context = {
+        "memberships": memberships,
+        "student": student,
+        "second_step": has_second_step(user),
+        "viewings": Viewing.objects.of(user).newest_first()[:VIEWINGS],
+    }
     return render(request, "accounts/settings.html", context)
 
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts import empowering
 from marketplace.site.privacy import deleting, exporting
 
 
@@ -18,3 +19,4 @@ def sweep_privacy() -> None:
     at = timezone.now()
     exporting.let_go(at=at)
     deleting.carry_out_due(at=at)
+    empowering.end_over(at=at)

@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts import inviting, keying
+from accounts import empowering, inviting, keying
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Notice, Topic
@@ -88,6 +88,7 @@ def make(sandbox: Any) -> World:
         | pages_of(people)
         | staff_of(people)
         | copy_of(people["student"])
+        | right_of(people["moderator"])
     )
     sandbox.deliver()
     Group.objects.create(name="Helpers")
@@ -236,6 +237,12 @@ def copy_of(person: User) -> dict[str, Any]:
     export = exporting.ask_for_export(person, at=timezone.now())
     exporting.make_waiting(at=timezone.now())
     return {"copy": {"public_id": export.public_id}}
+
+
+def right_of(moderator: User) -> dict[str, Any]:
+    """A right for some hours that a moderator asked for."""
+    right = empowering.ask_for(moderator, at=timezone.now(), kind="read", hours=1, reason="A case.")
+    return {"right": {"public_id": right.public_id}}
 
 
 def named(row: Any) -> dict[str, Any]:

@@ -216,6 +216,7 @@ KEPT = {
     "accounts.CompanyProofTransition": HISTORY,
     "accounts.ApiKeyTransition": HISTORY,
     "accounts.Block": "who did not want to meet whom, by ids",
+    **dict.fromkeys(("accounts.StaffRight", "accounts.StaffRightTransition", "accounts.Viewing"), HISTORY),
     "accounts.Deletion": "that somebody was deleted, and when",
     "accounts.MembershipTransition": HISTORY,
     "accounts.InvitationTransition": HISTORY,

@@ -99,6 +99,14 @@ TABLES = (
     Table("accounts.CompanyProofTransition", "What became of it", ("by",), plus=("row__public_id",)),
     Table("accounts.ApiKey", "Keys of your programs", ("person",), hidden=("digest", "version")),
     Table("accounts.ApiKeyTransition", "What became of them", ("row__person",), plus=("row__public_id",)),
+    Table("accounts.StaffRight", "Rights that you asked for as staff", ("person",), STATE),
+    Table(
+        "accounts.StaffRightTransition",
+        "What became of them",
+        ("row__person", "by"),
+        plus=("row__public_id",),
+    ),
+    Table("accounts.Viewing", "When moderators saw the site as you, or you as others", ("person", "by")),
     Table("accounts.DataExport", "Copies like this one", ("user",), hidden=("file", "lease_until")),
     Table("accounts.Deletion", "When you asked to be deleted", ("user",)),
     Table(

@@ -28,6 +28,8 @@ decides_nothing = sends_empty("form[action$='/decide/']")
 TERMS = ("skill", "industry", "jobrole")
 
 MODERATORS = [
+    *seen_by("watcher", "dashboard", "accounts:settings"),
+    *seen_by("chief", "accounts:rights"),
     *seen_by(
         "moderator",
         "dashboard",
@@ -61,6 +63,9 @@ MODERATORS = [
         ("admin:desk_case", "report_case"),
         "admin:kernel_auditentry_changelist",
         ("admin:kernel_auditentry_change", "act"),
+        "accounts:rights",
+        ("accounts:rights", sent_empty, 422),
+        ("accounts:see_as", "maya"),
         ("admin:app_list", "projects"),
         ("projects:applicants", "open"),
         ("projects:engagement", "changes_asked"),

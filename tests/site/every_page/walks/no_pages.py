@@ -29,6 +29,8 @@ ONLY_POSTED = {
     "read_notices": [],
     "ask_for_export": [],
     "keep_account": [],
+    "accounts:end_viewing": [],
+    **{f"accounts:{answer}_right": ["a-right"] for answer in ("grant", "refuse", "end")},
     "accounts:google": [],
     "accounts:google_connect": [],
     "accounts:keys": [],

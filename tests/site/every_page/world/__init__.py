@@ -38,6 +38,7 @@ def build(sandbox, *, stripe):
         money.at_stripe,
         people.second_thoughts,
         people.copies,
+        people.powers,
     )
     for part in steps:
         part(world)

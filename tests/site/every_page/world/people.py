@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as site
 from django.test import Client
 
-from accounts import inviting, onboarding, proving
+from accounts import empowering, inviting, onboarding, proving
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.site.privacy import deleting, exporting
 from tests import cast
@@ -94,6 +94,17 @@ def copies(w):
     exporting.ask_for_export(w.maya, at=w.now)
     w.leaver = cast.a_student("Lea Leaver")
     deleting.ask_for_deletion(w.leaver, at=w.now)
+
+
+def powers(w):
+    """A right that waits for an answer, one that holds, and somebody who looks at the site as Maya."""
+    for person, kind in ((w.moderator, "read"), (w.moderator, "see_as")):
+        right = empowering.ask_for(person, at=w.now, kind=kind, hours=2, reason=WHY[:300])
+    empowering.grant(right, by=w.chief, at=w.now)
+    w.watcher = w.chief
+    w.inside["watcher"] = client = Client()
+    client.force_login(w.chief)
+    client.post(f"/people/{w.maya.public_id}/see-as/", {"reason": "She asked why her list is empty."})
 
 
 def cookie_of(w, name):
