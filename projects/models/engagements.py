@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -29,6 +30,7 @@ def earliest(lookup: str, **where: Any) -> models.Subquery:
     return models.Subquery(rows[:1])
 
 
+@cache  # querysets copy what they are given, and to put it together takes longer than the query
 def student_until() -> Case:
     """Until when the student has the turn: an answer to the offer, or the next version of a part."""
     due = earliest("deliverables__due_at", deliverables__status__in=["pending", "changes_requested"])
@@ -36,6 +38,7 @@ def student_until() -> Case:
     return moment(offered, When(status=Engagement.Status.ACTIVE, then=due))
 
 
+@cache
 def employer_until() -> Case:
     """Until when the employer has the turn: the payment page, a refused card, a review, or promised materials."""
     ends = {"money_deadlines__kind__in": ["checkout_ends", "capture_retry_ends"]}  # and no reminder before

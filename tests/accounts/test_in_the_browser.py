@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
+from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.models import User
@@ -93,9 +95,12 @@ def test_a_student_from_sign_up_to_settings(visit):
     expect(page.get_by_text("Oslo Metropolitan, Norway")).to_be_visible()
 
 
-def test_an_employer_from_sign_up_to_the_companys_page(visit):
-    page = visit.page
-    sign_up(visit, "sam@example.org")
+def test_an_employer_from_the_first_question_to_the_companys_page(visit, site_server):
+    page, client = visit.page, Client()
+    client.force_login(User.objects.create_verified_user("sam@example.org", SECRET))  # signed up as above
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site_server}])
+    visit.open("/accounts/welcome/", "Welcome to Foothold")
     introduce(visit, "I want to get work done")
     visit.look("Your company")
     page.get_by_label("Company name").fill("Maple Health")
