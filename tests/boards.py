@@ -114,8 +114,6 @@ def standing(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker)
     if marker is None:
         yield None
         return
-    if "made_once" in request.fixturenames:
-        pytest.fail("A test stands on a board or on what is made once for its class.")
     boards: Boards = request.getfixturevalue("boards")
     copies = "own_database" in request.fixturenames
     if not copies:

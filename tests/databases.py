@@ -2,9 +2,8 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from copy import deepcopy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -13,7 +12,7 @@ from django.conf import settings as site
 from django.core.cache import cache
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
@@ -39,35 +38,6 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
             connections.close_all()
 
 
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="class")
-def made_once(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Callable[[Callable[[], Any]], Callable[[], Any]]]:
-    """`found = made_once(build)` builds for all tests of a class, which ask for `db` as usual.
-
-    Each finds the database as it was built, and with `found()` a copy of what `build` returned.
-    """
-
-    def make(build: Callable[[], Any]) -> Callable[[], Any]:
-        with django_db_blocker.unblock():
-            built = build()
-        return lambda: deepcopy(built)
-
-    with ExitStack() as around:
-        with django_db_blocker.unblock():
-            around.enter_context(rolled_back())
-        yield make
-        with django_db_blocker.unblock():
-            around.close()
-
-
 @pytest.fixture
 def own_database(
     django_test_environment: None,
@@ -81,8 +51,6 @@ def own_database(
     """
     if {"db", "transactional_db"} & set(request.fixturenames):
         pytest.fail("A test has either a transaction (`db`) or a database of its own (`own_database`).")
-    if "made_once" in request.fixturenames:
-        pytest.fail("What is made once for a class is in the transaction of `db`.")
     of = standing.database if standing else DATABASE
     with django_db_blocker.unblock(), separate(f"own_{WORKER}", of=of) as name:
         yield name

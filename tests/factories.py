@@ -12,9 +12,12 @@ from tests import cast
 WORDS = ("interviews", "spreadsheets", "leaflets", "translation", "survey")
 
 
-def many_open_projects(count):
-    """`count` open projects in one statement, minutes apart; every tenth has `Bicycle` in its title."""
-    first = cast.an_open_project()
+def many_open_projects(count, *, like=None):
+    """`count` open projects in one statement, minutes apart; every tenth has `Bicycle` in its title.
+
+    They are of the company of one more, made by the rules, or of the open project that they are `like`.
+    """
+    first = like or cast.an_open_project()
     industries = list(Industry.objects.order_by("pk"))
     now = timezone.now()
     with transaction.atomic():

@@ -8,6 +8,7 @@ from django.utils import timezone
 from projects import closing, selecting
 from projects.models import Application, Project
 from tests import cast
+from tests.boards import stands_on
 
 NOW = timezone.now()
 POSTED = NOW - timedelta(days=30)
@@ -23,9 +24,19 @@ def a_past_project(employer, *, answered):
     closing.close_unanswered(project, at=project.answer_by_at)
 
 
+def an_employer_who_answered_two():
+    employer = cast.an_employer(at=POSTED)
+    for _ in range(2):
+        a_past_project(employer, answered=True)
+    return employer
+
+
+pytestmark = stands_on(an_employer_who_answered_two)
+
+
 @pytest.fixture
-def employer(db):
-    return cast.an_employer(at=POSTED)
+def employer(board):
+    return board
 
 
 def told(client, employer):
@@ -36,30 +47,25 @@ def told(client, employer):
 
 
 def test_stands_on_the_card_and_with_the_company(client, employer):
-    for answered in (True, True, False):
-        a_past_project(employer, answered=answered)
+    a_past_project(employer, answered=False)
     assert told(client, employer) == (True, True)
 
 
 def test_of_few_projects_nothing_is_said(client, employer):
-    for answered in (True, False):
-        a_past_project(employer, answered=answered)
     told(client, employer)
     assert b"on time" not in client.get("/projects/").content
     assert Project.objects.all().answers(at=NOW)["on_time"] is None
 
 
 def test_what_waits_or_was_withdrawn_counts_for_nothing(client, employer):
-    for _ in range(3):
-        a_past_project(employer, answered=True)
+    a_past_project(employer, answered=True)
     cast.an_application(project=cast.an_open_project(employer))
     assert Project.objects.all().answers(at=NOW)["on_time"] == 100
 
 
 def test_silence_counts_for_good_where_a_seat_reopened_and_they_came_back(employer):
     """Nobody asks again only to say no in time."""
-    for answered in (True, True, False):
-        a_past_project(employer, answered=answered)
+    a_past_project(employer, answered=False)
     silent = Application.objects.get(status="not_answered")
     Application.objects.filter(pk=silent.pk).update(status="declined", decline_reason="skills")
 

@@ -6,13 +6,14 @@ from django.test import Client
 from projects import applying, bidding
 from projects.models import Application
 from tests import cast
+from tests.boards import stands_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = stands_on(cast.a_student_and_a_project)
 
 
 @pytest.fixture
-def project():
-    return cast.an_open_project()
+def project(board):
+    return board[1]
 
 
 @pytest.fixture
@@ -26,10 +27,9 @@ def bid(client, project):
 
 
 @pytest.fixture
-def student(client):
-    student = cast.a_student()
-    client.force_login(student)
-    return student
+def student(client, board):
+    client.force_login(board[0])
+    return board[0]
 
 
 def test_a_student_applies(bid, student, project):

@@ -13,8 +13,9 @@ from marketplace.kernel.states import InvalidTransition
 from projects import applying, bidding, closing, selecting
 from projects.models import Application
 from tests import cast
+from tests.boards import stands_on
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = [pytest.mark.usefixtures("own_database"), stands_on(cast.an_application)]
 
 
 def at_once(*acts):
@@ -46,24 +47,28 @@ def bid(student, project):
     )
 
 
-class TestTheLastPlaceOfTheBudget:
-    @pytest.fixture
-    def projects(self, settings):
-        settings.LIVE_APPLICATIONS = 1
-        employer = cast.an_employer()
-        return [cast.an_open_project(employer) for _ in range(2)]
+def a_student_and_two_projects():
+    employer = cast.an_employer()
+    return cast.a_student(), [cast.an_open_project(employer) for _ in range(2)]
 
-    def test_goes_to_one_of_two_clicks(self, projects):
-        student = cast.a_student()
+
+@stands_on(a_student_and_two_projects)
+class TestTheLastPlaceOfTheBudget:
+    @pytest.fixture(autouse=True)
+    def of_one(self, settings):
+        settings.LIVE_APPLICATIONS = 1
+
+    def test_goes_to_one_of_two_clicks(self, board):
+        student, projects = board
 
         outcomes = at_once(*(bid(student, project) for project in projects))
 
         assert sorted(outcomes, key=str) == [applying.BudgetUsed, "submitted"]
         assert Application.objects.of(student).count() == 1
 
-    def test_control_without_the_lock_both_pass(self, projects):
+    def test_control_without_the_lock_both_pass(self, board):
         """The same check and the same insert, with both counting before either writes."""
-        student, both_counted = cast.a_student(), Barrier(2, timeout=20)
+        (student, projects), both_counted = board, Barrier(2, timeout=20)
 
         def unguarded(project):
             def act():
@@ -85,17 +90,19 @@ class TestTheLastPlaceOfTheBudget:
         assert at_once(*(unguarded(project) for project in projects)) == ["submitted", "submitted"]
 
 
-def test_two_clicks_on_one_project_make_one_application():
-    student, project = cast.a_student(), cast.an_open_project()
+@stands_on(cast.a_student_and_a_project)
+def test_two_clicks_on_one_project_make_one_application(board):
+    student, project = board
 
     outcomes = at_once(bid(student, project), bid(student, project))
 
     assert sorted(outcomes, key=str) == [bidding.AlreadyApplied, "submitted"]
 
 
-def test_a_bid_and_the_close_of_its_project_come_one_after_the_other():
+@stands_on(cast.a_student_and_a_project)
+def test_a_bid_and_the_close_of_its_project_come_one_after_the_other(board):
     """A bid that passed was there when the project closed; one that did not was told so."""
-    project, student = cast.an_open_project(), cast.a_student()
+    student, project = board
     end = project.applications_close_at
 
     outcome, _ = at_once(bid(student, project), lambda: closing.close_applications(project, at=end))
@@ -110,8 +117,8 @@ def test_a_bid_and_the_close_of_its_project_come_one_after_the_other():
 
 class TestTwoAnswersAtOnce:
     @pytest.fixture
-    def application(self):
-        return cast.an_application()
+    def application(self, board):
+        return board
 
     def answers(self, application):
         employer, now = application.project.posted_by, timezone.now()
@@ -163,8 +170,8 @@ class TestTwoAnswersAtOnce:
         assert application.history.count() == 1
 
 
-def test_two_sweeps_of_silence_tell_the_student_once():
-    application = cast.an_application()
+def test_two_sweeps_of_silence_tell_the_student_once(board):
+    application = board
     project = application.project
     end = project.answer_by_at
 
@@ -174,8 +181,8 @@ def test_two_sweeps_of_silence_tell_the_student_once():
     assert StudentProfile.objects.count() == 1
 
 
-def test_an_answer_in_the_last_second_and_the_sweep_never_both_count():
-    application = cast.an_application()
+def test_an_answer_in_the_last_second_and_the_sweep_never_both_count(board):
+    application = board
     project, employer = application.project, application.project.posted_by
     end = project.answer_by_at
 

@@ -4,17 +4,17 @@ import pytest
 
 from projects.models import Application, Project, ProjectEdit
 from tests import cast
+from tests.boards import stands_on
 from tests.projects.test_editing import edit
 from tests.projects.test_posting_pages import address, typed
 
 
-@pytest.mark.django_db
+@stands_on(cast.an_open_project)
 class TestThePages:
     @pytest.fixture
-    def project(self, client):
-        project = cast.an_open_project()
-        client.force_login(project.posted_by)
-        return project
+    def project(self, client, board):
+        client.force_login(board.posted_by)
+        return board
 
     def post(self, client, project, **wanted):
         page = client.get(address(project))

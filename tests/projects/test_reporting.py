@@ -10,26 +10,20 @@ from marketplace.kernel.models import AuditEntry, Case, Risk
 from projects import applying, asking, bidding, blocking, reporting
 from projects.models import Report
 from tests import cast
+from tests.boards import stands_on
 from tests.reading import the_letter
 
-pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
-@pytest.fixture(scope="class")
-def made(made_once):
-    """A project, the company's person and a student who applied."""
+def a_project_and_its_people():
+    """A project, the company's person, a student who applied, and another."""
+    project = cast.an_open_project()
+    student = cast.an_application(project=project).student
+    return project, project.posted_by, student, cast.another_student()
 
-    def build():
-        project = cast.an_open_project()
-        return (
-            project,
-            project.posted_by,
-            cast.an_application(project=project).student,
-            cast.another_student(),
-        )
 
-    return made_once(build)
+pytestmark = stands_on(a_project_and_its_people)
 
 
 def tell(subject, by, *, at=NOW, reason="money", text="They ask for a fee first."):
@@ -37,8 +31,8 @@ def tell(subject, by, *, at=NOW, reason="money", text="They ask for a fee first.
 
 
 class TestReporting:
-    def test_it_waits_in_the_queue_as_grave_as_it_is(self, made):
-        project, _, student, other = made()
+    def test_it_waits_in_the_queue_as_grave_as_it_is(self, board):
+        project, _, student, other = board
         tell(project, student)
         tell(project, other, reason="other")
         first, second = Case.objects.filter(kind="report").most_urgent_first(at=NOW)
@@ -46,8 +40,8 @@ class TestReporting:
         assert project.title in first.words
         assert (first.company_ids, first.people) == ([project.company_id], [student.pk])
 
-    def test_everything_can_be_reported_by_whoever_sees_it(self, made):
-        project, employer, student, _ = made()
+    def test_everything_can_be_reported_by_whoever_sees_it(self, board):
+        project, employer, student, _ = board
         application = project.applications.get()
         question = cast.a_question(student, project)
         for subject, by in (
@@ -59,8 +53,8 @@ class TestReporting:
         ):
             assert tell(subject, by).subject == subject
 
-    def test_not_twice_not_ones_own_and_not_without_end(self, made, settings):
-        project, employer, student, _ = made()
+    def test_not_twice_not_ones_own_and_not_without_end(self, board, settings):
+        project, employer, student, _ = board
         tell(project, student)
         with pytest.raises(reporting.ReportedAlready):
             tell(project, student)
@@ -72,8 +66,8 @@ class TestReporting:
             tell(project.company, student)
         assert tell(project.company, student, at=NOW + timedelta(days=1, minutes=1))
 
-    def test_the_reporter_is_told_what_came_of_it(self, made):
-        project, _, student, other = made()
+    def test_the_reporter_is_told_what_came_of_it(self, board):
+        project, _, student, other = board
         moderator, upheld, dismissed = cast.a_moderator(), tell(project, student), tell(project, other)
         words = {"codes": ["removed"], "note": "We took it off the site."}
         reporting.uphold(upheld, by=moderator, at=NOW, **words)
@@ -83,16 +77,16 @@ class TestReporting:
         assert set(AuditEntry.objects.values_list("act", flat=True)) >= {"report_upheld", "report_dismissed"}
         assert not Case.objects.waiting().filter(kind="report").exists()
 
-    def test_nobody_decides_about_their_own_company_or_what_they_reported(self, made):
-        project, _, student, _ = made()
+    def test_nobody_decides_about_their_own_company_or_what_they_reported(self, board):
+        project, _, student, _ = board
         moderator, colleague = cast.a_moderator(), cast.a_moderator("Eli Stone")
         Membership.objects.create(user=colleague, company=project.company, role="manager", joined_at=NOW)
         for report, by in ((tell(project, moderator), moderator), (tell(project, student), colleague)):
             with pytest.raises(reporting.OwnReport):
                 reporting.dismiss(report, by=by, at=NOW)
 
-    def test_the_page_keeps_what_was_typed_and_can_block_too(self, client, made):
-        project, _, student, _ = made()
+    def test_the_page_keeps_what_was_typed_and_can_block_too(self, client, board):
+        project, _, student, _ = board
         client.force_login(student)
         page = f"/report/project/{project.public_id}/"
         wrong = client.post(page, {"text": "They ask for a fee."})
@@ -106,14 +100,14 @@ class TestReporting:
         assert not Block.objects.standing().exists()
 
     @pytest.mark.parametrize("address", ["project/nothing", "application/none", "galaxy/one", "person/none"])
-    def test_what_one_does_not_see_is_not_there(self, client, made, address):
-        client.force_login(made()[3])
+    def test_what_one_does_not_see_is_not_there(self, client, board, address):
+        client.force_login(board[3])
         assert client.get(f"/report/{address}/").status_code == 404
 
 
 class TestBlocking:
-    def test_a_student_who_blocks_takes_the_application_back_and_bids_no_more(self, made):
-        project, employer, student, _ = made()
+    def test_a_student_who_blocks_takes_the_application_back_and_bids_no_more(self, board):
+        project, employer, student, _ = board
         blocking.block_company(project.company, by=student, at=NOW)
         assert project.applications.get().status == "withdrawn"
         another = cast.an_open_project(employer)
@@ -122,16 +116,16 @@ class TestBlocking:
         with pytest.raises(asking.NoQuestionsNow):
             asking.ask(another, by=student, at=NOW, text="Is there a guide?")
 
-    def test_a_company_answers_before_it_blocks(self, made):
-        project, employer, student, other = made()
+    def test_a_company_answers_before_it_blocks(self, board):
+        project, employer, student, other = board
         with pytest.raises(blocking.AnswerFirst):
             blocking.block_student(project.company, student, by=employer, at=NOW)
         blocking.block_student(project.company, other, by=employer, at=NOW)
         with pytest.raises(bidding.NotTogether):
             applying.apply(project, by=other, at=NOW, motivation="I.", answers=["A.", "B."])
 
-    def test_who_is_blocked_no_longer_sees_the_page_of_the_other(self, made):
-        project, employer, student, _ = made()
+    def test_who_is_blocked_no_longer_sees_the_page_of_the_other(self, board):
+        project, employer, student, _ = board
         StudentProfile.objects.update(shown_to="all")
         seen = StudentProfile.objects.visible_to(employer).filter(user=student)
         assert seen.exists()
@@ -141,7 +135,7 @@ class TestBlocking:
         blocking.lift(block, by=student, at=NOW)
         assert seen.all().exists()
 
-    def test_only_who_made_a_block_sees_it(self, made):
-        project, employer, student, other = made()
+    def test_only_who_made_a_block_sees_it(self, board):
+        project, employer, student, other = board
         blocking.block_company(project.company, by=student, at=NOW)
         assert [Block.objects.made_by(who).count() for who in (student, employer, other)] == [1, 0, 0]

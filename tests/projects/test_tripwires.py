@@ -8,15 +8,11 @@ from marketplace.kernel.models import Case, Risk
 from projects import applying, asking, bidding, checking, moderating
 from projects.models import Application, Flag
 from tests import cast
+from tests.boards import stands_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = stands_on(cast.a_student_and_a_project)
 NOW = timezone.now()
 CHEQUE = "I can cash a cheque for you."
-
-
-@pytest.fixture(scope="class")
-def made(made_once):
-    return made_once(lambda: (cast.an_open_project(), cast.a_student()))
 
 
 @pytest.mark.parametrize(
@@ -60,34 +56,34 @@ def test_what_swindles_are_made_of_is_noticed(text, code):
 
 
 class TestApplying:
-    def bid(self, made, text, **options):
-        project, student = made()
+    def bid(self, board, text, **options):
+        student, project = board
         words = {"motivation": text, "answers": ["One.", "Two."]}
         return applying.apply(project, by=student, at=NOW, **words | options)
 
-    def test_contact_data_is_refused_whatever_one_says(self, made):
+    def test_contact_data_is_refused_whatever_one_says(self, board):
         with pytest.raises(bidding.NotBeforeHeld, match="Leave out"):
-            self.bid(made, "Write to maya@lund.example.", flagged=True)
+            self.bid(board, "Write to maya@lund.example.", flagged=True)
 
-    def test_what_is_noticed_is_sent_only_knowingly_and_a_moderator_looks(self, made):
+    def test_what_is_noticed_is_sent_only_knowingly_and_a_moderator_looks(self, board):
         with pytest.raises(bidding.WordsNoticed, match="cheque"):
-            self.bid(made, CHEQUE)
-        application = self.bid(made, CHEQUE, flagged=True)
+            self.bid(board, CHEQUE)
+        application = self.bid(board, CHEQUE, flagged=True)
         flag, case = Flag.objects.get(), Case.objects.get(kind="flag")
         assert (flag.application, flag.kinds, flag.excerpts) == (application, ["cheque"], ["cheque"])
         assert (case.risk, case.people) == (Risk.HIGH, [application.student_id])
         moderating.clear_flag(flag, by=cast.a_moderator(), at=NOW)
         assert Case.objects.get(kind="flag").outcome == "cleared"
 
-    def test_a_moderator_of_the_company_does_not_decide(self, made):
-        project, moderator = made()[0], cast.a_moderator()
+    def test_a_moderator_of_the_company_does_not_decide(self, board):
+        project, moderator = board[1], cast.a_moderator()
         Membership.objects.create(user=moderator, company=project.company, role="manager", joined_at=NOW)
-        self.bid(made, CHEQUE, flagged=True)
+        self.bid(board, CHEQUE, flagged=True)
         with pytest.raises(moderating.OwnProject):
             moderating.clear_flag(Flag.objects.get(), by=moderator, at=NOW)
 
-    def test_the_page_says_so_beside_the_box_and_lets_it_be_sent(self, client, made):
-        project, student = made()
+    def test_the_page_says_so_beside_the_box_and_lets_it_be_sent(self, client, board):
+        student, project = board
         client.force_login(student)
         page = f"/projects/{project.public_id}/apply/"
         typed = {"motivation": CHEQUE, "answer_1": "One.", "answer_2": "Call +46 70 123 45 67."}
@@ -102,11 +98,11 @@ class TestApplying:
         assert client.post(page, typed).status_code == 302
         assert Flag.objects.get().application == Application.objects.get()
 
-    def test_a_question_names_no_account(self, made):
-        project, student = made()
+    def test_a_question_names_no_account(self, board):
+        student, project = board
         with pytest.raises(asking.NotForThePublic):
             asking.ask(project, by=student, at=NOW, text="Is DE89 3704 0044 0532 0130 00 yours?")
 
-    def test_a_project_shows_it_to_its_company_and_to_the_moderator(self, made):
+    def test_a_project_shows_it_to_its_company_and_to_the_moderator(self, board):
         project = cast.a_project_in_moderation(brief="We pay by cheque.")
         assert Case.objects.get(row_id=project.pk, kind="project").signs == ["cheque"]

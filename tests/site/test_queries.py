@@ -93,12 +93,11 @@ def test_who_acts_for_a_company(client):
 
 @pytest.mark.django_db
 def test_what_an_employer_has(client):
-    employer = cast.an_employer()
-    client.force_login(employer)
-    counts = []
+    first, counts = cast.an_open_project(), []
+    client.force_login(first.posted_by)
     for more in (1, MANY):
-        for _ in range(more):
-            cast.an_application(project=cast.an_open_project(employer))
+        for project in factories.many_open_projects(more, like=first):
+            cast.an_application(project=project)
         counts.append([asked(client, path) for path in ("/projects/mine/", "/dashboard/")])
     assert counts == [[3, 6]] * 2
 
