@@ -10,6 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from accounts import onboarding
 from accounts.forms import STUDENT, CompanyForm, InterestsForm, IntroductionForm, SchoolForm
@@ -35,6 +36,7 @@ def introduced(view: View) -> View:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def introduce(request: PersonRequest) -> HttpResponse:
     user, draft = request.user, Draft(request)
     if not user.needs_onboarding and not user.is_staff:
@@ -50,6 +52,7 @@ def introduce(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @introduced
 def tell_school(request: PersonRequest) -> HttpResponse:
     if request.user.is_student:
@@ -64,6 +67,7 @@ def tell_school(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @introduced
 def tell_interests(request: PersonRequest) -> HttpResponse:
     draft, at = Draft(request), timezone.now()
@@ -79,6 +83,7 @@ def tell_interests(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @introduced
 def tell_company(request: PersonRequest) -> HttpResponse:
     draft = Draft(request)
