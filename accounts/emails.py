@@ -15,6 +15,7 @@ from accounts.models import (
     Deletion,
     Invitation,
     Membership,
+    Sanction,
     StaffRight,
     User,
     Viewing,
@@ -249,4 +250,40 @@ def to_all_owners(
     for owner in User.objects.filter(pk__in=company.memberships.active().owners().values("user")):
         mail.send(
             f"accounts/{template}", to=owner, key=key, at=at, about=about, company=str(company), **context
+        )
+
+
+def sanctioned(sanction: Sanction, *, at: datetime) -> None:
+    """To the person, or to those who answer for the company."""
+    to_sanctioned(
+        f"{sanction.level}_imposed", sanction, key=f"sanctioned:{sanction.pk}", at=at, note=sanction.note
+    )
+
+
+def appeal_decided(sanction: Sanction, *, note: str, at: datetime) -> None:
+    name = "appeal_lifted" if sanction.status == Sanction.Status.LIFTED else "appeal_kept"
+    to_sanctioned(name, sanction, key=f"appeal_decided:{sanction.pk}", at=at, note=note)
+
+
+def to_sanctioned(template: str, sanction: Sanction, *, key: str, at: datetime, note: str) -> None:
+    """A statement of reasons, and where to appeal: it cannot be switched off."""
+    company = sanction.company
+    owners: Any = company.memberships.active().owners().values("user") if company else [sanction.person_id]
+    about = About(
+        path=reverse("payments:decisions"),
+        action="Read it, or appeal",
+        why=f"you are an owner of {company}" if company else "it is about your account",
+        topic=Topic.DECISIONS,
+    )
+    for reader in User.objects.filter(pk__in=owners):
+        mail.send(
+            f"accounts/{template}",
+            to=reader,
+            key=key,
+            at=at,
+            about=about,
+            whom=str(company) if company else "your account",
+            reasons=sanction.reasons,
+            note=note,
+            until=sanction.ends_at or "",
         )

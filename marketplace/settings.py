@@ -76,6 +76,8 @@ EXTENSION_DAYS: int = env.number("EXTENSION_DAYS", 3, least=1)  # a personal clo
 FIRST_CHARGES: int = env.number("FIRST_CHARGES", 3)  # a company's first captures are released later
 FIRST_CHARGES_DAYS: int = env.number("FIRST_CHARGES_DAYS", 7)
 REPORTS_A_DAY: int = env.number("REPORTS_A_DAY", 10, least=1)
+TWO_ADMINS_CENTS: int = env.number("TWO_ADMINS_CENTS", 25000)  # above it a second person signs
+ONE_ADMIN_BUSINESS_DAYS: int = env.number("ONE_ADMIN_BUSINESS_DAYS", 3, least=1)
 SAMPLE_ONE_IN: int = env.number("SAMPLE_ONE_IN", 10, least=1)  # of what opens unseen, looked at afterwards
 UNPROVEN_LIMIT_CENTS: int = env.number("UNPROVEN_LIMIT_CENTS", 50000)
 FAILED_CARDS_A_DAY: int = env.number("FAILED_CARDS_A_DAY", 5, least=1)

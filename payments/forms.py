@@ -230,3 +230,14 @@ class AcceptForm(CountryForm):
     @property
     def asks_eligibility(self) -> bool:
         return "may_work_as" in self.fields
+
+
+class AppealForm(NamesWhatIsMissing, forms.Form):
+    """Why a decision of the moderators is wrong."""
+
+    text = forms.CharField(
+        label="Why it is wrong",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 8, "data-count": "true"}),
+        help_text="What happened, as you saw it. Somebody else than who decided reads it.",
+    )

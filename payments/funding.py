@@ -56,11 +56,13 @@ def payment_page(hold: Hold) -> str | None:
 def retry_payment(engagement: Engagement, *, by: User, at: datetime) -> Hold:
     """The payment page for an employer who comes back: the one that is open, else a new one.
 
-    After a refused card the new page charges at once. Raises InvalidTransition where nothing is to be paid.
+    After a refused card the new page charges at once. Raises BeingChecked, and InvalidTransition where nothing
+    is to be paid.
     """
     with locked(engagement) as engagement:
         if not engagement.company.has_member(by):
             raise PermissionDenied
+        operations.check_may_pay(engagement.company)
         hold = relock(engagement.holds.get(number=1))
         if hold.status != Hold.Status.CHECKOUT_OPEN:
             operations.plan_checkout(hold, by=by, at=at)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 
+from accounts import restraining
 from accounts.models import Company, User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money
@@ -89,7 +90,8 @@ def make_offer(
 
     With `pays_by` no page is opened yet: somebody else opens it, until then.
 
-    Raises NoSeatLeft, OfferStands, ProjectIsOver, OverUnprovenLimit, StalePage, InvalidTransition.
+    Raises NoSeatLeft, OfferStands, ProjectIsOver, OverUnprovenLimit, Restrained, BeingChecked, StalePage,
+    InvalidTransition.
     """
     with locked(application.project) as project:
         if not project.company.has_member(by):
@@ -100,6 +102,8 @@ def make_offer(
             raise ProjectIsOver
         if application.engagements.live().exists():
             raise OfferStands
+        restraining.check_free(by, project.company, at=at)
+        operations.check_may_pay(project.company)
         seat = free_seat(project)
         check_limit(project.company, project.total_price)
         if application.status == Application.Status.SUBMITTED:

@@ -53,6 +53,13 @@ def charge_changed(event: StripeEvent, *, at: datetime) -> None:
     operations.record_intent(one_hold(facts.hold_id), facts, at=at)
 
 
+def card_refused(event: StripeEvent, *, at: datetime) -> None:
+    """A card that the bank refused is kept, even where another pays a moment later."""
+    tried = stripe_gateway.one_try(event.object_id)
+    hold = one_hold(tried.hold_id)
+    operations.note_card(hold, charge=tried.id, fingerprint=tried.fingerprint, failed=True, at=at)
+
+
 def account_changed(event: StripeEvent, *, at: datetime) -> None:
     payee = Payee.objects.filter(stripe_account=event.object_id).first()
     if payee is None:
@@ -103,6 +110,7 @@ HANDLERS: dict[str, Handler] = {
     "payment_intent.amount_capturable_updated": intent_changed,
     "payment_intent.succeeded": intent_changed,
     "payment_intent.canceled": intent_changed,
+    "charge.failed": card_refused,
     "charge.captured": charge_changed,
     "charge.expired": charge_changed,
     "charge.updated": charge_changed,

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.db import DatabaseError
 from django.utils import timezone
 
+from accounts.models import Sanction
 from marketplace.kernel.errors import RuleViolation
 from payments import (
     asking_to_pay,
@@ -19,6 +20,7 @@ from payments import (
     refunding,
     releasing,
     reviewing,
+    sanctioning,
     stripe_events,
     supplying,
 )
@@ -47,6 +49,7 @@ def sweep() -> None:
 def sweep_deadlines() -> None:
     """Every 30 s."""
     run_deadlines(at=timezone.now())
+    pass_sanctions(at=timezone.now())
 
 
 def sweep_once(*, at: datetime) -> int:
@@ -109,3 +112,9 @@ RULES: dict[Deadline.Kind, Rule] = {
     ),
     Deadline.Kind.HOLD_ALARM: ring_for_hold,
 }
+
+
+def pass_sanctions(*, at: datetime) -> int:
+    """Those that waited for a second signature as long as there is patience. Returns how many passed."""
+    waiting = Sanction.objects.filter(status=Sanction.Status.PROPOSED, passes_at__lte=at).order_by("pk")
+    return sum(sanctioning.pass_alone(sanction, at=at) for sanction in waiting[:50])

@@ -8,6 +8,7 @@ from payments.api import money as api_money
 from payments.api import paying_for as api_paying_for
 from payments.views import (
     cancelling,
+    decisions,
     money,
     offering,
     payees,
@@ -24,6 +25,8 @@ ENGAGEMENT = "engagements/<slug:public_id>"
 DELIVERABLE = f"{ENGAGEMENT}/deliverables/<int:number>"
 
 urlpatterns = [
+    path("accounts/decisions/", decisions.decisions, name="decisions"),
+    path("accounts/decisions/<slug:public_id>/", decisions.appeal, name="appeal"),
     path("projects/<slug:public_id>/cancel/", cancelling.cancel_project, name="cancel_project"),
     path("projects/<slug:public_id>/remove/", cancelling.remove_project, name="remove_project"),
     path("applications/<slug:public_id>/offer/", offering.offer, name="offer"),

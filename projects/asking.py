@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
+from accounts import restraining
 from accounts.models import Block, StudentProfile, User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
@@ -130,6 +131,7 @@ def check_may_ask(project: Project, *, by: User, at: datetime) -> None:
         raise OnlyStudentsAsk
     if project.company.has_member(by):
         raise OwnCompanyAsked(project)
+    restraining.check_free(by, at=at)
     if Block.objects.between(by, project.company_id).exists():
         raise NoQuestionsNow(project)
     check_open(project, at=at)

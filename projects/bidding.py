@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.models import Block, User
+from accounts import restraining
+from accounts.models import Block, Company, User
 from marketplace.kernel.errors import RuleViolation
 from projects import cases, checking, emails, matching
 from projects.models import Application, Project
@@ -98,7 +99,7 @@ class WordsNoticed(RuleViolation):
 
 def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
     """Raises NotAStudent, AlreadyApplied, ApplicationsClosed, OwnCompany, NotTogether, NotEligible,
-    EligibilityUnknown.
+    EligibilityUnknown, Restrained.
 
     It is asked before applying and waiting, and again when the lot falls on somebody who waited.
     """
@@ -109,8 +110,9 @@ def check_may_bid(project: Project, *, by: User, at: datetime) -> None:
         raise AlreadyApplied(earlier)
     if not project.takes_applications(at=at):
         raise ApplicationsClosed(project)
-    if by.memberships.lately(at=at).filter(company=project.company_id).exists():
+    if by.memberships.lately(at=at).filter(company__in=Company.objects.kin_of(project.company)).exists():
         raise OwnCompany(project)
+    restraining.check_free(by, at=at)
     check_together(by, project)
     matching.check_eligible(project.eligibility, by)
 

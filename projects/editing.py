@@ -5,6 +5,7 @@ from typing import Unpack
 
 from django.core.exceptions import PermissionDenied
 
+from accounts import restraining
 from accounts.models import User
 from marketplace.kernel import casework
 from marketplace.kernel.errors import RuleViolation, StalePage
@@ -48,6 +49,7 @@ def edit_project(
         project.expect_version(version)
         if not project.is_changeable:
             raise faults.NotEditable(project)
+        restraining.check_free(by, project.company, at=at)
         before = draft_of(project)
         kept = {"window_days": project.window_days, "is_trial": project.is_trial}
         after: Draft = {**before, **draft, **kept}  # type: ignore[typeddict-item]

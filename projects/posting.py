@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts import restraining
 from accounts.models import Company, User
 from marketplace.kernel import casework
 from marketplace.kernel.models import Case
@@ -88,7 +89,7 @@ def send_to_moderation(project: Project, *, by: User, at: datetime, version: int
 
     That of a proven company which finished one without trouble opens at once where the checks find nothing.
 
-    Raises Incomplete, PostingPaused, StalePage, InvalidTransition.
+    Raises Incomplete, PostingPaused, Restrained, StalePage, InvalidTransition.
     """
     with locked(project) as project:
         check_member(project.company, by)
@@ -96,6 +97,7 @@ def send_to_moderation(project: Project, *, by: User, at: datetime, version: int
         draft = draft_of(project)
         if project.is_editable:
             faults.check(draft)
+            restraining.check_free(by, project.company, at=at)
             silence.check_may_post(project.company, at=at)
         fee, parts = Money(draft["fee_cents"] or 0), shared_out(draft)
         project.become(

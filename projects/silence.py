@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Max
 
+from accounts import restraining
 from accounts.models import Company
 from marketplace.kernel.errors import RuleViolation
 from projects.models import Project
@@ -51,7 +52,8 @@ def pause_of(company: Company, *, at: datetime) -> Pause | None:
 
 
 def check_may_post(company: Company, *, at: datetime) -> None:
-    """Raises PostingPaused."""
+    """Raises Restrained, PostingPaused."""
+    restraining.check_free(None, company, at=at)
     pause = pause_of(company, at=at)
     if pause is not None:
         raise PostingPaused(company, pause)

@@ -8,6 +8,7 @@ from accounts.models.privacy import DataExport, Deletion
 from accounts.models.profiles import Eligibility, StudentProfile
 from accounts.models.proofs import CompanyProof, CompanyProofTransition
 from accounts.models.rights import StaffRight, StaffRightTransition, Viewing
+from accounts.models.sanctions import Sanction, SanctionTransition
 from accounts.models.schools import School, SchoolDomain
 from accounts.models.taxonomy import Industry, JobRole, Skill
 from accounts.models.users import User
@@ -28,6 +29,8 @@ __all__ = [
     "JobRole",
     "Membership",
     "MembershipTransition",
+    "Sanction",
+    "SanctionTransition",
     "School",
     "SchoolDomain",
     "Scope",

@@ -3,6 +3,7 @@
 from payments.ledger.models import Account, Balance, Entry, Journal
 from payments.models.deadlines import Deadline
 from payments.models.events import Alarm, StripeEvent
+from payments.models.fraud import CardSeen, FraudCheck, FraudCheckTransition
 from payments.models.holds import Hold, HoldTransition, Release, Share
 from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
@@ -13,8 +14,11 @@ __all__ = [
     "Account",
     "Alarm",
     "Balance",
+    "CardSeen",
     "Deadline",
     "Entry",
+    "FraudCheck",
+    "FraudCheckTransition",
     "Hold",
     "HoldTransition",
     "Journal",

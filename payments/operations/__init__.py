@@ -18,11 +18,15 @@ from payments.operations.planning import (
 )
 from payments.operations.recording import page_expired, record_intent, start_clocks
 from payments.operations.running import run, run_due, run_now, run_open
+from payments.operations.watching import BeingChecked, check_may_pay, note_card
 
 __all__ = [
+    "BeingChecked",
+    "check_may_pay",
     "end_offer",
     "finish",
     "leave_page",
+    "note_card",
     "page_expired",
     "plan_account",
     "plan_capture",

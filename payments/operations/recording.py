@@ -12,7 +12,7 @@ from payments import emails, ledger
 from payments import stripe_gateway as gateway
 from payments.emails import paying_for, supplies
 from payments.models import Deadline, Hold, Operation
-from payments.operations import finishing, planning
+from payments.operations import finishing, planning, watching
 from payments.stripe_gateway import Booking, Intent, StripeFailed
 from projects import places
 from projects.models import Application, Engagement, Project
@@ -57,13 +57,24 @@ def record_intent(hold: Hold, facts: Intent, *, at: datetime) -> bool:
             finishing.ring("foreign_payment", facts.id, f"It is not what {hold.pk} asked for.", at=at)
         elif facts.status == "requires_capture":
             reserved(hold, facts, at=at)
+            watch(hold, facts, at=at)
         elif facts.status == "succeeded":
             if facts.booking is None:
                 return False
             paid(hold, facts, facts.booking, at=at)
+            watch(hold, facts, at=at)
         elif facts.status == "canceled" and hold.payment_intent == facts.id:
             reservation_lost(hold, at=at, reason="The reservation on the card ended.")
     return True
+
+
+def watch(hold: Hold, facts: Intent, *, at: datetime) -> None:
+    """Whose card it is, and whether the two sides are one."""
+    if facts.charge:
+        card = {"charge": facts.charge, "fingerprint": facts.fingerprint}
+        watching.note_card(hold, **card, failed=False, at=at)
+    if facts.status == "succeeded":
+        watching.look_at_devices(hold, at=at)
 
 
 def reserved(hold: Hold, facts: Intent, *, at: datetime) -> None:

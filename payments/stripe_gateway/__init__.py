@@ -10,6 +10,7 @@ from payments.stripe_gateway.asking import (
     account_link,
     intent,
     intent_of,
+    one_try,
     refund,
     refunds_of,
     session,
@@ -18,7 +19,7 @@ from payments.stripe_gateway.asking import (
     transfers_in,
 )
 from payments.stripe_gateway.connecting import client
-from payments.stripe_gateway.facts import Booking, Done, Intent, PayeeFacts, Session
+from payments.stripe_gateway.facts import Booking, Done, Intent, PayeeFacts, Session, Try
 from payments.stripe_gateway.sending import send
 from payments.stripe_gateway.signatures import ForgedEvent, verify
 
@@ -31,11 +32,13 @@ __all__ = [
     "PayeeFacts",
     "Session",
     "StripeFailed",
+    "Try",
     "account",
     "account_link",
     "client",
     "intent",
     "intent_of",
+    "one_try",
     "refund",
     "refunds_of",
     "send",

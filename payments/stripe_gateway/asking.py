@@ -54,6 +54,12 @@ def intent(id_: str) -> facts.Intent:
         return facts.intent(c.v1.payment_intents.retrieve(id_, params, REPEAT).to_dict())
 
 
+def one_try(charge: str) -> facts.Try:
+    """What one card did."""
+    with calling() as c:
+        return facts.one_try(c.v1.charges.retrieve(charge, {}, REPEAT).to_dict())
+
+
 def intent_of(charge: str) -> str | None:
     """The card payment that a charge belongs to."""
     with calling() as c:

@@ -31,6 +31,17 @@ class Intent:
     charge: str | None
     capture_before: datetime | None
     booking: Booking | None
+    fingerprint: str = ""  # of the card: the same card has the same, whoever uses it
+
+
+@dataclass(frozen=True)
+class Try:
+    """One charge: of which payment, with which card, and whether the bank refused it."""
+
+    id: str
+    hold_id: str
+    fingerprint: str
+    failed: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,13 @@ def intent(o: Mapping[str, Any]) -> Intent:
         charge=charge.get("id"),
         capture_before=moment(before) if before else None,
         booking=booked(charge.get("balance_transaction")),
+        fingerprint=str(card.get("fingerprint") or ""),
     )
+
+
+def one_try(o: Mapping[str, Any]) -> Try:
+    card = (o.get("payment_method_details") or {}).get("card") or {}
+    return Try(o["id"], label(o, "fh_hold"), str(card.get("fingerprint") or ""), o["status"] == "failed")
 
 
 def session(o: Mapping[str, Any]) -> Session:

@@ -46,6 +46,12 @@ TYPED: dict[str, dict[str, Any]] = {
         "message": "Shorter.",
     },
     "money/payee/set-up/": {"country": "SE"},
+    "admin/desk/sanction/<kind>/<public_id>/": {
+        "level": "limit",
+        "codes": "other",
+        "note": "It happened again.",
+    },
+    "accounts/decisions/<public_id>/": {"text": "It was somebody else."},
     "admin/desk/<public_id>/decide/": {"answer": "yes"},
     "admin/projects/project/<pk>/refuse/": {"codes": "unclear", "note": "Say who takes part."},
     "admin/projects/projectedit/<pk>/refuse/": {"codes": "unclear", "note": "Say who takes part."},

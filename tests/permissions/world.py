@@ -24,7 +24,7 @@ from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Notice, Topic
 from marketplace.site.privacy import exporting
-from payments import asking_to_pay, cancelling, offering, releasing, supplying
+from payments import asking_to_pay, cancelling, offering, releasing, sanctioning, supplying
 from payments.models import Alarm
 from projects import applying, attaching, blocking, closing, editing, posting
 from projects.drafts import Part, draft_of
@@ -143,6 +143,8 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
     return {name: named(row) for name, row in rows.items()} | {
         "changing": named(edit) | {"public_id": changing.public_id},
         "case": {"public_id": Case.objects.of("project", rows["in_moderation"]).get().public_id},
+        "sanctioned": {"kind": "company", "public_id": cast.company_of(people["rival"]).public_id},
+        "decided": {"public_id": warned(people["student"], by=people["moderator"], at=at).public_id},
         "reported": {"kind": "project", "key": rows["open"].public_id},
         "block": {
             "pk": blocking.block_company(cast.company_of(people["rival"]), by=people["student"], at=at).pk
@@ -161,6 +163,11 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
         "app": {"app_label": "projects"},
         "nothing": {"url": "nothing/"},
     }
+
+
+def warned(person: User, *, by: User, at: Any) -> Any:
+    given = {"level": "warning", "codes": ["other"], "note": "Please read the rules."}
+    return sanctioning.impose(person, by=by, at=at, **given)
 
 
 def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Every kind of case that the desk can show."""
 
 from marketplace.kernel.models import Case
-from marketplace.site.desk import of_companies, of_flags, of_projects, of_reports
+from marketplace.site.desk import of_companies, of_flags, of_fraud, of_projects, of_reports, of_sanctions
 from marketplace.site.desk.kinds import Kind
 
 KINDS: dict[str, Kind] = {
@@ -11,4 +11,7 @@ KINDS: dict[str, Kind] = {
     Case.Kind.COMPANY: of_companies.COMPANY,
     Case.Kind.REPORT: of_reports.REPORT,
     Case.Kind.FLAG: of_flags.FLAG,
+    Case.Kind.FRAUD: of_fraud.FRAUD,
+    Case.Kind.SECOND: of_sanctions.SECOND,
+    Case.Kind.APPEAL: of_sanctions.APPEAL,
 }

@@ -1,11 +1,12 @@
 """What the desk knows of each kind of case: its rows, how they are read, and the two answers."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 
+from accounts.models import Company, User
 from marketplace.kernel.models import Case
 
 
@@ -38,6 +39,14 @@ class Kind:
 
 def by_number(rows: "models.QuerySet[Any]") -> dict[int, Any]:
     return {row.pk: row for row in rows}
+
+
+def whom(companies: Iterable[int], people: Iterable[int]) -> list[tuple[str, Any]]:
+    """Whom a decision may be about, each with the word for the address where they are sanctioned."""
+    return [
+        *(("company", company) for company in Company.objects.filter(pk__in=companies).order_by("pk")),
+        *(("person", person) for person in User.objects.filter(pk__in=people).order_by("pk")),
+    ]
 
 
 def still_waiting(cases: Collection[Case], kinds: Mapping[str, Kind]) -> list[tuple[Case, Any]]:

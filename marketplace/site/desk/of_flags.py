@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.site.desk.kinds import Kind, No, by_number
+from marketplace.site.desk.kinds import Kind, No, by_number, whom
 from projects import moderating
 from projects.models import Flag
 
@@ -15,7 +15,8 @@ NOES = {
 
 
 def read(flag: Flag) -> dict[str, Any]:
-    return {"flag": flag, "place": flag.work or flag.application}
+    about = whom([flag.company_id] if flag.review else [], [] if flag.review else [flag.writer.pk])
+    return {"flag": flag, "place": flag.work or flag.application, "whom": about}
 
 
 FLAG = Kind(

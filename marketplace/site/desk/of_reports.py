@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from marketplace.site.desk.kinds import Kind, No, by_number
+from marketplace.site.desk.kinds import Kind, No, by_number, whom
 from projects import reporting
 from projects.models import Report
 
@@ -24,8 +24,10 @@ def read(report: Report) -> dict[str, Any]:
         "person": "admin:accounts_user_change",
         "question": "admin:projects_publicquestion_change",
     }
+    companies, people = reporting.concerned(subject)
     return {
         "report": report,
+        "whom": whom(companies, people),
         "subject": subject,
         "address": reverse(links[kind], args=[subject.pk]) if kind in links else subject.get_absolute_url(),
         "earlier": Report.objects.filter(**{kind: subject}).exclude(pk=report.pk).order_by("-pk")[:10],

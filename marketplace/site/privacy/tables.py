@@ -107,6 +107,12 @@ TABLES = (
         plus=("row__public_id",),
     ),
     Table("accounts.Viewing", "When moderators saw the site as you, or you as others", ("person", "by")),
+    Table(
+        "accounts.Sanction", "Decisions about you", ("person", "appealed_by"), (*STATE, "cents", "passes_at")
+    ),
+    Table(
+        "accounts.SanctionTransition", "What became of them", ("row__person", "by"), plus=("row__public_id",)
+    ),
     Table("accounts.DataExport", "Copies like this one", ("user",), hidden=("file", "lease_until")),
     Table("accounts.Deletion", "When you asked to be deleted", ("user",)),
     Table(
@@ -254,6 +260,7 @@ TABLES = (
         ("journal__hold_id",),
         plus=("journal__kind", "journal__occurred_at", "account__code"),
     ),
+    Table("payments.FraudCheckTransition", "What you decided about checks for fraud", ("by",)),
     Table("payments.Payee", "Your account for being paid", ("user",)),
     Table("payments.PaymentRequest", "Colleagues whom you asked to pay", ("asked_by",), plus=ENGAGEMENT),
 )
@@ -288,5 +295,8 @@ NOT_ABOUT_A_PERSON = {
     "payments.Operation": "our own calls to Stripe, with ids and sums that stand elsewhere",
     "payments.OperationAttempt": "our own calls to Stripe",
     "payments.StripeEvent": "what Stripe told us; Stripe gives people their own copy",
+    # Who is watched is not told as long as it is looked at; what follows stands with the decisions about a person.
+    "payments.CardSeen": "cards of companies, without their numbers",
+    "payments.FraudCheck": "of companies; what follows for a person stands with the decisions about them",
     "payments.Alarm": "things that operators must look at",
 }

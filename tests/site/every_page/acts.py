@@ -40,6 +40,21 @@ def sent(**changes):
     return act
 
 
+def chosen(note, **boxes):
+    """These boxes ticked, this note written, and the form sent by its first button."""
+
+    def act(page):
+        for name, value in boxes.items():
+            page.locator(f"[name={name}][value={value}]").check()
+        page.locator("[name=note]").fill(note)
+        with page.expect_navigation() as arriving:
+            page.locator("#content form button").first.click()
+        return arriving.value
+
+    act.__name__ = f"chosen {boxes}"
+    return act
+
+
 def sends_empty(place):
     """The form that `place` finds, as it stands; the browser's own checks are off in ours."""
 

@@ -1,6 +1,6 @@
 """What the administration meets."""
 
-from tests.site.every_page.acts import sends_empty, sent_empty
+from tests.site.every_page.acts import chosen, sends_empty, sent_empty
 from tests.site.every_page.stops import seen_by
 
 MODELS = {
@@ -24,6 +24,7 @@ MODELS = {
     "auth": {"group": "group"},
     "account": {"emailaddress": "address"},
 }
+sees_what_it_does = chosen(level="suspension", codes="other", note="It happened again.")
 decides_nothing = sends_empty("form[action$='/decide/']")
 TERMS = ("skill", "industry", "jobrole")
 
@@ -61,6 +62,10 @@ MODERATORS = [
         ("admin:desk_case", "edit_case"),
         ("admin:desk_case", "number_case"),
         ("admin:desk_case", "report_case"),
+        ("admin:desk_case", "flag_case"),
+        ("admin:desk_sanction", "person", "blockers"),
+        ("admin:desk_sanction", "person", "blockers", sent_empty, 422),
+        ("admin:desk_sanction", "a_company", "new_employers", sees_what_it_does),
         "admin:kernel_auditentry_changelist",
         ("admin:kernel_auditentry_change", "act"),
         "accounts:rights",
@@ -72,6 +77,7 @@ MODERATORS = [
     ),
     *seen_by(
         "chief",
+        ("admin:desk_case", "appeal_case"),
         "admin:index",
         "admin:password_change",
         "admin:password_change_done",

@@ -8,6 +8,9 @@ STUDENTS = [
     *seen_by(
         "blocker",
         "projects:blocks",
+        "payments:decisions",
+        ("payments:appeal", "sanction"),
+        ("payments:appeal", "sanction", sent_empty, 422),
         ("projects:report", "project", "open"),
         ("projects:report", "project", "open", sent_empty, 422),
     ),

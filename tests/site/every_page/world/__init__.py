@@ -42,7 +42,14 @@ def build(sandbox, *, stripe):
     )
     for part in steps:
         part(world)
-    for name, kind in (("odd", "project"), ("edit", "edit"), ("number", "company"), ("report", "report")):
+    for name, kind in (
+        ("odd", "project"),
+        ("edit", "edit"),
+        ("number", "company"),
+        ("report", "report"),
+        ("flag", "flag"),
+        ("appeal", "appeal"),
+    ):
         setattr(world, f"{name}_case", Case.objects.of(kind, getattr(world, name)).get().public_id)
     world.act = AuditEntry.objects.order_by("pk").last()
     for name, thing in list(vars(world).items()):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
-from payments import cancelling
+from payments import appealing, cancelling, sanctioning
 from projects import (
     applying,
     asking,
@@ -20,6 +20,7 @@ from projects import (
     selecting,
 )
 from projects.drafts import draft_of
+from projects.models import Flag
 from tests import cast
 from tests.site.every_page.world.words import ANSWER, LONG_TITLE, NOTES, PDF, PROMISED, TRIAL, WHY
 
@@ -134,6 +135,15 @@ def reports(w):
     }
     w.report = reporting.report(w.open, by=w.blocker, at=w.now, **told)
     blocking.block_company(cast.company_of(w.new_employer), by=w.blocker, at=w.now)
+    why = {"codes": ["elsewhere", "other"], "note": "It happened again.\n" + "a" * 200}
+    w.sanction = sanctioning.impose(w.blocker, by=w.moderator, at=w.now, level="warning", **why)
+    w.blockers = w.blocker.public_id
+    w.a_company, w.new_employers = "company", cast.company_of(w.new_employer).public_id
+    w.suspicious = cast.a_student("Sue Spicious")
+    cast.an_application(w.suspicious, w.open, at=w.now, motivation="I can cash a cheque.", flagged=True)
+    w.flag = Flag.objects.get()
+    limited = sanctioning.impose(w.suspicious, by=w.moderator, at=w.now, level="limit", **why)
+    w.appeal = appealing.appeal(limited, by=w.suspicious, at=w.now, text="It was my brother.")
 
 
 def hush(w):

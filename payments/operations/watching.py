@@ -1,0 +1,111 @@
+"""Watching for fraud: cards that are tried out, a card of two companies, a student and a company at one device.
+
+PRODUCT.md: shared cards, bank accounts or devices go to a fraud check; 5 failed cards a day stop a company. A check
+decides nothing and loses nobody's money: it stops what it is about until a person has looked.
+"""
+
+import ipaddress
+from datetime import datetime
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+
+from accounts.models import Company, User
+from marketplace.kernel import casework
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.models import Case, Risk
+from payments.models import CardSeen, FraudCheck, Hold
+from projects import cases
+
+Kind = FraudCheck.Kind
+
+
+class BeingChecked(RuleViolation):
+    """Something about the company waits for a person."""
+
+    code = "being_checked"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody looks at your payments first, within a business day. Nothing is lost: offers that stand "
+            "and work under way go on."
+        )
+
+
+def check_may_pay(company: Company) -> None:
+    """Raises BeingChecked where cards of this company were refused too often, or worse was found."""
+    if FraudCheck.objects.standing().filter(company=company, kind=Kind.CARDS).exists():
+        raise BeingChecked
+
+
+def note_card(hold: Hold, *, charge: str, fingerprint: str, failed: bool, at: datetime) -> None:
+    """Keep what a card did, once, and look what that means."""
+    _, is_new = CardSeen.objects.get_or_create(
+        charge=charge, defaults={"hold": hold, "fingerprint": fingerprint, "failed": failed, "at": at}
+    )
+    if not is_new:
+        return
+    company = hold.engagement.company
+    if failed:
+        count_failures(company, at=at)
+    elif fingerprint:
+        look_at_owners(hold, fingerprint, at=at)
+
+
+def count_failures(company: Company, *, at: datetime) -> None:
+    tries = list(CardSeen.objects.failed_lately(company, at=at).values_list("fingerprint", flat=True))
+    if len(tries) >= settings.FAILED_CARDS_A_DAY:
+        open_check(Kind.CARDS, company, at=at, tries=len(tries), cards=len(set(tries)))
+
+
+def look_at_owners(hold: Hold, fingerprint: str, *, at: datetime) -> None:
+    """The same card at a company that is no kin of this one."""
+    company = hold.engagement.company
+    kin = Company.objects.kin_of(company)
+    others = CardSeen.objects.filter(fingerprint=fingerprint).exclude(hold__engagement__company__in=kin)
+    other = others.values_list("hold__engagement__company__public_id", flat=True).order_by("pk").first()
+    if other:
+        open_check(Kind.SHARED_CARD, company, hold=hold, at=at, other=other)
+
+
+def look_at_devices(hold: Hold, *, at: datetime) -> None:
+    """Whether the student logs in from the very device of somebody who acts for the company."""
+    student, company = hold.engagement.student, hold.engagement.company
+    theirs = devices_of(company.members_now())
+    if theirs & devices_of(User.objects.filter(pk=student.pk)):
+        open_check(Kind.SHARED_DEVICE, company, hold=hold, at=at)
+
+
+def devices_of(people: Any) -> set[tuple[str, str]]:
+    """Public addresses with the browser that was there: a house or a school shares the one, not both for long."""
+    rows = UserSession.objects.filter(user__in=people).values_list("ip", "user_agent")
+    return {(ip, agent) for ip, agent in rows if agent and ipaddress.ip_address(ip).is_global}
+
+
+def open_check(
+    kind: str,
+    company: Company,
+    *,
+    at: datetime,
+    hold: Hold | None = None,
+    **detail: Any,
+) -> FraudCheck:
+    """Let a person look, once; a payment that it is about is stopped until then."""
+    known = {"kind": kind, "company": company, "hold": hold, "status": FraudCheck.Status.WAITING}
+    check, is_new = FraudCheck.objects.get_or_create(**known, defaults={"detail": detail, "at": at})
+    if is_new:
+        if hold is not None and not hold.hold_reason:
+            hold.hold_reason = Hold.Reason.FRAUD_REVIEW
+            hold.save(update_fields=["hold_reason"])
+        casework.put(
+            Case.Kind.FRAUD,
+            check,
+            words=str(check),
+            at=at,
+            due_at=cases.due(at),
+            weight=casework.Weight(Risk.GRAVE, [kind]),
+            company_ids=[company.pk],
+            people=[check.person.pk] if check.person else [],
+        )
+    return check

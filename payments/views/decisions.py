@@ -1,0 +1,45 @@
+"""Decisions of moderators about a person and their companies, and the appeal."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import PersonRequest
+from accounts.models import Sanction
+from marketplace.kernel.errors import RuleViolation
+from payments import appealing
+from payments.forms import AppealForm
+
+
+def against_me(request: PersonRequest) -> "QuerySet[Sanction]":
+    mine = Sanction.objects.visible_to(request.user).select_related("company")
+    ids = request.user.company_ids
+    return mine.filter(person=request.user) | mine.filter(company__in=ids)
+
+
+@login_required
+@require_safe
+def decisions(request: PersonRequest) -> HttpResponse:
+    rows = against_me(request).order_by("-pk")[:50]
+    return render(request, "payments/decisions.html", {"rows": rows})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def appeal(request: PersonRequest, public_id: str) -> HttpResponse:
+    sanction = get_object_or_404(against_me(request), public_id=public_id)
+    form = AppealForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            appealing.appeal(sanction, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleViolation as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Sent. Somebody else looks at it within a business day.")
+            return redirect("payments:decisions")
+    context = {"sanction": sanction, "form": form}
+    return render(request, "payments/appeal.html", context, status=422 if form.is_bound else 200)

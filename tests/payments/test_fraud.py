@@ -1,0 +1,170 @@
+"""Cards that are tried out stop a company; a card of two, or one device, stops a payment until somebody looks."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.utils import timezone
+
+from accounts.models import Company, Membership
+from marketplace.kernel.models import Case, Risk
+from payments import clearing, offering, operations, releasing, tasks
+from payments.models import CardSeen, FraudCheck, Hold
+from payments.operations import watching
+from projects import bidding
+from tests import cast, stages
+
+NOW = timezone.now()
+
+
+@pytest.fixture(scope="class")
+def made(made_once):
+    """A hold of a company with an application beside it."""
+
+    def build():
+        application = cast.an_application()
+        project = application.project
+        Company.objects.filter(pk=project.company_id).update(proven_at=NOW)
+        engagement = offering.make_offer(application, by=project.posted_by, at=NOW)
+        return engagement.holds.get(), cast.an_application(cast.another_student(), project)
+
+    return made_once(build)
+
+
+def refuse(hold, number, *, at=NOW, card="one"):
+    watching.note_card(hold, charge=f"ch_{number}", fingerprint=card, failed=True, at=at)
+
+
+@pytest.mark.django_db
+class TestCardsThatAreTriedOut:
+    def test_five_in_a_day_stop_the_company_until_somebody_looked(self, made):
+        hold, application = made()
+        for number in range(4):
+            refuse(hold, number, card=f"card {number}")
+            refuse(hold, number, card=f"card {number}")  # told twice
+        assert not FraudCheck.objects.exists()
+        refuse(hold, 4)
+        check, case = FraudCheck.objects.get(), Case.objects.get(kind="fraud")
+        assert (check.kind, check.detail, case.risk) == ("cards", {"tries": 5, "cards": 5}, Risk.GRAVE)
+        project = application.project
+        project.seats = 2
+        project.save(update_fields=["seats"])
+        with pytest.raises(operations.BeingChecked):
+            offering.make_offer(application, by=project.posted_by, at=NOW)
+        clearing.clear(check, by=cast.a_moderator(), at=NOW)
+        offering.make_offer(application, by=project.posted_by, at=NOW)
+        refuse(hold, 5, at=NOW + timedelta(hours=1))
+        assert FraudCheck.objects.count() == 1  # what was cleared counts no more
+
+    def test_five_in_two_days_do_not(self, made):
+        hold, _ = made()
+        for number in range(6):
+            refuse(hold, number, at=NOW + timedelta(hours=9 * number))
+        assert not FraudCheck.objects.exists()
+
+    def test_what_is_fraud_stays_stopped(self, made):
+        hold, application = made()
+        for number in range(5):
+            refuse(hold, number)
+        no = {"codes": ["stolen"], "note": "Five cards of five people."}
+        clearing.uphold(FraudCheck.objects.get(), by=cast.a_moderator(), at=NOW, **no)
+        with pytest.raises(operations.BeingChecked):
+            offering.make_offer(application, by=application.project.posted_by, at=NOW)
+
+
+@pytest.mark.django_db
+class TestWhoseTheyAre:
+    def shared(self, made):
+        hold, _ = made()
+        watching.note_card(hold, charge="ch_1", fingerprint="one", failed=False, at=NOW)
+        other = cast.an_application(cast.a_student("Kim Ray"), cast.an_open_project(cast.another_employer()))
+        engagement = offering.make_offer(other, by=other.project.posted_by, at=NOW)
+        theirs = engagement.holds.get()
+        watching.note_card(theirs, charge="ch_2", fingerprint="one", failed=False, at=NOW)
+        theirs.refresh_from_db()
+        return hold, theirs
+
+    def test_a_card_of_two_companies_stops_the_payment_until_somebody_looked(self, made):
+        _, theirs = self.shared(made)
+        check = FraudCheck.objects.get()
+        assert (check.kind, check.hold, theirs.hold_reason) == ("shared_card", theirs, "fraud_review")
+        clearing.clear(check, by=cast.a_moderator(), at=NOW)
+        theirs.refresh_from_db()
+        assert theirs.hold_reason == ""
+        assert Case.objects.get(kind="fraud").outcome == "cleared"
+
+    def test_two_companies_of_one_owner_may_share_a_card(self, made):
+        owner = made()[0].engagement.offered_by
+        other = cast.company_of(cast.another_employer())
+        Membership.join(other, owner, role="owner", at=NOW)
+        hold, theirs = made()[0], other
+        assert theirs in Company.objects.kin_of(hold.engagement.company)
+
+    @pytest.mark.parametrize(
+        ("ip", "agents", "is_seen"),
+        [
+            ("93.184.215.14", ("Firefox", "Firefox"), True),
+            ("93.184.215.14", ("Firefox", "Chrome"), False),
+            ("192.168.0.7", ("Firefox", "Firefox"), False),
+        ],
+    )
+    def test_one_device_of_both_sides_is_looked_at(self, made, ip, agents, is_seen):
+        hold, _ = made()
+        people = (hold.engagement.student, hold.engagement.offered_by)
+        for person, agent in zip(people, agents, strict=True):
+            session = {"session_key": agent + person.public_id, "user_agent": agent, "ip": ip}
+            UserSession.objects.create(user=person, created_at=NOW, last_seen_at=NOW, **session)
+        watching.look_at_devices(hold, at=NOW)
+        assert FraudCheck.objects.filter(kind="shared_device").exists() == is_seen
+
+    def test_nobody_clears_their_own(self, made):
+        hold, _ = made()
+        moderator = cast.a_moderator()
+        company = hold.engagement.company
+        Membership.objects.create(user=moderator, company=company, role="manager", joined_at=NOW)
+        check = watching.open_check("cards", company, at=NOW)
+        with pytest.raises(clearing.OwnFraudCheck):
+            clearing.clear(check, by=moderator, at=NOW)
+
+    def test_nobody_bids_at_a_company_of_the_same_owner_or_site(self, made):
+        project = made()[1].project
+        Company.objects.update(website="https://maple.example")
+        sister = cast.an_employer("Pia", "Maple Labs")
+        Company.objects.update(website="https://maple.example")
+        student = cast.a_student("Own Student")
+        Membership.objects.create(
+            user=student, company=cast.company_of(sister), role="manager", joined_at=NOW, left_at=NOW
+        )
+        project.company.refresh_from_db()
+        with pytest.raises(bidding.OwnCompany):
+            bidding.check_may_bid(project, by=student, at=NOW)
+
+
+def test_what_stripe_tells_of_cards_is_kept_and_a_stopped_payment_is_not_released(sandbox):
+    application = stages.paid_for(sandbox)
+    engagement = offering.make_offer(application, by=application.project.posted_by, at=NOW)
+    tasks.sweep_once(at=timezone.now())
+    hold = engagement.holds.get()
+    with pytest.raises(ValueError, match="declined"):
+        sandbox.pay(hold.checkout_session, card="4000000000000002")
+    sandbox.deliver()
+    tasks.sweep_once(at=timezone.now())
+    assert CardSeen.objects.get().failed
+    engagement = paid(sandbox, engagement)
+    work = stages.accept(engagement)
+    assert list(CardSeen.objects.order_by("pk").values_list("failed", flat=True)) == [True, False]
+    assert CardSeen.objects.last().fingerprint
+    Hold.objects.update(hold_reason=Hold.Reason.FRAUD_REVIEW)
+    stages.deliver(work)
+    with pytest.raises(releasing.PaymentStopped, match="being checked for fraud"):
+        releasing.approve_work(work.deliverables.get(number=1), by=work.offered_by, at=timezone.now())
+
+
+def paid(sandbox, engagement):
+    """The same page, paid with a card that works."""
+    hold = engagement.holds.get()
+    sandbox.pay(hold.checkout_session)
+    sandbox.deliver()
+    tasks.sweep_once(at=timezone.now())
+    engagement.refresh_from_db()
+    return engagement
