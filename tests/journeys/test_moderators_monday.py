@@ -1,0 +1,93 @@
+"""A moderator's Monday: eighty cases of every kind, two moderators at once, by keys; nothing is handled twice."""
+
+from collections import Counter
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import proving
+from accounts.models import Company, Sanction
+from marketplace.kernel.models import AuditEntry, Case
+from payments import appealing, sanctioning
+from payments.operations import watching
+from projects import cases, editing, posting, reporting
+from projects.drafts import draft_of
+from tests import cast
+from tests.journeys.people import Moderator
+
+IN_BATCH, BY_KEYS = 64, 16
+DESK = "/admin/desk/"
+
+
+def eighty_cases():
+    """All kinds that wait, made by the rules on a Sunday."""
+    now, employer = timezone.now(), cast.an_employer()
+    draft, student = cast.a_draft(employer), cast.a_student()
+    open_ones = [cast.an_open_project(employer) for _ in range(3)]
+    for number, project in enumerate(open_ones):
+        words = {"questions": [f"What did you build in {number + 2} days?"]}
+        editing.edit_project(project, by=employer, at=now, **draft_of(project) | words)
+    for number in range(2):
+        founder = cast.an_employer(f"Ada {number}", f"Company {number}")
+        company = cast.company_of(founder)
+        proving.tell_number(company, by=founder, at=now, registry="Companies House", number=f"0{number}")
+        reporting.report(company, by=student, at=now, reason="not_real", text="I cannot find them.")
+    for number, project in enumerate(open_ones[:2]):
+        other = cast.a_student(f"Student {number}")
+        cast.an_application(other, project, motivation="I can cash a cheque.", flagged=True)
+        cases.sample_waits(open_ones[-1 - number], at=now)
+    for company in Company.objects.order_by("-pk")[:2]:
+        watching.open_check("cards", company, at=now, tries=5)
+    decided_by = cast.a_moderator("Ana Before")
+    for number in range(2):
+        person = cast.a_student(f"Warned {number}")
+        why = {"level": "warning", "codes": ["other"], "note": "Please read the rules."}
+        warning = sanctioning.impose(person, by=decided_by, at=now, **why)
+        appealing.appeal(warning, by=person, at=now, text="It was a misunderstanding.")
+    sanction = sanctioning.make(person, level="limit", codes=["other"], note="Again.", by=decided_by, at=now)
+    sanctioning.ask_for_second(sanction, by=decided_by, at=now)
+    for _ in range(80 - Case.objects.waiting().count()):
+        posting.send_to_moderation(posting.duplicate(draft, by=employer, at=now), by=employer, at=now)
+
+
+def decide_by_key(moderator):
+    """One case read and decided by one key, which leads on; False when the queue is empty."""
+    if moderator.page.url.endswith(DESK):
+        return False
+    kind = moderator.page.locator("#content h1").inner_text().partition(":")[0]
+    moderator.page.keyboard.press("1" if kind in {"Report", "Fraud check"} else "p")
+    return True
+
+
+def test_eighty_cases_by_two_moderators(enter):
+    with transaction.atomic():
+        eighty_cases()
+    waiting = Counter(Case.objects.waiting().values_list("kind", flat=True))
+    assert sum(waiting.values()) == IN_BATCH + BY_KEYS == 80
+    assert set(waiting) == set(Case.Kind.values)
+    people = [cast.a_moderator(name) for name in ("Noor Haddad", "Eli Stone")]
+    noor, eli = (enter(Moderator, person.name, person) for person in people)
+    noor.go(f"{DESK}?kind=project")
+    for box in noor.page.locator("input[name=case]").all()[:IN_BATCH]:
+        box.check()
+    noor.press("Pass them")
+    noor.page.get_by_text(f"Decided: {IN_BATCH}.").wait_for()
+    busy = [noor, eli]
+    for moderator in busy:
+        moderator.go(DESK)
+        moderator.page.keyboard.press("n")
+        moderator.left = moderator.page.url
+    while busy:  # both press, and only then is it looked where that led each of them
+        for moderator in busy:
+            moderator.page.wait_for_url(lambda url, seen=moderator: url != seen.left, wait_until="commit")
+            moderator.left = moderator.page.url
+        busy = [moderator for moderator in busy if decide_by_key(moderator)]
+
+    assert not Case.objects.waiting().exists()
+    done = AuditEntry.objects.filter(by__in=people)
+    handled = Counter(done.values_list("app", "noun", "row_id"))
+    assert len(handled) == 80
+    assert set(handled.values()) == {1}
+    assert {entry.by for entry in done} == set(people)
+    assert Counter(Case.objects.filter(closed_by__in=people).values_list("kind", flat=True)) == waiting
+    assert Sanction.objects.filter(status="standing").count() == 1
