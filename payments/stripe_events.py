@@ -14,6 +14,7 @@ from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Now
 
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.transactions import locked
 from payments import funding, operations, paying_out, stripe_gateway
 from payments.ledger import JournalMismatch
 from payments.models import Hold, Operation, Payee, StripeEvent
@@ -56,8 +57,8 @@ def charge_changed(event: StripeEvent, *, at: datetime) -> None:
 def card_refused(event: StripeEvent, *, at: datetime) -> None:
     """A card that the bank refused is kept, even where another pays a moment later."""
     tried = stripe_gateway.one_try(event.object_id)
-    hold = one_hold(tried.hold_id)
-    operations.note_card(hold, charge=tried.id, fingerprint=tried.fingerprint, failed=True, at=at)
+    with locked(one_hold(tried.hold_id)) as hold:
+        operations.note_card(hold, charge=tried.id, fingerprint=tried.fingerprint, failed=True, at=at)
 
 
 def account_changed(event: StripeEvent, *, at: datetime) -> None:

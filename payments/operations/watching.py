@@ -40,7 +40,7 @@ def check_may_pay(company: Company) -> None:
 
 
 def note_card(hold: Hold, *, charge: str, fingerprint: str, failed: bool, at: datetime) -> None:
-    """Keep what a card did, once, and look what that means."""
+    """Keep what a card did, once, and look what that means. Call it on a locked hold."""
     _, is_new = CardSeen.objects.get_or_create(
         charge=charge, defaults={"hold": hold, "fingerprint": fingerprint, "failed": failed, "at": at}
     )
