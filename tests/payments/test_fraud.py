@@ -13,32 +13,28 @@ from payments.models import CardSeen, FraudCheck, Hold
 from payments.operations import watching
 from projects import bidding
 from tests import cast, stages
+from tests.boards import stands_on
 
 NOW = timezone.now()
 
 
-@pytest.fixture(scope="class")
-def made(made_once):
+def an_offer_and_a_bid():
     """A hold of a company with an application beside it."""
-
-    def build():
-        application = cast.an_application()
-        project = application.project
-        Company.objects.filter(pk=project.company_id).update(proven_at=NOW)
-        engagement = offering.make_offer(application, by=project.posted_by, at=NOW)
-        return engagement.holds.get(), cast.an_application(cast.another_student(), project)
-
-    return made_once(build)
+    application = cast.an_application()
+    project = application.project
+    Company.objects.filter(pk=project.company_id).update(proven_at=NOW)
+    engagement = offering.make_offer(application, by=project.posted_by, at=NOW)
+    return engagement.holds.get(), cast.an_application(cast.another_student(), project)
 
 
 def refuse(hold, number, *, at=NOW, card="one"):
     watching.note_card(hold, charge=f"ch_{number}", fingerprint=card, failed=True, at=at)
 
 
-@pytest.mark.django_db
+@stands_on(an_offer_and_a_bid)
 class TestCardsThatAreTriedOut:
-    def test_five_in_a_day_stop_the_company_until_somebody_looked(self, made):
-        hold, application = made()
+    def test_five_in_a_day_stop_the_company_until_somebody_looked(self, board):
+        hold, application = board
         for number in range(4):
             refuse(hold, number, card=f"card {number}")
             refuse(hold, number, card=f"card {number}")  # told twice
@@ -56,14 +52,14 @@ class TestCardsThatAreTriedOut:
         refuse(hold, 5, at=NOW + timedelta(hours=1))
         assert FraudCheck.objects.count() == 1  # what was cleared counts no more
 
-    def test_five_in_two_days_do_not(self, made):
-        hold, _ = made()
+    def test_five_in_two_days_do_not(self, board):
+        hold, _ = board
         for number in range(6):
             refuse(hold, number, at=NOW + timedelta(hours=9 * number))
         assert not FraudCheck.objects.exists()
 
-    def test_what_is_fraud_stays_stopped(self, made):
-        hold, application = made()
+    def test_what_is_fraud_stays_stopped(self, board):
+        hold, application = board
         for number in range(5):
             refuse(hold, number)
         no = {"codes": ["stolen"], "note": "Five cards of five people."}
@@ -72,10 +68,10 @@ class TestCardsThatAreTriedOut:
             offering.make_offer(application, by=application.project.posted_by, at=NOW)
 
 
-@pytest.mark.django_db
+@stands_on(an_offer_and_a_bid)
 class TestWhoseTheyAre:
-    def shared(self, made):
-        hold, _ = made()
+    def shared(self, board):
+        hold, _ = board
         watching.note_card(hold, charge="ch_1", fingerprint="one", failed=False, at=NOW)
         other = cast.an_application(cast.a_student("Kim Ray"), cast.an_open_project(cast.another_employer()))
         engagement = offering.make_offer(other, by=other.project.posted_by, at=NOW)
@@ -84,8 +80,8 @@ class TestWhoseTheyAre:
         theirs.refresh_from_db()
         return hold, theirs
 
-    def test_a_card_of_two_companies_stops_the_payment_until_somebody_looked(self, made):
-        _, theirs = self.shared(made)
+    def test_a_card_of_two_companies_stops_the_payment_until_somebody_looked(self, board):
+        _, theirs = self.shared(board)
         check = FraudCheck.objects.get()
         assert (check.kind, check.hold, theirs.hold_reason) == ("shared_card", theirs, "fraud_review")
         clearing.clear(check, by=cast.a_moderator(), at=NOW)
@@ -93,11 +89,11 @@ class TestWhoseTheyAre:
         assert theirs.hold_reason == ""
         assert Case.objects.get(kind="fraud").outcome == "cleared"
 
-    def test_two_companies_of_one_owner_may_share_a_card(self, made):
-        owner = made()[0].engagement.offered_by
+    def test_two_companies_of_one_owner_may_share_a_card(self, board):
+        owner = board[0].engagement.offered_by
         other = cast.company_of(cast.another_employer())
         Membership.join(other, owner, role="owner", at=NOW)
-        hold, theirs = made()[0], other
+        hold, theirs = board[0], other
         assert theirs in Company.objects.kin_of(hold.engagement.company)
 
     @pytest.mark.parametrize(
@@ -108,8 +104,8 @@ class TestWhoseTheyAre:
             ("192.168.0.7", ("Firefox", "Firefox"), False),
         ],
     )
-    def test_one_device_of_both_sides_is_looked_at(self, made, ip, agents, is_seen):
-        hold, _ = made()
+    def test_one_device_of_both_sides_is_looked_at(self, board, ip, agents, is_seen):
+        hold, _ = board
         people = (hold.engagement.student, hold.engagement.offered_by)
         for person, agent in zip(people, agents, strict=True):
             session = {"session_key": agent + person.public_id, "user_agent": agent, "ip": ip}
@@ -117,8 +113,8 @@ class TestWhoseTheyAre:
         watching.look_at_devices(hold, at=NOW)
         assert FraudCheck.objects.filter(kind="shared_device").exists() == is_seen
 
-    def test_nobody_clears_their_own(self, made):
-        hold, _ = made()
+    def test_nobody_clears_their_own(self, board):
+        hold, _ = board
         moderator = cast.a_moderator()
         company = hold.engagement.company
         Membership.objects.create(user=moderator, company=company, role="manager", joined_at=NOW)
@@ -126,8 +122,8 @@ class TestWhoseTheyAre:
         with pytest.raises(clearing.OwnFraudCheck):
             clearing.clear(check, by=moderator, at=NOW)
 
-    def test_nobody_bids_at_a_company_of_the_same_owner_or_site(self, made):
-        project = made()[1].project
+    def test_nobody_bids_at_a_company_of_the_same_owner_or_site(self, board):
+        project = board[1].project
         Company.objects.update(website="https://maple.example")
         sister = cast.an_employer("Pia", "Maple Labs")
         Company.objects.update(website="https://maple.example")

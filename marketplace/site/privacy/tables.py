@@ -107,12 +107,8 @@ TABLES = (
         plus=("row__public_id",),
     ),
     Table("accounts.Viewing", "When moderators saw the site as you, or you as others", ("person", "by")),
-    Table(
-        "accounts.Sanction", "Decisions about you", ("person", "appealed_by"), (*STATE, "cents", "passes_at")
-    ),
-    Table(
-        "accounts.SanctionTransition", "What became of them", ("row__person", "by"), plus=("row__public_id",)
-    ),
+    Table("accounts.Sanction", "Decisions about you", ("person", "appealed_by"), STATE),
+    Table("accounts.SanctionTransition", "What became of them", ("row__person", "by")),
     Table("accounts.DataExport", "Copies like this one", ("user",), hidden=("file", "lease_until")),
     Table("accounts.Deletion", "When you asked to be deleted", ("user",)),
     Table(
