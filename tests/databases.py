@@ -12,7 +12,7 @@ from django.conf import settings as site
 from django.core.cache import cache
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
@@ -36,6 +36,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         yield
         with django_db_blocker.unblock():
             connections.close_all()
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What is done meanwhile is undone."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
