@@ -6,6 +6,7 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from accounts import keying
+from accounts.http import PersonBackend
 from accounts.models import ApiKey, User
 from marketplace.kernel.api.throttles import WrongKeys
 
@@ -20,7 +21,7 @@ class KeyAuthentication(BaseAuthentication):
         if not words or words[0].lower() != SCHEME.lower().encode():
             return None
         key = keying.use(words[1].decode("latin-1"), at=timezone.now()) if len(words) == 2 else None
-        if key is None:
+        if key is None or not PersonBackend().user_can_authenticate(key.person):
             count(request)
             raise AuthenticationFailed("This key is not valid: mistyped, revoked, or past its time.")
         # In memory alone: a moderator's acts need the second step of a log-in, which a key has not taken.
