@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
@@ -31,7 +32,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from rest_framework.request import Request
 
-from accounts.http.powers import PersonBackend as PersonBackend
+from accounts.http.powers import permissions_of
 from accounts.models import User
 from marketplace.kernel import letters
 
@@ -45,6 +46,25 @@ SEEN_SECONDS = 300  # how fresh "last seen" of a session is
 LINKS = {"password_reset_url": "Choose a new password", "signup_url": "Sign up"}  # a letter's one button
 OURS = {*LINKS, "code", "email_confirmation_url"}  # what the letter itself makes; the rest was typed
 OPEN_TO_ALL = ("/accounts/", "/admin/")
+
+
+class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
+    """allauth's, which loads a person together with the student side that every page asks for.
+
+    Sessions hold this path, so that moving the class would log everybody out.
+    """
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.select_related("student_profile").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: User, obj: Any = None) -> set[str]:
+        """Django's, and those of rights that hold now; of an administrator whose powers sleep, these alone."""
+        if user_obj.is_anonymous or not user_obj.is_active or obj is not None:
+            return set()
+        kinds = user_obj.rights(at=timezone.now())
+        own: set[str] = set() if user_obj.rests else super().get_all_permissions(user_obj)
+        return own | permissions_of(kinds) if kinds else own
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

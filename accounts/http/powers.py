@@ -1,34 +1,14 @@
 """What staff may do in the administration: an administrator's powers, and the rights that hold for hours."""
 
-from typing import Any
-
-from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
-from django.utils import timezone
 
-from accounts.models import StaffRight, User
+from accounts.models import StaffRight
 
 ABOUT_PEOPLE = (
     *("accounts.view_user", "accounts.change_user", "accounts.view_company", "accounts.change_company"),
     "accounts.view_studentprofile",
 )
 LISTS = ("skill", "industry", "jobrole", "school", "schooldomain")
-
-
-class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
-    """allauth's, which loads a person together with the student side that every page asks for."""
-
-    def get_user(self, user_id: int) -> User | None:
-        user = User.objects.select_related("student_profile").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
-
-    def get_all_permissions(self, user_obj: User, obj: Any = None) -> set[str]:
-        """Django's, and those of rights that hold now; of an administrator whose powers sleep, these alone."""
-        if user_obj.is_anonymous or not user_obj.is_active or obj is not None:
-            return set()
-        kinds = user_obj.rights(at=timezone.now())
-        own: set[str] = set() if user_obj.rests else super().get_all_permissions(user_obj)
-        return own | permissions_of(kinds) if kinds else own
 
 
 def permissions_of(kinds: frozenset[str]) -> set[str]:
