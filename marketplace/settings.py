@@ -341,7 +341,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # People
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.http.powers.PersonBackend"]  # its own module: allauth names it so
+AUTHENTICATION_BACKENDS = ["accounts.http.PersonBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_LENGTH = 10
 AUTH_PASSWORD_VALIDATORS = [
