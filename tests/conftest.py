@@ -3,6 +3,7 @@
 An ordinary test asks for `db` (or is marked `django_db`): it runs in a transaction that is rolled back,
 as the app's role. A test that commits (threads, a live server, a killed process) asks for `own_database`:
 a clone of the migrated template, dropped afterwards. Nothing is ever flushed, since the ledger refuses it.
+What many tests need before they begin is a board, made once for all of them: see `tests/boards.py`.
 """
 
 import gc
