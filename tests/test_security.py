@@ -7,7 +7,11 @@ import ast
 import re
 
 import pytest
+from django.core import signing
 
+from accounts.models import invitations
+from marketplace.kernel import preferences
+from payments.models import requests
 from tests.test_architecture import DOORS, ROOT, SOURCES
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
@@ -188,3 +192,21 @@ def test_a_thing_is_found_among_those_that_the_person_may_see(kind):
         ("accounts/views/staff.py", "Invitation.objects.select_related('company', 'invited_by')"),  # the same
     }
     assert bare - of_few == set()
+
+
+def test_a_link_of_one_kind_opens_no_other():
+    """Each kind of signed link has a salt of its own, and one that somebody else signed opens nothing."""
+    salts = {"invitation": invitations.SALT, "payer": requests.SALT, "letters": preferences.SALT}
+    assert len(set(salts.values())) == len(salts)
+    letter = signing.dumps(["somebody", "work"], salt=preferences.SALT)
+    assert preferences.read_token(letter) == ("somebody", "work")
+    invited = signing.Signer(salt=invitations.SALT).sign_object(["somebody", 1])
+    assert invitations.read_token(invited) == ("somebody", 1)
+    forged = signing.dumps(["somebody", "work"], salt=preferences.SALT, key="of somebody else")
+    for token, read in (
+        (invited, preferences.read_token),
+        (letter, invitations.read_token),
+        (forged, preferences.read_token),
+    ):
+        with pytest.raises(signing.BadSignature):
+            read(token)

@@ -68,6 +68,8 @@ def assert_marked(answer, status):
     assert answer["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
     assert all(f"{feature}=()" in answer["Permissions-Policy"] for feature in OFF)
     assert policy_of(answer) == STRICT
+    assert "Access-Control-Allow-Origin" not in answer
+    assert b"ZeroDivisionError" not in answer.content
     if len(answer.content):
         kind = answer["Content-Type"]
         assert re.fullmatch(r"(text/.*|application/xml);.* ?charset=utf-8|application/(.*\+)?json", kind)

@@ -140,3 +140,20 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path, monkeypatch):
 def test_blank_means_not_given(monkeypatch):
     monkeypatch.setenv("PORT", "")
     assert Environment().number("PORT", 8000) == 8000
+
+
+def test_cookies_of_production_belong_to_this_host_and_to_no_script(load):
+    found = load(**ENVIRONMENT)
+    for cookie in ("SESSION", "CSRF"):
+        assert found[f"{cookie}_COOKIE_NAME"].startswith("__Host-")
+        assert (found[f"{cookie}_COOKIE_SECURE"], found[f"{cookie}_COOKIE_HTTPONLY"]) == (True, True)
+        assert found[f"{cookie}_COOKIE_SAMESITE"] == "Lax"
+        assert f"{cookie}_COOKIE_DOMAIN" not in found
+    assert found["LANGUAGE_COOKIE_NAME"].startswith("__Host-")
+
+
+def test_production_shows_no_debugging_and_goes_over_tls_alone(load):
+    found = load(**ENVIRONMENT)
+    assert (found["DEBUG"], found["LOCAL_RUN"], found["MAIL_VIEWER"]) == (False, False, False)
+    assert (found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"]) == (True, 63_072_000)
+    assert found["STAFF_SECOND_STEP"] is True
