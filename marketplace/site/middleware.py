@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
+from marketplace.kernel.api.problems import plain_problem
+
 Handler = Callable[[HttpRequest], HttpResponse]
 TEXT = re.compile(r"text/|application/(json|javascript|manifest\+json)|image/svg")
 
@@ -21,7 +23,8 @@ class RefuseNulBytes:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path or "%00" in query or "\x00" in query:
-            return HttpResponseBadRequest("This address holds a NUL byte.\n", content_type="text/plain")
+            page = HttpResponseBadRequest("This address holds a NUL byte.\n", content_type="text/plain")
+            return plain_problem(request, 400, "malformed") or page
         return self.get_response(request)
 
 

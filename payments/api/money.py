@@ -35,9 +35,7 @@ class Holds(Door):
     @operation(
         "holds_list",
         gives=pages_of(MoneyRowSerializer, "HoldPage"),
-        parameters=[
-            OpenApiParameter("before", OpenApiTypes.UUID, description="Where the page before ended.")
-        ],
+        parameters=[OpenApiParameter("before", OpenApiTypes.STR, description="Where the page before ended.")],
     )
     def get(self, request: ApiRequest) -> Any:
         """The payments of your engagements."""

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
         ("delete", "/api/v1/projects/", 405, "method_not_allowed"),
         ("post", "/api/v1/projects/nothing/applications/", 401, "not_authenticated"),
         ("get", "/api/v1/projects/?hours_min=many", 400, "invalid"),
+        ("get", "/api/v1/projects/?q=a%00b", 400, "malformed"),
     ],
 )
 def test_it_names_its_status_and_its_code(client, method, path, status, code):
