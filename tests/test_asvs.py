@@ -91,6 +91,7 @@ def test_the_numbers_of_the_limits_are_those_of_the_settings():
         f"{settings.API_ADDRESS_A_MINUTE} requests a minute from an address",
         f"{settings.API_PERSON_A_MINUTE} of a person, {settings.API_KEY_A_MINUTE} of a key",
         f"{settings.API_KEYS} of a person",
+        f"{settings.FAILED_CARDS_A_DAY} in a day stop a company",
         f"in {settings.CODE_MINUTES} minutes",
     ):
         assert words in limits, words

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.models import (
+from django.contrib.auth.models import (  # type: ignore[attr-defined]
     AbstractBaseUser,
     BaseUserManager,
     PermissionsMixin,
     _user_has_module_perms,
-    _user_has_perm,  # type: ignore[attr-defined]
+    _user_has_perm,
 )
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
