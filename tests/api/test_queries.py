@@ -12,6 +12,7 @@ from tests import cast
 from tests.api.conftest import Program, a_key
 
 pytestmark = pytest.mark.django_db
+AFTERWARDS = 3  # of everything once more
 
 
 class Board:
@@ -37,13 +38,14 @@ class Board:
         Membership.join(self.company, cast.a_person("Kim Ray"), role="manager", at=application.submitted_at)
 
 
-@pytest.fixture
-def board():
-    return Board()
+def test_lists(monkeypatch):
+    """On one board, as it takes long to build: first every list, then page by page."""
+    board = Board()
+    every_list(board)
+    page_by_page(board, monkeypatch)
 
 
-def test_every_list(board, time_machine, settings):
-    settings.MAX_SEATS = 5
+def every_list(board):
     company, project = board.company.slug, board.crowded.public_id
     student, employer = (Program(a_key(cast.afresh(person))[1]) for person in (board.student, board.employer))
     lists = {
@@ -61,7 +63,7 @@ def test_every_list(board, time_machine, settings):
         f"companies/{company}/invitations/": employer,
     }
     few = {path: asked(partial(program.get, path)) for path, program in lists.items()}
-    for _ in range(3):
+    for _ in range(AFTERWARDS):
         board.more()
     many = {path: asked(partial(program.get, path)) for path, program in lists.items()}
     rows = {path: len(program.get(path).json()["results"]) for path, program in lists.items()}
@@ -79,16 +81,15 @@ def asked(ask):
     return len(queries)
 
 
-def test_the_next_page_begins_where_the_last_one_ended(board, monkeypatch):
+def page_by_page(board, monkeypatch):
+    """The next page begins where the last one ended."""
     for name in (
         "marketplace.kernel.api.lists.PAGE",
         "projects.discovering.PAGE",
         "projects.forms.listing.PAGE",
     ):
         monkeypatch.setattr(name, 2)
-    for _ in range(3):
-        board.more()
-    student = Program(a_key(board.student)[1])
+    student = Program(a_key(cast.afresh(board.student), name="Pages")[1])
     for path in ("me/notices/", f"companies/{board.company.slug}/projects/"):
         seen, address = [], path
         while address:
