@@ -1,7 +1,10 @@
 """Every address of the site, by app."""
 
+from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -9,6 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
 
+from accounts.http.proving import asks_again
 from marketplace.site import api_docs, crawlers, dashboard, health, letters, metrics, notices, views
 from marketplace.site.privacy import views as privacy
 
@@ -21,6 +25,16 @@ admin.site.unregister(
 )
 admin.site.register(Group, search_fields=("name",), ordering=("name",))
 
+# allauth takes whoever has neither password nor second step at their word; here Google is asked again.
+with_asking_again = [
+    path(f"accounts/{where}/", asks_again(when=when)(view), name=name)
+    for where, view, name, when in (
+        ("email", account.email, "account_email", lambda request: request.method == "POST"),
+        ("password/set", account.password_set, "account_set_password", bool),
+        ("2fa/totp/activate", totp.activate_totp, "mfa_activate_totp", bool),
+        ("2fa/webauthn/add", webauthn.add_webauthn, "mfa_add_webauthn", bool),
+    )
+]
 urlpatterns = [
     path("", views.home, name="home"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -43,6 +57,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
     path("", include("payments.urls")),
+    *with_asking_again,
     path("accounts/", include("allauth.urls")),
     path("api/schema/", api_docs.schema, name="api_schema"),
     path("api/docs/", api_docs.docs, name="api_docs"),

@@ -15,7 +15,7 @@ from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
 from django.core import mail
 
 from accounts.models import User
-from tests.accounts.conftest import SECRET, log_in
+from tests.accounts.conftest import SECRET, latest_code, log_in
 from tests.accounts.test_second_step import code_of, set_up
 
 PERSON = {"sub": "1234", "email": "maya@gmail.com", "email_verified": True}
@@ -117,8 +117,10 @@ def test_an_account_with_the_same_address_of_googles_own_is_connected_and_told(g
 def test_whoever_took_the_address_without_confirming_it_keeps_nothing(google, db, client):
     thief = User.objects.create_user("maya@gmail.com", SECRET)
     EmailAddress.objects.create(user=thief, email=thief.email, verified=False, primary=True)
-    come_back(client)
-    assert "_auth_user_id" not in client.session or not User.objects.get(pk=thief.pk).has_usable_password()
+    assert come_back(client).url == "/accounts/confirm-email/"  # by a code, which only the owner can read
+    assert not User.objects.get().has_usable_password()
+    client.post("/accounts/confirm-email/", {"code": latest_code()})
+    assert client.session["_auth_user_id"] == str(thief.pk)
 
 
 @pytest.mark.parametrize("told", [{}, {"hd": "other.example"}])
@@ -172,8 +174,11 @@ def test_who_has_only_google_proves_it_there(google, db, client):
     for record in session["account_authentication_methods"]:
         record["at"] -= 301
     session.save()
-    answer = client.post("/accounts/data/copy/")
-    assert answer.url.startswith("/accounts/google/again/?next=")
+    for address in ("password/set", "2fa/totp/activate", "2fa/webauthn/add"):
+        assert client.get(f"/accounts/{address}/").url.startswith("/accounts/google/again/?next="), address
+    for address in ("data/copy", "email"):
+        answer = client.post(f"/accounts/{address}/", {"action_add": "", "email": "new@example.org"})
+        assert answer.url.startswith("/accounts/google/again/?next="), address
     assert "Log in with Google again" in client.get(answer.url).content.decode()
     come_back(client, next="/accounts/data/")
     assert client.post("/accounts/data/copy/").url == "/accounts/data/"
