@@ -1,5 +1,6 @@
 """The desk's pages: the queue, one case, and the acts on them. The administration lets only staff in."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from marketplace.site.desk.all_kinds import KINDS
 from marketplace.site.desk.kinds import still_waiting
 from projects.forms.applying import VersionForm
 
+IDS = re.compile(r"[\w-]{1,12}", re.ASCII)
 SHOWN, PUT_OFF = 100, "desk_put_off"
 DESK, CASE = "admin:desk", "admin:desk_case"
 
@@ -198,7 +200,8 @@ def decide(request: PersonRequest, public_id: str) -> HttpResponse:
 @require_POST
 def many(request: PersonRequest) -> HttpResponse:
     """The same answer to all that are ticked, each as if decided alone."""
-    seen = dict(value.partition(".")[::2] for value in request.POST.getlist("case"))
+    ticked = (value.partition(".")[::2] for value in request.POST.getlist("case"))
+    seen = {public_id: version for public_id, version in ticked if IDS.fullmatch(public_id)}
     companies = deciding.companies_of(request.user, at=timezone.now())
     mine = Case.objects.for_moderator(request.user, companies).filter(kind__in=KINDS)
     cases = list(mine.filter(public_id__in=list(seen)[:SHOWN]).order_by("pk"))
