@@ -318,5 +318,5 @@ class TestTheQueue:
     def test_has_a_constant_number_of_queries(self, client, moderator, django_assert_max_num_queries):
         for _ in range(12):
             cast.a_project_in_moderation()
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             client.get(self.QUEUE)
