@@ -268,6 +268,10 @@ class Student(Person):
         workroom = self.page.url
         self.follow("Set up being paid")
         self.press("Set up being paid")
+        self.heads("Is it still you?")  # it is decided here who gets the money
+        self.type({"Password": SECRET})
+        self.press("Go on")
+        self.press("Set up being paid")
         self.heads("Set up payments to you")
         self.press("Finish set-up")
         self.comes_to("/money/payee/")
