@@ -80,6 +80,7 @@ TWO_ADMINS_CENTS: int = env.number("TWO_ADMINS_CENTS", 25000)  # above it a seco
 ONE_ADMIN_BUSINESS_DAYS: int = env.number("ONE_ADMIN_BUSINESS_DAYS", 3, least=1)
 SAMPLE_ONE_IN: int = env.number("SAMPLE_ONE_IN", 10, least=1)  # of what opens unseen, looked at afterwards
 UNPROVEN_LIMIT_CENTS: int = env.number("UNPROVEN_LIMIT_CENTS", 50000)
+APPEAL_DAYS: int = env.number("APPEAL_DAYS", 30, least=1)  # against a warning, a limit or a suspension
 FAILED_CARDS_A_DAY: int = env.number("FAILED_CARDS_A_DAY", 5, least=1)
 PAYEE_REMINDER_DAYS: tuple[int, ...] = (0, 1, 3, 7, 14, 30, 45, 60)
 CHECKOUT_MINUTES: int = env.number("CHECKOUT_MINUTES", 60, least=30)  # a payment page that was left

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from accounts import emails as letters
@@ -13,8 +14,6 @@ from marketplace.kernel.models import Case
 from marketplace.kernel.transactions import locked
 from payments.sanctioning import Status, check_second, put
 
-APPEAL_DAYS = 30
-
 
 class NoAppealNow(RuleViolation):
     """It was appealed before, its time is over, or nothing stands."""
@@ -22,7 +21,9 @@ class NoAppealNow(RuleViolation):
     code = "no_appeal_now"
 
     def __init__(self) -> None:
-        super().__init__(f"An appeal is possible once, within {APPEAL_DAYS} days, while the decision stands.")
+        super().__init__(
+            f"An appeal is possible once, within {settings.APPEAL_DAYS} days, while the decision stands."
+        )
 
 
 def appeal(sanction: Sanction, *, by: User, at: datetime, text: str) -> Sanction:
@@ -33,7 +34,7 @@ def appeal(sanction: Sanction, *, by: User, at: datetime, text: str) -> Sanction
         )
         if not mine:
             raise PermissionDenied
-        over = (at - sanction.at).days >= APPEAL_DAYS
+        over = (at - sanction.at).days >= settings.APPEAL_DAYS
         if sanction.status != Status.STANDING or sanction.appealed_at is not None or over:
             raise NoAppealNow
         sanction.appeal, sanction.appealed_by, sanction.appealed_at = text.strip(), by, at

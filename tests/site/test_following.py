@@ -220,4 +220,5 @@ def test_it_asks_less_often_while_nothing_answers_and_no_more_once_logged_out(op
     assert 2 <= answers.count(503) <= 3  # after 1, 2 and 4 seconds
     for page in (away, left):
         expect(page.locator("[data-live]")).not_to_contain_text(TOLD)
+    away.close()  # it would go on asking
     watch.complaints[:] = [line for line in watch.complaints if not line.startswith("503 for the fetch")]
