@@ -1,9 +1,11 @@
 """Every page is accessible in light and dark, fits, is valid, quiet, and stands without JavaScript.
 
-Of the states that one person finds one page in, `make test` looks at a few and `make deep` at all.
+Of the states that one person finds one page in, `make test` looks at one, and of the tables of Django's administration
+at some; `make deep` looks at all.
 """
 
 import os
+import re
 from collections import defaultdict
 
 import pytest
@@ -24,7 +26,8 @@ from tests.site.every_page.world.people import cookie_of
 
 ELSEWHERE = ("admin:", "stripe:express_page")
 STOPS = os.environ.get("STOPS", "")
-STATES = 2  # of one page that are looked at each time
+TABLE = re.compile(r"admin:\w+_(changelist|change|history|delete|add)$")
+TABLES = 12  # of each such page of Django's administration
 
 
 @pytest.fixture(scope="module")
@@ -109,13 +112,19 @@ def heard(watch, stop):
 
 
 def chosen(stops):
-    """Those whose name has `STOPS` in it while one works on a page, else a few states of each page, in order."""
+    """Those whose name has `STOPS` in it while one works on a page, else one state of each page, in order."""
     if STOPS:
         return [stop for stop in stops if STOPS in str(stop)]
-    kinds = defaultdict(list)
+    kinds, tables = defaultdict(list), defaultdict(list)
     for stop in stops:
         kinds[stop.who, stop.kind].append(stop)
-    taken = {id(stop) for kind in kinds.values() for stop in spread(kind, over=STATES)}
+    for first in (kind[0] for kind in kinds.values()):
+        found = TABLE.match(first.page)
+        if found:
+            tables[found[1]].append(first)
+    left_out = {id(stop) for table in tables.values() for stop in table}
+    left_out -= {id(stop) for table in tables.values() for stop in spread(table, over=TABLES)}
+    taken = {id(stop) for kind in kinds.values() for stop in spread(kind, over=1)} - left_out
     return [stop for stop in stops if id(stop) in taken]
 
 
