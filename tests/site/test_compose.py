@@ -186,7 +186,7 @@ class Site:
     def web(self):
         """One more web server: its process and its port, once it answers."""
         port = free_port()
-        process = self.start("web_a", HOST="127.0.0.1", PORT=str(port), WEB_DRAIN_SECONDS="1")
+        process = self.start("web_a", HOST="127.0.0.1", PORT=str(port), WEB_DRAIN_SECONDS="3")
         until(lambda: status_of(port) == 200)
         return process, port
 
@@ -211,19 +211,19 @@ def until(happens, pause=0.1):
 
 
 def status_of(port):
-    """What the server answers; nothing where none is there."""
+    """Whether the server calls itself ready, as the proxy asks; nothing where none is there."""
     try:
-        return ask(port)
+        return ask(port, "/readyz")
     except urllib.error.HTTPError as answer:
         return answer.code
     except OSError:
         return None
 
 
-def ask(port):
+def ask(port, path="/sitemap.xml"):
     """A page's answer by one server, as the proxy asks for it."""
     headers = {"Host": SITE, "X-Forwarded-Proto": "https", "Connection": "close"}
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers=headers)
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
         return answer.status
 
