@@ -19,7 +19,7 @@ from marketplace.kernel import auditing, casework
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Case, Letter, Risk
 from marketplace.kernel.times import end_of_business_day
-from marketplace.kernel.transactions import locked
+from marketplace.kernel.transactions import locked, relock
 from payments import cancelling, emails
 from payments.cancelling import UNANSWERED_OFFERS
 from payments.operations.finishing import ring
@@ -200,17 +200,25 @@ def end_what_nobody_accepted(sanction: Sanction, *, by: User, at: datetime) -> N
             moderating.refuse_project(project, by=by, at=at, **why)
         else:
             cancelling.remove_project(project, by=by, at=at, **why)
-    if isinstance(subject, Company):
-        return
-    for offer in offers_of(subject):
+    if isinstance(subject, User):
+        end_what_a_student_waits_for(subject, by=by, at=at)
+
+
+def end_what_a_student_waits_for(student: User, *, by: User, at: datetime) -> None:
+    """Offers and applications; what was accepted or answered while we waited for its lock stands."""
+    for offer in offers_of(student):
         with locked(offer) as offer:
+            if offer.status not in UNANSWERED_OFFERS:
+                continue
             cancelling.end(offer, by=by, at=at, reason=REASON, leaves=Application.Status.VOID)
             if offer.status == Engagement.Status.WITHDRAWN:
                 emails.offer_declined(offer, at=at)
-    for application in applications_of(subject):
+    for application in applications_of(student):
         with locked(application.project):
-            application.become(Application.Status.WITHDRAWN, by=by, at=at, answered_at=at, reason=REASON)
-            project_letters.application_withdrawn(application, at=at)
+            application = relock(application)
+            if application.is_undecided:
+                application.become(Application.Status.WITHDRAWN, by=by, at=at, answered_at=at, reason=REASON)
+                project_letters.application_withdrawn(application, at=at)
 
 
 # The second signature
