@@ -1,10 +1,11 @@
 """The end of an account: asked for, taken back within days by one click, or carried out by a sweep."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounts import emails
 from accounts.models import Deletion, User
@@ -16,6 +17,7 @@ from marketplace.site.privacy.obstacles import is_looked_at, obstacles_of
 from projects import applying
 from projects.models import Application, Waiting
 
+logger = logging.getLogger(__name__)
 A_DAY = timedelta(days=1)
 LIVE = (Application.Status.SUBMITTED, Application.Status.SHORTLISTED)
 
@@ -68,10 +70,16 @@ def keep_account(user: User, *, at: datetime) -> None:
 
 
 def carry_out_due(*, at: datetime) -> int:
-    """Delete everybody whose days are over; cut off in between, a person is deleted wholly or not at all."""
+    """Delete everybody whose days are over; cut off in between, a person is deleted wholly or not at all.
+
+    One that fails is logged and waits for the next sweep, and the rest go on.
+    """
     done = 0
     for deletion in Deletion.objects.due(at=at).select_related("user")[:50]:
-        done += carry_out(deletion, at=at)
+        try:
+            done += carry_out(deletion, at=at)
+        except (RuleViolation, DatabaseError):
+            logger.exception("Deletion %s failed and will be tried again", deletion.pk)
     # The goodbye went to an address of somebody who is no more known here.
     Letter.objects.filter(template="accounts/deleted").exclude(sent_at=None, dropped_at=None).delete()
     return done

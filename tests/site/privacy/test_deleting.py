@@ -248,3 +248,28 @@ def found_in_the_database(text):
                 if text.casefold() in plain or coded in plain:
                     found.add(f"{table}: deleted" if "accounts/deleted" in plain else f"{table}: {row[:300]}")
     return found
+
+
+BREAK = """
+create function broken() returns trigger language plpgsql as $$
+begin raise exception 'a guard spoke' using errcode = '23514'; end $$;
+create trigger broken before update of name on accounts_user
+  for each row when (new.id = {pk}) execute function broken();
+"""
+
+
+def test_one_that_fails_does_not_stop_the_rest_and_is_tried_again(own_database, as_owner, caplog):
+    at = timezone.now()
+    people = [cast.a_student(), cast.another_student()]
+    for person in people:
+        deleting.ask_for_deletion(person, at=at)
+    as_owner.execute(BREAK.format(pk=people[0].pk))
+    at += timedelta(days=14)
+
+    assert deleting.carry_out_due(at=at) == 1
+    assert "will be tried again" in caplog.text
+    names = dict(User.objects.filter(pk__in=[one.pk for one in people]).values_list("pk", "name"))
+    assert [names[one.pk] == erasing.NOBODY for one in people] == [False, True]
+
+    as_owner.execute("drop trigger broken on accounts_user")
+    assert deleting.carry_out_due(at=at) == 1
