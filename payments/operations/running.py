@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from marketplace.kernel.errors import RuleViolation
 from payments import stripe_gateway as gateway
 from payments.ledger import JournalMismatch
-from payments.models import Operation, OperationAttempt, Payee
+from payments.models import Hold, Operation, OperationAttempt, Payee
 from payments.operations import answering, finishing, looking, recording, requesting
 from payments.operations.failpoints import reach
 from payments.stripe_gateway import StripeFailed
@@ -79,16 +80,15 @@ def run_guarded(pk: uuid.UUID, *, at: datetime) -> bool:
 
 
 def resume_blocked() -> int:
-    """Transfers whose payee became ready in the very moment they were put aside; returns how many."""
-    ready = Operation.objects.filter(
-        kind=Operation.Kind.TRANSFER,
-        status=Operation.Status.BLOCKED,
+    """Transfers that were put aside for a payee who is ready now, or for a reason that no longer stands; how many."""
+    put_aside = Operation.objects.filter(kind=Operation.Kind.TRANSFER, status=Operation.Status.BLOCKED)
+    is_ready = Q(
         blocked_reason__in=Operation.PAYEE_REASONS,
         hold__engagement__student__payee__transfers_status=Payee.TransfersStatus.ACTIVE,
     )
-    pks = list(ready.values_list("pk", flat=True))
-    waiting = Operation.objects.filter(pk__in=pks, status=Operation.Status.BLOCKED)
-    return waiting.update(status=Operation.Status.PLANNED, blocked_reason="")
+    is_free = Q(blocked_reason__in=Hold.Reason.values, hold__hold_reason="")
+    pks = list(put_aside.filter(is_ready | is_free).values_list("pk", flat=True))
+    return put_aside.filter(pk__in=pks).update(status=Operation.Status.PLANNED, blocked_reason="")
 
 
 def run_open(*, payee: Payee, at: datetime) -> None:

@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from accounts.models import Company, Membership
 from marketplace.kernel.models import Case, Risk
+from marketplace.kernel.transactions import locked
 from payments import clearing, offering, operations, releasing, tasks
-from payments.models import CardSeen, FraudCheck, Hold
+from payments.models import CardSeen, FraudCheck, Hold, Operation
 from payments.operations import watching
 from projects import bidding
 from tests import cast, stages
 from tests.boards import stands_on
+from tests.payments import steps
 
 NOW = timezone.now()
 
@@ -164,3 +166,30 @@ def paid(sandbox, engagement):
     tasks.sweep_once(at=timezone.now())
     engagement.refresh_from_db()
     return engagement
+
+
+def test_what_was_approved_before_is_sent_once_the_check_is_cleared(sandbox, settings):
+    """The share was promised and then stopped; whoever looks sets it free, and nobody has to push it."""
+    settings.FIRST_CHARGES = settings.UNDO_MINUTES = 0
+    now = timezone.now()
+    engagement = stages.under_way(sandbox)
+    steps.a_ready_payee(sandbox, engagement.student, at=now)
+    stages.deliver(engagement, at=now)
+    part = engagement.deliverables.get(number=1)
+    releasing.approve_work(part, by=engagement.offered_by, at=now)
+    hold = engagement.holds.get()
+    with locked(hold) as hold:
+        watching.open_check(FraudCheck.Kind.SHARED_DEVICE, engagement.company, hold=hold, at=now)
+    transfer = Operation.objects.get(kind=Operation.Kind.TRANSFER)
+
+    at = max(transfer.not_before, transfer.next_try_at, now)
+    tasks.sweep_once(at=at)
+    transfer.refresh_from_db()
+    assert (transfer.status, transfer.blocked_reason) == ("blocked", "fraud_review")
+    assert steps.got(sandbox, engagement.student) == 0
+
+    clearing.clear(FraudCheck.objects.get(), by=cast.a_moderator(), at=at)
+    steps.work_off(sandbox, at=at)
+    transfer.refresh_from_db()
+    assert transfer.status == Operation.Status.SUCCEEDED
+    assert steps.got(sandbox, engagement.student) == part.share_cents
