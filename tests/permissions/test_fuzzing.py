@@ -92,16 +92,15 @@ def acts(site, *, stripe):
 
 
 def faults(site, checks, *, stripe):
-    """On one thing of each act in turn, asked by whoever gets furthest and one other in turn; in `make deep` all."""
+    """On one thing of each act in turn, asked by whoever gets furthest, and each third by another too; in `make deep` all."""
     turn, wrong = count(), []
     for act, ways in acts(site, stripe=stripe):
         number = next(turn)
         for line in in_turn(list({line.thing: line for line in ways}.values()), number):
             here = site.world.things.get(line.thing, {})
             known = {match[1]: here[match[1]] for match in ARGUMENT.finditer(line.route)}
-            people = (
-                PEOPLE if DEEP else sorted({asked_by(line, act.method.upper()), PEOPLE[number % len(PEOPLE)]})
-            )
+            furthest, other = asked_by(line, act.method.upper()), PEOPLE[number // 3 % len(PEOPLE)]
+            people = PEOPLE if DEEP else sorted({furthest, furthest if number % 3 else other})
             for mode in GenerationMode:
                 cases = act.as_strategy(mode, path_parameters=known or None)
                 wrong += tried(site, cases, checks, people)

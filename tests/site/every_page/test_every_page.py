@@ -27,7 +27,7 @@ from tests.site.every_page.world.people import cookie_of
 ELSEWHERE = ("admin:", "stripe:express_page")
 STOPS = os.environ.get("STOPS", "")
 TABLE = re.compile(r"admin:\w+_(changelist|change|history|delete|add)$")
-TABLES = 12  # of each such page of Django's administration
+TABLES = 6  # of each such page of Django's administration
 
 
 @pytest.fixture(scope="module")
