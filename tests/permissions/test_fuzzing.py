@@ -92,7 +92,7 @@ def acts(site, *, stripe):
 
 
 def faults(site, checks, *, stripe):
-    """On one thing of each act in turn, asked by whoever gets furthest, and each third by another too; in `make deep` all."""
+    """One thing of each act, asked by whoever gets furthest, each third by another too; in `make deep` all by all."""
     turn, wrong = count(), []
     for act, ways in acts(site, stripe=stripe):
         number = next(turn)
