@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from accounts.models import Block, Company, User
 from marketplace.kernel.errors import RuleViolation
-from marketplace.kernel.transactions import locked
+from marketplace.kernel.transactions import locked, relock
 from projects import emails
-from projects.models import Application
+from projects.models import Application, Project
 
 
 class AnswerFirst(RuleViolation):
@@ -23,15 +24,20 @@ class AnswerFirst(RuleViolation):
 
 
 def block_company(company: Company, *, by: User, at: datetime) -> Block:
-    """A student wants to meet a company no more: applications that wait there are taken back."""
+    """A student wants to meet a company no more: applications that wait there are taken back.
+
+    Project, application, company: locked as an offer locks them, so that neither waits for the other in a ring.
+    """
     if not by.is_student:
         raise PermissionDenied
-    with locked(company) as company:
+    with transaction.atomic():
         mine = Application.objects.undecided().filter(student=by, project__company=company)
+        projects = Project.objects.filter(pk__in=mine.values("project"))
+        list(projects.select_for_update(of=("self",)).order_by("pk"))
         for application in mine.select_for_update(of=("self",)).order_by("pk"):
             application.become(Application.Status.WITHDRAWN, by=by, at=at, answered_at=at)
             emails.application_withdrawn(application, at=at)
-        return stand(company, by, side=Block.Side.STUDENT, by=by, at=at)
+        return stand(relock(company), by, side=Block.Side.STUDENT, by=by, at=at)
 
 
 def block_student(company: Company, student: User, *, by: User, at: datetime) -> Block:
