@@ -5,9 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
-SETTINGS = (ROOT / "marketplace" / "settings.py").read_text()
-# The site's own numbers and what only developers and tests set are listed in settings.py alone.
-NUMBERS = SETTINGS.partition("# The site and its numbers")[2].partition("# Services")[0]
+SETTINGS = {path.stem: path.read_text() for path in (ROOT / "marketplace" / "settings").glob("*.py")}
+# The site's own numbers and what only developers and tests set are listed in the settings alone.
 FOR_DEVELOPERS = {"DEBUG", "LOCAL_RUN", "STRIPE_API_BASE", "STRIPE_TRANSPORT"}
 
 
@@ -34,8 +33,9 @@ def spelt_out(names):
 
 def test_the_settings_it_names_are_those_that_are_read():
     named = set(spelt_out(first_cells("Settings")))
-    assert named - read_in(SETTINGS) == set()
-    assert read_in(SETTINGS) - read_in(NUMBERS) - named == set()
+    read = {name for text in SETTINGS.values() for name in read_in(text)}
+    assert named - read == set()
+    assert read - read_in(SETTINGS["site"]) - read_in(SETTINGS["api"]) - named == set()
 
 
 def test_the_commands_it_names_are_those_of_the_makefile():

@@ -1,7 +1,7 @@
 """Bad or missing settings end the start with one clear line each."""
 
+import importlib
 import os
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +24,13 @@ def load(monkeypatch):
                 patched.delenv(name)
             for name, value in (BARE | env).items():
                 patched.setenv(name, value)
-            return runpy.run_path(str(CHECKOUT / "marketplace" / "settings.py"))
+            for name in [name for name in sys.modules if name.split(".")[:2] == ["marketplace", "settings"]]:
+                patched.delitem(sys.modules, name)
+            try:
+                return vars(importlib.import_module("marketplace.settings"))
+            finally:  # what was loaded here is forgotten, and what was there before comes back
+                for name in [name for name in sys.modules if name.startswith("marketplace.settings")]:
+                    del sys.modules[name]
 
     return load
 
