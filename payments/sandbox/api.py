@@ -11,6 +11,7 @@ from payments.sandbox import auth, faults, idempotency, params, performing, rout
 from payments.sandbox.clock import HOUR
 from payments.sandbox.errors import ApiError, invalid
 from payments.sandbox.faults import Dropped, Fault
+from payments.sandbox.routing import Route
 from payments.sandbox.sandbox import PLATFORM, Context, Sandbox
 
 LOGGED = 20_000  # requests that are remembered
@@ -92,7 +93,7 @@ def _answer(sandbox: Sandbox, asked: Asked, fault: Fault | None) -> Answer:
     return _carry_out(sandbox, asked, _Work(route, ids, wanted, key, fault))
 
 
-def _wanted(asked: Asked, route: routes.Route) -> dict[str, Any]:
+def _wanted(asked: Asked, route: Route) -> dict[str, Any]:
     is_json = route.is_v2 and asked.method == "POST"
     if is_json:
         asked.given = params.read_json(asked.body)
@@ -111,7 +112,7 @@ def _wanted(asked: Asked, route: routes.Route) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Work:
-    route: routes.Route
+    route: Route
     ids: tuple[str, ...]
     wanted: dict[str, Any]
     key: idempotency.Key | None

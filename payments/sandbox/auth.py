@@ -8,7 +8,7 @@ import stripe
 
 from payments.sandbox.config import Config
 from payments.sandbox.errors import ApiError, invalid
-from payments.sandbox.routes import Route
+from payments.sandbox.routing import Route
 from payments.sandbox.sandbox import PLATFORM, Context
 
 

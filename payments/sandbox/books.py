@@ -22,7 +22,15 @@ def report(ctx: Context) -> dict[str, Any]:
         "transfers": _listed(
             ctx, "transfer", "amount amount_reversed destination source_transaction transfer_group"
         ),
-        "refunds": _listed(ctx, "refund", "amount status charge payment_intent balance_transaction"),
+        "reversals": _listed(ctx, "transfer_reversal", "amount transfer balance_transaction"),
+        "refunds": {
+            id_: refund
+            for id_, refund in _listed(
+                ctx, "refund", "amount status charge payment_intent balance_transaction"
+            ).items()
+            if refund["payment_intent"]  # the other side of a reversal is a refund too, of the other account
+        },
+        "disputes": _listed(ctx, "dispute", "amount status charge balance_transactions"),
         "payouts": _listed(ctx, "payout", "amount status destination"),
     }
 

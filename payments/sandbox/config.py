@@ -26,6 +26,7 @@ class Config:
     public_url: str | None = None
     float_cents: int = 0
     late_booking_seconds: int = 0
+    connected_reserves: bool = False
     seed: str | None = None
 
 
@@ -39,6 +40,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         public_url=env.get("SANDBOX_PUBLIC_URL") or None,
         float_cents=_whole(env, "SANDBOX_FLOAT_CENTS"),
         late_booking_seconds=_whole(env, "SANDBOX_LATE_BOOKING_SECONDS"),
+        connected_reserves=env.get("SANDBOX_CONNECTED_RESERVES", "").lower() in ("1", "true", "yes"),
         seed=env.get("SANDBOX_SEED") or None,
     )
 

@@ -7,7 +7,8 @@ from payments.sandbox import books, faults, money, timers, webhooks
 from payments.sandbox.clock import DAY, HOUR, MINUTE
 from payments.sandbox.faults import Fault
 from payments.sandbox.money import Movement
-from payments.sandbox.objects import accounts, cards, refunds, sessions
+from payments.sandbox.objects import accounts, cards, chargebacks, fraud_warnings, refunds, sessions
+from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import PLATFORM, Context, Sandbox
 from payments.sandbox.store import Body
 
@@ -105,6 +106,35 @@ class Control:
         with self.sandbox.turn() as ctx:
             timers.fire_due(ctx)
             refunds.fail(ctx, ctx.need("refund", refund), reason)
+
+    def dispute(self, charge: str, **about: Any) -> Body:
+        """The cardholder disputes this charge; see `chargebacks.dispute` for `cents`, `reason`, `inquiry` and fees.
+
+        Raises ValueError where that cannot be.
+        """
+        with self.sandbox.turn() as ctx:
+            timers.fire_due(ctx)
+            return present(ctx, chargebacks.dispute(ctx, ctx.need("charge", charge), **about))
+
+    def decide(self, dispute: str, status: str) -> Body:
+        """The bank, or we, move a dispute on: `under_review`, `won`, `lost`, `appeal_needs_response`, …
+
+        Raises ValueError naming what it can become.
+        """
+        with self.sandbox.turn() as ctx:
+            timers.fire_due(ctx)
+            return present(ctx, chargebacks.decide(ctx, ctx.need("dispute", dispute), status))
+
+    def efw(self, charge: str, fraud_type: str = "misc") -> Body:
+        """The card network warns of fraud. Raises ValueError for a charge that was never taken."""
+        with self.sandbox.turn() as ctx:
+            timers.fire_due(ctx)
+            return present(ctx, fraud_warnings.warn(ctx, ctx.need("charge", charge), fraud_type))
+
+    def reserves(self, allowed: bool) -> None:  # noqa: FBT001 - over HTTP, and said by name in tests
+        """Let connected accounts go below nought, the platform's own money standing for them, or not."""
+        with self.sandbox.turn() as ctx:
+            ctx.store.set_meta("connected_reserves", "yes" if allowed else "")
 
     def break_(self, kind: str, **where: Any) -> int:
         """Add a fault: `break_("drop_after_commit", method="POST", path="/v1/transfers", nth=2)`. Answers its id.

@@ -22,15 +22,21 @@ READS: dict[str, Call] = {
 ACTS: dict[str, Call] = {
     "advance": Control.advance,
     "capability": Control.capability,
+    "decide": Control.decide,
     "deliver": Control.deliver,
+    "dispute": Control.dispute,
+    "efw": Control.efw,
     "fail_refund": Control.fail_refund,
     "faults": Control.break_,
     "mend": Control.mend,
     "onboard": Control.onboard,
     "pay": Control.pay,
+    "reserves": Control.reserves,
     "reset": Control.reset,
     "seed": Control.seed,
 }
+# What an act is about, where its address may say so.
+SUBJECTS = {"capability": "account", "decide": "dispute", "dispute": "charge", "efw": "charge"}
 
 
 @blueprint.get("/<name>")
@@ -50,10 +56,13 @@ def act(name: str) -> Response:
     return _call(ACTS, name, given)
 
 
-@blueprint.post("/capability/<account>")
-def capability(account: str) -> Response:
+@blueprint.post("/<name>/<subject>")
+def act_on(name: str, subject: str) -> Response:
+    """As `act`, with what it is about in the address: `/_sandbox/dispute/ch_…`."""
+    if name not in SUBJECTS:
+        return _said({"error": f"{name} is none of {', '.join(SUBJECTS)}."}, 404)
     given = request.get_json(silent=True) if request.is_json else None
-    return _call(ACTS, "capability", (given if isinstance(given, dict) else {}) | {"account": account})
+    return _call(ACTS, name, (given if isinstance(given, dict) else {}) | {SUBJECTS[name]: subject})
 
 
 def _call(calls: dict[str, Call], name: str, arguments: dict[str, Any]) -> Response:

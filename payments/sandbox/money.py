@@ -1,6 +1,6 @@
 """Cents: balance transactions, balances, and the stand-in's own double entry beneath them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import stripe
@@ -9,7 +9,8 @@ from payments.sandbox.clock import next_midnight
 from payments.sandbox.sandbox import PLATFORM, Context
 from payments.sandbox.store import Body
 
-CATEGORY = {"payment": "charge"}  # every other type reports under its own name
+# How a type reports for accounting; every other type reports under its own name.
+CATEGORY = {"payment": "charge", "payment_refund": "refund", "transfer_refund": "transfer_reversal"}
 FEES = "stripe_fees"
 CARDS = "card_network"
 BETWEEN = "between_accounts"  # a transfer leaves one balance and enters another at once: always nought
@@ -37,7 +38,8 @@ class Movement:
     available_on: int
     fee: int = 0
     description: str | None = None
-    also: dict[str, Any] = field(default_factory=dict)
+    category: str | None = None
+    fee_for: str = "Stripe processing fees"
 
 
 def book(ctx: Context, movement: Movement) -> Body:
@@ -55,9 +57,9 @@ def book(ctx: Context, movement: Movement) -> Body:
         currency=m.currency,
         description=m.description,
         fee=m.fee,
-        fee_details=[details | {"description": "Stripe processing fees"}] if m.fee else [],
+        fee_details=[details | {"description": m.fee_for}] if m.fee else [],
         net=m.cents - m.fee,
-        reporting_category=CATEGORY.get(m.kind, m.kind),
+        reporting_category=m.category or CATEGORY.get(m.kind, m.kind),
         source=m.source,
         status="pending",
         type=m.kind,
@@ -122,6 +124,11 @@ def _sum(ctx: Context, owner: str, currency: str, compared: str) -> Any:
         f"SELECT coalesce(sum(net), 0) FROM booking WHERE owner = ? AND currency = ? AND available_on {compared} ?",  # noqa: S608
         *(owner, currency, ctx.now),
     )
+
+
+def reserves_allowed(ctx: Context) -> bool:
+    """Whether connected accounts may go below nought, the platform's own money standing for them."""
+    return bool(ctx.store.meta("connected_reserves", "yes" if ctx.config.connected_reserves else ""))
 
 
 def currencies(ctx: Context, owner: str) -> list[str]:

@@ -4,12 +4,11 @@ import json
 from typing import Any
 
 from payments.sandbox import conformity, presenting, routes
+from payments.sandbox.routing import Route
 from payments.sandbox.sandbox import Context
 
 
-def perform(
-    ctx: Context, route: routes.Route, wanted: dict[str, Any], ids: tuple[str, ...]
-) -> dict[str, Any]:
+def perform(ctx: Context, route: Route, wanted: dict[str, Any], ids: tuple[str, ...]) -> dict[str, Any]:
     """Raises ApiError for a refusal, NotAsStripe for a bug of the stand-in's."""
     rest = {name: value for name, value in wanted.items() if name != "expand"}
     body = presenting.expand(ctx, route.handler(ctx, rest, *ids), wanted.get("expand", []))

@@ -55,6 +55,12 @@ def _balance_transaction(ctx: Context, body: Body) -> Body:
     return body | {"status": "available" if body["available_on"] <= ctx.now else "pending"}
 
 
+def _dispute(ctx: Context, body: Body) -> Body:
+    """Its transactions are part of a dispute, whole and as they now are."""
+    found = [ctx.store.get(id_) for id_ in body["balance_transactions"]]
+    return body | {"balance_transactions": [present(ctx, booked) for booked in found if booked]}
+
+
 def _account(ctx: Context, body: Body) -> Body:
     """A v2 account where v1 asks for it: transfers are its only capability."""
     given = body["configuration"]["recipient"]["capabilities"]["stripe_balance"]["stripe_transfers"]["status"]
@@ -89,6 +95,7 @@ def _event(ctx: Context, body: Body) -> Body:
 
 SHOWN: dict[str, Callable[[Context, Body], Body]] = {
     "balance_transaction": _balance_transaction,
+    "dispute": _dispute,
     "event": _event,
     "v2.core.account": _account,
 }

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from payments.sandbox import performing
 from payments.sandbox.errors import ApiError
-from payments.sandbox.objects import accounts, balances, charges, intents, payouts, sessions
+from payments.sandbox.objects import (
+    accounts,
+    balances,
+    chargebacks,
+    charges,
+    fraud_warnings,
+    intents,
+    payouts,
+    refunds,
+    sessions,
+)
 from payments.sandbox.sandbox import Context
 
 logger = logging.getLogger(__name__)
@@ -15,11 +25,16 @@ ACTIONS: dict[str, Callable[[Context, str], None]] = {
     "authorisation_expires": intents.authorisation_expired,
     "available": balances.became_available,
     "charge_booked": charges.booked,
+    "dispute_due": chargebacks.ran_out,
+    "disputed_by_card": chargebacks.by_card,
+    "inquiry_closes": chargebacks.dropped,
     "late_request": performing.roll_forward,
     "payout": payouts.nightly,
     "payout_arrives": payouts.arrived,
+    "refund_answered": refunds.answered,
     "session_expires": sessions.ran_out,
     "verified": accounts.verified,
+    "warned_by_card": fraud_warnings.by_card,
 }
 
 

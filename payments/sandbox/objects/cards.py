@@ -12,6 +12,10 @@ class Card:
     brand: str = "visa"
     asks: bool = False  # a second step, as 3-D Secure has it
     declined: str | None = None  # the bank's reason
+    disputed: str | None = None  # soon after it is charged, for this reason; or as an inquiry
+    warned: bool = False  # an early fraud warning follows soon
+    refund: str | None = None  # what becomes of a refund a day later: `fails`, or `succeeds` only then
+    at_once: bool = False  # what it brings is available at once
 
     @property
     def last4(self) -> str:
@@ -26,12 +30,24 @@ CARDS = {
         Card("4000002500003155", asks=True),
         Card("4000000000009995", declined="insufficient_funds"),
         Card("4000000000000002", declined="generic_decline"),
+        Card("4000000000000259", disputed="fraudulent"),
+        Card("4000000000002685", disputed="product_not_received"),
+        Card("4000000000001976", disputed="inquiry"),
+        Card("4000000000005423", warned=True),
+        Card("4000000000005126", refund="fails"),
+        Card("4000000000007726", refund="succeeds"),
+        Card("4000000000000077", at_once=True),
     )
 }
 EXPLAINED = (
     ("4242 4242 4242 4242", "pays"),
     ("4000 0025 0000 3155", "asks for a second step at the bank"),
     ("4000 0000 0000 9995", "is declined: not enough money"),
+    ("4000 0000 0000 0259", "pays, and disputes it as fraud a minute later"),
+    ("4000 0000 0000 1976", "pays, and its bank asks about it a minute later"),
+    ("4000 0000 0000 5423", "pays, and the network warns of fraud a minute later"),
+    ("4000 0000 0000 5126", "pays; a refund to it fails a day later"),
+    ("4000 0000 0000 0077", "pays, and the money is available at once"),
 )
 DECLINES = {
     "insufficient_funds": "Your card has insufficient funds.",

@@ -6,9 +6,9 @@ from zlib import crc32
 import stripe
 
 from payments.sandbox import annotations, events, money
-from payments.sandbox.clock import DAY, midnight_after
+from payments.sandbox.clock import DAY, MINUTE, midnight_after
 from payments.sandbox.money import CARDS, Movement
-from payments.sandbox.objects import refunds
+from payments.sandbox.objects import cards, refunds
 from payments.sandbox.objects.cards import Card, Details, expiry
 from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import PLATFORM, Context
@@ -16,6 +16,7 @@ from payments.sandbox.store import Body
 
 AUTHORISATION = 7 * DAY  # how long most card networks keep an authorisation
 DAYS_TO_AVAILABLE = 2
+TROUBLE_AFTER = MINUTE  # what a test card stands for happens so long after it was charged
 
 
 def retrieve(ctx: Context, params: Body, charge: str) -> Body:
@@ -42,6 +43,7 @@ def make(ctx: Context, intent: Body, card: Card, details: Details, *, decline: s
     )
     return ctx.make(
         stripe.Charge,
+        private={"card": card.number},
         id=ctx.new_id("ch_"),
         amount=intent["amount"],
         amount_captured=0,
@@ -104,11 +106,26 @@ def capture(ctx: Context, charge: Body, cents: int, *, late: int) -> Body:
     else:
         _book(ctx, charge)
     ctx.store.save(charge)
+    _bring_trouble(ctx, charge)
     return charge
+
+
+def card_of(ctx: Context, charge_id: str) -> Card | None:
+    return cards.CARDS.get(ctx.store.private(charge_id).get("card", ""))
+
+
+def _bring_trouble(ctx: Context, charge: Body) -> None:
+    card = card_of(ctx, charge["id"])
+    if card and card.disputed:
+        ctx.at(ctx.now + TROUBLE_AFTER, "disputed_by_card", f"{charge['id']}|{card.disputed}")
+    if card and card.warned:
+        ctx.at(ctx.now + TROUBLE_AFTER, "warned_by_card", charge["id"])
 
 
 def _book(ctx: Context, charge: Body) -> None:
     cents = charge["amount_captured"]
+    card = card_of(ctx, charge["id"])
+    at_once = card is not None and card.at_once
     movement = Movement(
         owner=PLATFORM,
         kind="charge",
@@ -116,7 +133,7 @@ def _book(ctx: Context, charge: Body) -> None:
         currency=charge["currency"],
         against=CARDS,
         source=charge["id"],
-        available_on=midnight_after(ctx.now, business_days=DAYS_TO_AVAILABLE),
+        available_on=ctx.now if at_once else midnight_after(ctx.now, business_days=DAYS_TO_AVAILABLE),
         fee=money.card_fee(cents),
         description=charge["description"],
     )

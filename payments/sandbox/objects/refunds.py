@@ -5,11 +5,16 @@ from typing import Any
 import stripe
 
 from payments.sandbox import events, listing, money
+from payments.sandbox.clock import DAY
 from payments.sandbox.errors import invalid, missing, refused
 from payments.sandbox.money import CARDS, Movement
+from payments.sandbox.objects import claims, fraud_warnings
+from payments.sandbox.objects.cards import CARDS as TEST_CARDS
 from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import PLATFORM, Context
 from payments.sandbox.store import Body
+
+CARD_ANSWERS_AFTER = DAY  # when a test card's bank says what became of a refund
 
 
 def list_refunds(ctx: Context, params: Body) -> Body:
@@ -22,12 +27,15 @@ def retrieve(ctx: Context, params: Body, refund: str) -> Body:
 
 def create(ctx: Context, params: Body) -> Body:
     charge = _charge(ctx, params)
-    remaining = charge["amount_captured"] - _given_back(ctx, charge)
+    lost = claims.lost_cents(ctx, charge["id"])
+    remaining = charge["amount_captured"] - _given_back(ctx, charge) - lost
     if not charge["captured"]:
         raise refused(
             f"Charge {charge['id']} has not been captured; cancel its PaymentIntent instead.",
             code="charge_not_refundable",
         )
+    if claims.of(ctx, charge["id"], claims.OPEN) or (lost and remaining <= 0):
+        raise refused(f"Charge {charge['id']} has been charged back.", code="charge_disputed")
     if remaining <= 0:
         raise refused(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     cents = params.get("amount", remaining)
@@ -45,7 +53,32 @@ def create(ctx: Context, params: Body) -> Body:
     ctx.store.save(charge)
     events.emit(ctx, "refund.created", refund)
     events.emit(ctx, "charge.refunded", charge)
+    if charge["refunded"]:
+        claims.refunded_in_full(ctx, charge)
+        fraud_warnings.settle(ctx, charge["id"])
+    _follow_card(ctx, refund)
     return present(ctx, refund)
+
+
+def _card_says(ctx: Context, charge_id: str) -> str | None:
+    card = TEST_CARDS.get(ctx.store.private(charge_id).get("card", ""))
+    return card.refund if card else None
+
+
+def _follow_card(ctx: Context, refund: Body) -> None:
+    if _card_says(ctx, refund["charge"]):
+        ctx.at(ctx.now + CARD_ANSWERS_AFTER, "refund_answered", refund["id"])
+
+
+def answered(ctx: Context, refund_id: str) -> None:
+    """Timer: the bank of a test card says what became of a refund."""
+    refund = ctx.need("refund", refund_id)
+    if refund["status"] in ("failed", "canceled"):
+        return
+    if _card_says(ctx, refund["charge"]) == "fails":
+        fail(ctx, refund, "expired_or_canceled_card")
+    else:
+        settle_waiting(ctx)
 
 
 def _charge(ctx: Context, params: Body) -> Body:
@@ -94,8 +127,11 @@ def of_authorisation(ctx: Context, charge: Body) -> Body:
 
 def _settle(ctx: Context, refund: Body, charge: Body) -> bool:
     """Book the refund if the charge is booked and the platform has the money; else say what it waits for."""
+    slow = _card_says(ctx, charge["id"]) == "succeeds"
     if charge["balance_transaction"] is None:
         refund["pending_reason"] = "charge_pending"
+    elif slow and ctx.now < refund["created"] + CARD_ANSWERS_AFTER:
+        refund["pending_reason"] = "processing"
     elif money.available(ctx, PLATFORM, refund["currency"]) < refund["amount"]:
         refund["pending_reason"] = "insufficient_funds"
     else:

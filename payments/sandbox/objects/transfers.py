@@ -21,6 +21,16 @@ def retrieve(ctx: Context, params: Body, transfer: str) -> Body:
     return present(ctx, ctx.need("transfer", transfer))
 
 
+def update(ctx: Context, params: Body, transfer_id: str) -> Body:
+    transfer = ctx.need("transfer", transfer_id)
+    given = params.get("metadata")
+    transfer["metadata"] = {} if given == "" else transfer["metadata"] | (given or {})
+    transfer["description"] = params.get("description", transfer["description"])
+    ctx.store.save(transfer)
+    events.emit(ctx, "transfer.updated", transfer)
+    return present(ctx, transfer)
+
+
 def create(ctx: Context, params: Body) -> Body:
     cents, currency = params.get("amount"), params["currency"].lower()
     if cents is None:

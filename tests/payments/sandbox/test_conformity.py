@@ -22,7 +22,11 @@ def bodies(make_world):
     transfer = world.transfer(1000, to=student, charge=intent.latest_charge.id)
     refund = world.client.v1.refunds.create({"payment_intent": intent.id, "amount": 100})
     session = world.session()
-    world.control.advance(days=4)
+    world.control.advance(days=2)
+    reversal = world.client.v1.transfers.reversals.create(transfer.id, {"amount": 400})
+    warning = world.control.efw(intent.latest_charge.id)
+    dispute = world.control.dispute(world.captured().latest_charge.id)
+    world.control.advance(days=2)
     payouts = {"stripe_account": student}
     paid = world.client.v1.events.list({"type": "payout.paid"}, payouts).data[0]
     every = ["configuration.recipient", "defaults", "identity", "requirements"]
@@ -34,8 +38,11 @@ def bodies(make_world):
         "event": world.client.v1.events.list().data[0],
         "payment_intent": world.client.v1.payment_intents.retrieve(intent.id),
         "payout": stripe.Payout.construct_from(paid.data.object, "sk_test_1"),
+        "dispute": world.client.v1.disputes.retrieve(dispute["id"]),
+        "radar.early_fraud_warning": world.client.v1.radar.early_fraud_warnings.retrieve(warning["id"]),
         "refund": refund,
         "transfer": transfer,
+        "transfer_reversal": reversal,
         "account": world.client.v1.accounts.retrieve(student),
         "v2.core.account": world.client.v2.core.accounts.retrieve(student, {"include": every}),
         "v2.core.event": world.client.v2.core.events.list().data[0],
@@ -134,7 +141,7 @@ DRIFTED = {"charge.refunds"}
             "payout",
             "refund",
         ),
-        "transfer",
+        *("transfer", "transfer_reversal", "dispute", "radar.early_fraud_warning"),
     ],
 )
 def test_our_shapes_are_those_of_stripes_own_fixtures(bodies, kind):
