@@ -241,3 +241,9 @@ class AppealForm(NamesWhatIsMissing, forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "data-count": "true"}),
         help_text="What happened, as you saw it. Somebody else than who decided reads it.",
     )
+
+
+class LeavingForm(forms.Form):
+    """What the page said that the student gets: compared with what is so now, never used."""
+
+    pay_cents = forms.IntegerField(min_value=1, max_value=10**9)

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from marketplace.kernel.money import Money, fee_part, total
 from payments.ledger.models import Entry, Journal
-from payments.models import Hold, Refund
+from payments.models import Hold, LeavingPay, Refund
 
 WORDS = {
     Journal.Kind.FUNDED: "Charged to the card and held",
     Journal.Kind.RELEASE: "Released to the student, with the platform’s part",
     Journal.Kind.RELEASE_UNDONE: "Release taken back before it was sent",
+    Journal.Kind.LEAVING: "Released to the student, who left because promised materials stayed away",
     Journal.Kind.TRANSFER: "Sent to the student",
     Journal.Kind.REFUND: "Refund decided",
     Journal.Kind.REFUND_BOOKED: "Refunded to the card",
@@ -57,9 +58,21 @@ def receipt_for(hold: Hold) -> Receipt:
         done = share.deliverable.approved_at
         note = share.deliverable.get_status_display()
         rows.append(Row(str(share.deliverable), (student + platform, student, platform), done, note))
+    left = LeavingPay.objects.filter(hold=hold).select_related("refund", "hold__engagement").first()
+    rows += rows_of_leaving(left) if left else []
     rows += [given_back(share.refund) for share in parts if hasattr(share, "refund")]
     employer, student, platform = (total([row.amounts[n] for row in rows]) for n in range(3))
     return Receipt(COLUMNS, rows, (employer, student, platform))
+
+
+def rows_of_leaving(left: LeavingPay) -> list[Row]:
+    """What was not handed in goes back whole, and of it the student is paid for leaving."""
+    student, platform = Money(left.share_cents), Money(left.platform_fee_cents)
+    note, pay = "Promised materials stayed away.", left.amount
+    return [
+        Row("Ended without a delivery", (-(student + platform), -student, -platform), left.decided_at, note),
+        Row("Leaving pay", (pay, pay, Money(0)), left.sent_at or left.decided_at, "Without a platform fee."),
+    ]
 
 
 def given_back(refund: Refund) -> Row:

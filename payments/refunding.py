@@ -111,12 +111,13 @@ def not_yet(deliverable: Deliverable, hold: Hold, *, at: datetime) -> datetime |
     return earliest if at < earliest else None
 
 
-def conclude(engagement: Engagement, *, at: datetime) -> None:
+def conclude(
+    engagement: Engagement, *, at: datetime, by: User | None = None, reason: str = "Nothing was handed in."
+) -> None:
     """The engagement is over when no part is open: completed if any was approved, else ended."""
     parts = engagement.deliverables
     if parts.unapproved().exists():
         return
     approved = parts.exclude(status=Deliverable.Status.ENDED).exists()
     status = Engagement.Status.COMPLETED if approved else Engagement.Status.ENDED
-    reason = "" if approved else "Nothing was handed in."
-    engagement.become(status, by=None, at=at, reason=reason, finished_at=at)
+    engagement.become(status, by=by, at=at, reason="" if approved else reason, finished_at=at)

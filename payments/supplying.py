@@ -11,7 +11,7 @@ from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.states import InvalidTransition
 from marketplace.kernel.transactions import locked, relock
-from payments import operations
+from payments import leaving, operations
 from payments.emails import supplies
 from projects import filing
 from projects.models import Engagement, PromisedMaterial
@@ -109,7 +109,7 @@ def ask_for_materials(engagement: Engagement, *, by: User, at: datetime) -> Enga
             raise AlreadyAsked
         engagement.materials_asked_at = at
         engagement.save(update_fields=["materials_asked_at"])
-        supplies.materials_asked(engagement, at=at)
+        leaving.announce(engagement, at=at)
     return engagement
 
 

@@ -14,6 +14,7 @@ from marketplace.kernel.errors import RuleViolation
 from payments import (
     asking_to_pay,
     funding,
+    leaving,
     offering,
     operations,
     paying_out,
@@ -104,6 +105,7 @@ RULES: dict[Deadline.Kind, Rule] = {
     Deadline.Kind.REVIEW_ENDS: lambda row, at: releasing.approve_by_silence(row.subject, at=at),
     Deadline.Kind.REWORK_ENDS: ring_for_rework,
     Deadline.Kind.MATERIALS_DUE: lambda row, at: supplying.tell_of_missing(row.subject, at=at),
+    Deadline.Kind.LEAVING_OPENS: lambda row, at: leaving.tell_of_leaving(row.subject, at=at),
     Deadline.Kind.GRACE_ENDS: lambda row, at: refunding.announce_refund(row.subject, at=at),
     Deadline.Kind.UNDELIVERED_REMINDER: lambda row, at: refunding.remind_of_refund(row.subject, at=at),
     Deadline.Kind.UNDELIVERED_ENDS: lambda row, at: refunding.refund_undelivered(row.subject, at=at),

@@ -40,6 +40,7 @@ urlpatterns = [
     path("engagements/<slug:public_id>/decline/", offering.decline_offer, name="decline_offer"),
     path("engagements/<slug:public_id>/withdraw/", offering.withdraw_offer, name="withdraw_offer"),
     path("engagements/<slug:public_id>/cancel/", releasing.cancel, name="cancel"),
+    path(f"{ENGAGEMENT}/leave/", supplying.leave, name="leave"),
     path(
         "engagements/<slug:public_id>/materials/ask/", supplying.ask_for_materials, name="ask_for_materials"
     ),
@@ -84,6 +85,7 @@ urlpatterns = [
             ("withdraw", "withdraw_offer", engagements.Withdraw),
             ("cancel", "cancel", engagements.Cancel),
             ("colleague/revoke", "take_back_request", api_paying_for.TakeBackRequest),
+            ("leave", "leave", working.Leave),
             ("materials/ask", "ask_for_materials", working.AskForMaterials),
             ("materials/<int:number>", "give_material", working.GiveMaterial),
         )

@@ -44,6 +44,11 @@ UNDO_MINUTES: int = env.number("UNDO_MINUTES", 30)
 SILENCE_CLEARING_HOURS: int = env.number("SILENCE_CLEARING_HOURS", 48)
 WORK_REMINDER_DAYS: tuple[int, ...] = (-3, -1, 0, 1)  # from the due date of a part
 MATERIALS_DAYS: int = env.number("MATERIALS_DAYS", 5, least=1)  # after the start, for what was promised
+LEAVING_HOURS: int = env.number("LEAVING_HOURS", 48, least=1)  # after the student asked for what is missing
+LEAVING_PERCENT: int = env.number("LEAVING_PERCENT", 10, least=1, most=100)  # of the fee, for who leaves then
+LEAVING_MINIMUM_CENTS: int = env.number("LEAVING_MINIMUM_CENTS", 2000)
+LEAVING_TIMES: int = env.number("LEAVING_TIMES", 2)  # in so many days, for one student
+LEAVING_DAYS: int = env.number("LEAVING_DAYS", 90, least=1)
 LATE_GRACE_DAYS: int = env.number("LATE_GRACE_DAYS", 3)
 LATE_REFUND_DAYS: int = env.number("LATE_REFUND_DAYS", 7, least=1)  # after the grace, with nothing handed in
 LATE_NOTICE_DAYS: int = env.number("LATE_NOTICE_DAYS", 3, least=1)  # at least from its announcement

@@ -11,7 +11,7 @@ from accounts.api.fields import LinkField
 from accounts.http import ApiRequest
 from marketplace.kernel.api.documents import DocumentParser
 from marketplace.kernel.api.doors import Door, Given, operation
-from payments import extending, releasing, reviewing, supplying
+from payments import extending, leaving, releasing, reviewing, supplying
 from payments.api.engagements import workroom
 from payments.api.serializers import ReleaseSerializer, WorkroomSerializer
 from payments.http import deliverable_or_404, engagement_or_404, only_company, only_student
@@ -66,6 +66,27 @@ class AskForMaterials(Door):
         engagement = engagement_or_404(request, public_id)
         only_student(engagement, request)
         supplying.ask_for_materials(engagement, by=request.user, at=timezone.now())
+
+
+class LeavingSerializer(serializers.Serializer[Any]):
+    pay_cents = serializers.IntegerField(
+        min_value=1,
+        max_value=10**9,
+        required=False,
+        help_text="What you expect to get; compared, never used.",
+    )
+
+
+class Leave(Door):
+    scope = "work"
+
+    @operation("engagements_leave", takes=LeavingSerializer, gives=WorkroomSerializer)
+    def post(self, request: ApiRequest, public_id: str, given: Given) -> Engagement:
+        """End work whose promised materials stay away, with a part of the fee, 48 h after you asked for them."""
+        engagement = engagement_or_404(request, public_id)
+        only_student(engagement, request)
+        leaving.leave(engagement, by=request.user, at=timezone.now(), **given())
+        return workroom(request, public_id)
 
 
 class DeliverySerializer(serializers.ModelSerializer[Submission]):

@@ -1,13 +1,17 @@
 """Letters about promised materials: what is wanted, what came, and what is late."""
 
 from datetime import datetime
+from typing import Any
 
 from marketplace.kernel import mail
 from marketplace.kernel.models import Topic
+from marketplace.kernel.money import Money
 from payments.emails import to_company, to_student
+from payments.models import LeavingPay
 from projects.models import Engagement, PromisedMaterial
 
 GIVE = "Hand it over"
+MINE = {"action": "See your money", "path": "/money/"}
 
 
 def names(engagement: Engagement) -> list[str]:
@@ -36,9 +40,33 @@ def materials_late(engagement: Engagement, *, at: datetime) -> None:
     to_student("materials_missing", engagement, key=key, at=at, missing=missing)
 
 
-def materials_asked(engagement: Engagement, *, at: datetime) -> None:
-    key = f"materials:{engagement.pk}:asked"
-    to_company("materials_asked", engagement, key=key, at=at, action=GIVE, missing=names(engagement))
+def materials_asked(
+    engagement: Engagement, *, until: datetime, pay: Money, back: Money, at: datetime
+) -> None:
+    """The student asked; `until` then they may leave with `pay`, and `back` goes back to the card."""
+    key, missing = f"materials:{engagement.pk}:asked", names(engagement)
+    sums: dict[str, Any] = {"until": until, "pay": pay, "back": back}
+    to_company("materials_asked", engagement, key=key, at=at, action=GIVE, missing=missing, **sums)
+
+
+def may_leave(engagement: Engagement, *, pay: Money, back: Money, at: datetime) -> None:
+    """48 h later it is still not there."""
+    key = f"materials:{engagement.pk}:may-leave"
+    sums: dict[str, Any] = {"pay": pay, "back": back, "missing": names(engagement), "topic": Topic.MONEY}
+    to_student("you_may_leave", engagement, key=key, at=at, **sums)
+    to_company("student_may_leave", engagement, key=key, at=at, action=GIVE, **sums)
+
+
+def student_left(left: LeavingPay, engagement: Engagement, *, at: datetime) -> None:
+    mail.tell_no_more(f"materials:{engagement.pk}:", at=at)
+    key, sums = f"left:{left.pk}", {"pay": left.amount, "back": left.given_back}
+    to_student("you_left", engagement, key=key, at=at, topic=Topic.MONEY, **sums)
+    to_company("student_left", engagement, key=key, at=at, topic=Topic.MONEY, **sums)
+
+
+def leaving_pay_sent(left: LeavingPay, engagement: Engagement, *, at: datetime) -> None:
+    key = f"leaving-pay-sent:{left.pk}"
+    to_student("leaving_pay_sent", engagement, key=key, at=at, topic=Topic.MONEY, pay=left.amount, **MINE)
 
 
 def material_given(

@@ -10,6 +10,7 @@ What happened, a function per kind of journal (`payments.ledger.journals`), each
     unapplied(hold=, payment=, gross=, processing_fee=, stripe_bt=, occurred_at=, actor=)
     release_decided(hold=, operation=, share=, fee=, occurred_at=, actor=)
     release_undone(operation=, occurred_at=, actor=)
+    leaving_decided(hold=, operation=, amount=, occurred_at=, actor=)
     transferred(hold=, operation=, transfer=, amount=, stripe_bt=, occurred_at=)
     refund_decided(hold=, operation=, amount=, occurred_at=, actor=)
     unapplied_refund_decided(hold=, operation=, payment=, amount=, occurred_at=, actor=)
@@ -32,6 +33,7 @@ Underneath: `post(kind, business_key, [debit(code, money, scope), credit(…)], 
 from payments.ledger.chart import Code, Scope
 from payments.ledger.journals import (
     funded,
+    leaving_decided,
     refund_booked,
     refund_decided,
     refund_failed,
@@ -72,6 +74,7 @@ __all__ = [
     "credit",
     "debit",
     "funded",
+    "leaving_decided",
     "post",
     "refund_booked",
     "refund_decided",

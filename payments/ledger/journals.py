@@ -99,6 +99,21 @@ def release_undone(*, operation: UUID, occurred_at: datetime, actor: str = "syst
     )
 
 
+def leaving_decided(
+    *, hold: UUID, operation: UUID, amount: Money, occurred_at: datetime, actor: str = "system"
+) -> Journal:
+    """Leaving pay: promised to the student without a platform fee, since no work is paid with it (PAYMENTS 0.2)."""
+    return post(
+        Journal.Kind.LEAVING,
+        f"leaving:{operation}",
+        [debit(Code.HELD, amount, hold), credit(Code.STUDENT_PAYABLE, amount, hold)],
+        hold=hold,
+        operation=operation,
+        occurred_at=occurred_at,
+        actor=actor,
+    )
+
+
 def transferred(
     *,
     hold: UUID,

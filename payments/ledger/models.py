@@ -78,6 +78,7 @@ class Journal(AppendOnly):
         UNAPPLIED = "unapplied", "Paid without a place to go"
         RELEASE = "release", "Promised to the student"
         RELEASE_UNDONE = "release_undone", "Promise withdrawn"
+        LEAVING = "leaving", "Promised to a student who left"
         TRANSFER = "transfer", "Sent to the student"
         REFUND = "refund", "Promised back to the employer"
         REFUND_BOOKED = "refund_booked", "Refunded"

@@ -5,6 +5,7 @@ from payments.models.deadlines import Deadline
 from payments.models.events import Alarm, StripeEvent
 from payments.models.fraud import CardSeen, FraudCheck, FraudCheckTransition
 from payments.models.holds import Hold, HoldTransition, Release, Share
+from payments.models.leaving import LeavingPay
 from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
 from payments.models.refunds import Refund
@@ -22,6 +23,7 @@ __all__ = [
     "Hold",
     "HoldTransition",
     "Journal",
+    "LeavingPay",
     "Operation",
     "OperationAttempt",
     "Payee",

@@ -10,6 +10,7 @@ from django.db import models
 
 from marketplace.kernel.money import Money, total
 from payments.models.holds import Hold, Release
+from payments.models.leaving import LeavingPay
 from payments.models.operations import Operation
 from projects.models import Engagement
 
@@ -24,15 +25,19 @@ def bar_of(engagement: Engagement) -> list[Step]:
 
 
 def bars_of(holds: Sequence[Hold]) -> dict[UUID, list[Step]]:
-    """The steps of each of these payments, in two queries however many they are."""
+    """The steps of each of these payments, in three queries however many they are."""
     releases: dict[UUID, list[Release]] = defaultdict(list)
     for release in Release.objects.standing().filter(share__hold__in=holds).select_related("share"):
         releases[release.share.hold_id].append(release)
+    left = LeavingPay.objects.filter(hold__in=holds)
+    leaving: dict[UUID, LeavingPay] = {pay.hold_id: pay for pay in left}
     refunds: dict[UUID, list[Operation]] = defaultdict(list)
     for refund in given_back(holds):
         if refund.hold_id:
             refunds[refund.hold_id].append(refund)
-    return {hold.pk: steps_of(hold, releases[hold.pk], refunds[hold.pk]) for hold in holds}
+    return {
+        hold.pk: steps_of(hold, releases[hold.pk], refunds[hold.pk], leaving.get(hold.pk)) for hold in holds
+    }
 
 
 def given_back(holds: Sequence[Hold]) -> models.QuerySet[Operation]:
@@ -48,7 +53,12 @@ def step(
     return {"label": label, "state": state, "amount": amount, "at": at, **more}
 
 
-def steps_of(hold: Hold, releases: list[Release], refunds: list[Operation]) -> list[Step]:
+def steps_of(
+    hold: Hold,
+    releases: Sequence[Release | LeavingPay],
+    refunds: list[Operation],
+    left: LeavingPay | None = None,
+) -> list[Step]:
     """Reserved, held, released, sent (LOOK.md), or given back; what was not reached yet has no moment."""
     if hold.status == Hold.Status.VOID:
         return [step("Given back to the card", "stopped", hold.gross, mark="over")]
@@ -57,6 +67,9 @@ def steps_of(hold: Hold, releases: list[Release], refunds: list[Operation]) -> l
         return [*way_of(hold, 2, returned), give_back(refunds, returned, state="stopped")]
     shares = [refund.share_refund.student_cents for refund in refunds if hasattr(refund, "share_refund")]
     fee = hold.student_fee - Money(sum(shares))
+    if left is not None:
+        releases = [*releases, left]
+        fee -= Money(left.share_cents) - left.amount
     promised = total([release.amount for release in releases])
     sent = total([release.amount for release in releases if release.sent_at])
     now = 3 if sent and sent == fee else 2 if promised else 1 if hold.funded_at else 0
@@ -75,7 +88,7 @@ def way_of(hold: Hold, now: int, returned: Money) -> list[Step]:
     ]
 
 
-def pay_of(fee: Money, releases: list[Release], now: int) -> list[Step]:
+def pay_of(fee: Money, releases: Sequence[Release | LeavingPay], now: int) -> list[Step]:
     """The two steps to the student; until something is promised they show the `fee` that is to come."""
     sent = [release for release in releases if release.sent_at]
     promised_at = max((release.decided_at for release in releases), default=None)

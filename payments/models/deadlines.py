@@ -128,6 +128,7 @@ class Deadline(models.Model):
         REVIEW_ENDS = "review_ends"
         REWORK_ENDS = "rework_ends"
         MATERIALS_DUE = "materials_due"
+        LEAVING_OPENS = "leaving_opens"
         GRACE_ENDS = "grace_ends"
         UNDELIVERED_REMINDER = "undelivered_reminder"
         UNDELIVERED_ENDS = "undelivered_ends"

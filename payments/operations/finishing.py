@@ -9,7 +9,8 @@ from django.db import transaction
 
 from marketplace.kernel.transactions import relock
 from payments import emails, ledger
-from payments.models import Alarm, Deadline, Hold, Operation, Payee, Release
+from payments.emails import supplies
+from payments.models import Alarm, Deadline, Hold, LeavingPay, Operation, Payee, Release
 from payments.operations import planning
 from payments.operations.failpoints import reach
 from payments.stripe_gateway import Done
@@ -180,10 +181,14 @@ def transferred(operation: Operation, done: Done, at: datetime) -> None:
         stripe_bt=done.booking.id if done.booking else None,
         occurred_at=done.at or at,
     )
-    release = Release.objects.select_related("share__deliverable__engagement").get(operation=operation)
-    Release.objects.filter(pk=release.pk).update(sent_at=at)
+    release = Release.objects.select_related("share__deliverable__engagement").filter(operation=operation)
+    for one in release:
+        Release.objects.filter(pk=one.pk).update(sent_at=at)
+        emails.money_sent(one, at=at)
+    for left in LeavingPay.objects.filter(operation=operation):
+        LeavingPay.objects.filter(pk=left.pk).update(sent_at=at)
+        supplies.leaving_pay_sent(left, hold.engagement, at=at)
     settle(hold, at=at)
-    emails.money_sent(release, at=at)
 
 
 def refunded(operation: Operation, done: Done, at: datetime) -> None:

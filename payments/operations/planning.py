@@ -10,7 +10,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money, fee_part
 from marketplace.kernel.transactions import after_commit, relock
 from payments import ledger
-from payments.models import Hold, Operation, Payee, Refund, Release, Share
+from payments.models import Hold, LeavingPay, Operation, Payee, Refund, Release, Share
 from payments.operations.failpoints import reach
 
 # When a payment that nobody told us of is looked up first (`funding.confirm_awaited`).
@@ -134,6 +134,45 @@ def next_fee(share: Share) -> int:
     return fee_part(hold.platform_fee_cents, hold.student_fee_cents, shares, fees)
 
 
+def plan_leaving(hold: Hold, *, pay: Money, shares: Money, fee: Money, at: datetime) -> LeavingPay:
+    """Promise a student who leaves their pay, and the rest of what is held to the card. The hold is locked."""
+    operation = plan(
+        Operation.Kind.TRANSFER,
+        slot="leaving",
+        at=at,
+        hold=hold,
+        amount_cents=pay.cents,
+        currency=hold.currency,
+    )
+    ledger.leaving_decided(hold=hold.pk, operation=operation.pk, amount=pay, occurred_at=at)
+    left = LeavingPay(
+        hold=hold,
+        operation=operation,
+        student_cents=pay.cents,
+        share_cents=shares.cents,
+        platform_fee_cents=fee.cents,
+        decided_at=at,
+    )
+    if left.given_back:
+        left.refund = plan_back(hold, "leaving", amount=left.given_back, at=at)
+    left.save()
+    return left
+
+
+def plan_back(hold: Hold, slot: str, *, amount: Money, at: datetime) -> Operation:
+    """Give `amount` of what is held back to the card. Raises ledger.Overdrawn where that much is not left."""
+    operation = plan(
+        Operation.Kind.REFUND,
+        slot=slot,
+        at=at,
+        hold=hold,
+        amount_cents=amount.cents,
+        currency=hold.currency,
+    )
+    ledger.refund_decided(hold=hold.pk, operation=operation.pk, amount=amount, occurred_at=at)
+    return operation
+
+
 def undo_release(release: Release, *, at: datetime) -> None:
     """Withdraw a promise whose transfer was never sent. Raises AlreadyOnItsWay. The hold is locked."""
     operation = relock(release.operation)
@@ -148,16 +187,7 @@ def undo_release(release: Release, *, at: datetime) -> None:
 
 def plan_refund(hold: Hold, *, at: datetime) -> Operation:
     """Give the hold of an unstarted engagement back in full, platform fee included. The hold is locked."""
-    operation = plan(
-        Operation.Kind.REFUND,
-        slot="unstarted",
-        at=at,
-        hold=hold,
-        amount_cents=hold.gross_cents,
-        currency=hold.currency,
-    )
-    ledger.refund_decided(hold=hold.pk, operation=operation.pk, amount=hold.gross, occurred_at=at)
-    return operation
+    return plan_back(hold, "unstarted", amount=hold.gross, at=at)
 
 
 def plan_share_refund(share: Share, *, at: datetime) -> Refund:
@@ -166,15 +196,8 @@ def plan_share_refund(share: Share, *, at: datetime) -> Refund:
     Raises ledger.Overdrawn where the hold has not that much left.
     """
     hold, fee = share.hold, next_fee(share)
-    operation = plan(
-        Operation.Kind.REFUND,
-        slot=f"deliverable-{share.deliverable.number}",
-        at=at,
-        hold=hold,
-        amount_cents=share.amount_cents + fee,
-        currency=hold.currency,
-    )
-    ledger.refund_decided(hold=hold.pk, operation=operation.pk, amount=operation.amount, occurred_at=at)
+    amount = Money(share.amount_cents + fee)
+    operation = plan_back(hold, f"deliverable-{share.deliverable.number}", amount=amount, at=at)
     return Refund.objects.create(
         share=share,
         operation=operation,

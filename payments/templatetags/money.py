@@ -1,9 +1,11 @@
 """The money bar: reserved, held, sent to the student, each with its amount and moment."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 
+from payments import leaving
 from payments.forms import AcceptForm
 from payments.models import Payee
 from payments.models.bars import bar_of
@@ -24,6 +26,12 @@ def being_paid(context: dict[str, Any], engagement: Engagement, role: str) -> di
     status = engagement.Status
     earns = role == "student" and engagement.status in {status.FUNDING, status.ACTIVE, status.COMPLETED}
     return {"is_wanted": earns and not Payee.objects.visible_to(context["request"].user).ready().exists()}
+
+
+@register.simple_tag
+def leaving_pay(engagement: Engagement, at: datetime) -> leaving.Sums | None:
+    """What a student would get who left because promised materials stay away; None where nobody may."""
+    return leaving.sums_of(engagement, at=at)
 
 
 @register.inclusion_tag("components/money_bar.html")

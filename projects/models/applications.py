@@ -275,6 +275,8 @@ class Application(StateMachine):
             "undo_minutes": settings.UNDO_MINUTES,
             "late_grace_days": settings.LATE_GRACE_DAYS,
             "late_refund_days": settings.LATE_REFUND_DAYS,
+            "leaving_percent": settings.LEAVING_PERCENT,
+            "leaving_minimum_cents": settings.LEAVING_MINIMUM_CENTS,
         }
 
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from marketplace.kernel import letters
 from marketplace.kernel.models import Letter
+from marketplace.kernel.money import Money
 from payments import emails as money
 from payments import releasing, reviewing
 from payments.emails import late, paying_for, supplies
-from payments.models import Hold, Payee, PaymentRequest, Refund, Release
+from payments.models import Hold, LeavingPay, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
 from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Report, Waiting
 from tests import cast, stages
@@ -118,8 +119,14 @@ def write_all(engagement):
     payer_was_told(request, at=at)
     material = engagement.promised_materials.create(number=1, words="The answers of last year")
     engagement.materials_due_at = ends
-    for about_materials in (supplies.materials_wanted, supplies.materials_late, supplies.materials_asked):
+    for about_materials in (supplies.materials_wanted, supplies.materials_late):
         about_materials(engagement, at=at)
+    sums = {"pay": Money(3000), "back": Money(30000), "at": at}
+    supplies.materials_asked(engagement, until=ends, **sums)
+    supplies.may_leave(engagement, **sums)
+    left = LeavingPay(pk=0, hold=hold, student_cents=3000, share_cents=30000, platform_fee_cents=3000)
+    supplies.student_left(left, engagement, at=at)
+    supplies.leaving_pay_sent(left, engagement, at=at)
     supplies.material_given(material, engagement, is_last=False, at=at)
     for status in ("upheld", "dismissed"):
         made = Report(pk=len(status), reporter=by, project=project, status=status, made_at=at)

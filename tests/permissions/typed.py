@@ -25,6 +25,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "accounts/letters/": dict.fromkeys(("work", "applications", "moderation", "reminders", "team"), "daily"),
     "projects/<public_id>/edit/": {"title": "Half a thought", "save": "1"},
     "projects/<public_id>/cancel/": {"why": "mistake"},
+    "engagements/<public_id>/leave/": {"pay_cents": "4000"},
     "projects/<public_id>/open-again/": {"window_days": "5"},
     "projects/<public_id>/remove/": {"codes": "unclear", "note": "Nobody knows the company."},
     "projects/<public_id>/questions/": {"text": "Is there a guide to start from?"},

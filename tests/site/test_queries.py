@@ -125,4 +125,4 @@ def test_what_moves_money(sandbox, client):
         work()
     assert counts() == before
     assert Project.objects.count() == 4
-    assert before == {"/money/": [6, 6], receipt: [10, 10], "/engagements/": [3, 3], "/dashboard/": [6, 6]}
+    assert before == {"/money/": [7, 7], receipt: [12, 12], "/engagements/": [3, 3], "/dashboard/": [6, 6]}

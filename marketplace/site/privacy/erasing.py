@@ -249,6 +249,6 @@ KEPT = {
     "payments.Alarm": "things that operators must look at, by ids",
     **dict.fromkeys((f"payments.{name}" for name in ("Account", "Balance", "Journal", "Entry")), MONEY),
     **dict.fromkeys((f"payments.{name}" for name in ("Hold", "HoldTransition", "Share")), MONEY),
-    **dict.fromkeys((f"payments.{name}" for name in ("Release", "Refund", "Payee")), MONEY),
+    **dict.fromkeys((f"payments.{name}" for name in ("Release", "Refund", "LeavingPay", "Payee")), MONEY),
     "payments.OperationAttempt": MONEY,
 }

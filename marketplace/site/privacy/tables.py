@@ -62,6 +62,7 @@ class Table:
 PROJECT = ("project__public_id", "project__title")
 ENGAGEMENT = ("engagement__public_id",)
 PART = ("deliverable__engagement__public_id", "deliverable__number")
+OF_HOLD = ("hold__engagement__student", "hold__engagement__offered_by")
 STATE = ("version",)
 QUEUE = ("lease_until", "next_try_at", "attempts", "last_error")  # of our own work, not of anybody's
 
@@ -244,6 +245,7 @@ TABLES = (
         ("share__hold__engagement__student", "share__hold__engagement__offered_by"),
         plus=("share__hold__public_id", "share__deliverable__number"),
     ),
+    Table("payments.LeavingPay", "Pay for leaving work", OF_HOLD, plus=("hold__public_id",)),
     Table(
         "payments.Refund",
         "Money given back of such work",

@@ -32,6 +32,8 @@ STUDENTS = [
         ("payments:accept_offer", "offered_again"),
         ("projects:engagement", "active"),
         ("projects:engagement", "overdue"),
+        ("projects:engagement", "leaving"),
+        ("payments:leave", "leaving"),
         ("payments:submit_work", "active", 1),
         ("payments:submit_work", "active", 1, sent_empty, 422),
         ("payments:cancel", "active"),

@@ -93,6 +93,7 @@ def work(w):
     w.approved = delivered(w, begun(w, w.maya))
     releasing.approve_work(w.approved.deliverables.get(number=1), by=w.employer, at=w.now)
     w.promised, w.overdue = begun(w, w.maya, promised_materials=PROMISED), late_with_materials(w)
+    w.leaving = left_alone(w)
     w.cancelled = begun(w, w.maya)
     refunding.cancel_before_start(w.cancelled, by=w.maya, at=w.now, reason="I found a full-time job.")
     w.completed = finished(w, begun(w, w.long, days=12))
@@ -113,6 +114,13 @@ def late_with_materials(w):
     given = {"files": [SimpleUploadedFile("answers.csv", b"one,two\n")], "note": NOTES}
     given["link"] = "https://maple-health.example/a-long-address/of-a-page/that-is-not/public-yet"
     supplying.give_material(engagement.promised_materials.first(), by=w.employer, at=w.now, **given)
+    return engagement
+
+
+def left_alone(w):
+    """The student asked three days ago for what is overdue, and nothing came."""
+    engagement = begun(w, w.maya, days=18, promised_materials=PROMISED)
+    supplying.ask_for_materials(engagement, by=w.maya, at=w.now - timedelta(days=3))
     return engagement
 
 
