@@ -19,6 +19,9 @@ from projects import cases, filing
 from projects.models import Deadline as WorkDeadline
 from projects.models import Deliverable, Engagement, Review, Submission
 
+# When a student may hand in the next version.
+AWAITED = (Deliverable.Status.PENDING, Deliverable.Status.CHANGES_REQUESTED)
+
 
 class IncompleteDelivery(RuleViolation):
     """The student has not said how each criterion is met, or handed in nothing but a link."""
@@ -78,6 +81,8 @@ def submit_work(
         if engagement.status != Engagement.Status.ACTIVE:
             raise InvalidTransition("Work can be handed in only while the engagement is under way.")
         deliverable = relock(deliverable)
+        if deliverable.status not in AWAITED:  # an approval leads back only where it is undone
+            raise InvalidTransition(f"“{deliverable.title}” does not wait for a version of yours.")
         if not text.strip() or [bool(a.strip()) for a in criteria_answers] != [True] * len(
             deliverable.criteria
         ):

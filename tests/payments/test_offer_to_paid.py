@@ -312,6 +312,17 @@ def test_work_needs_an_answer_to_every_criterion(application, sandbox):
         )
 
 
+def test_a_part_that_was_approved_takes_no_further_version(application, sandbox):
+    engagement = under_way(application, sandbox)
+    deliverable = engagement.deliverables.first()
+    deliver(deliverable)
+    releasing.approve_work(deliverable, by=application.employer, at=timezone.now())
+
+    with pytest.raises(InvalidTransition):
+        deliver(deliverable)
+    assert deliverable.submissions.count() == 1
+
+
 def test_changes_name_criteria_and_two_rounds_are_included(application, sandbox):
     engagement = under_way(application, sandbox)
     deliverable = engagement.deliverables.first()
