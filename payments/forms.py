@@ -184,10 +184,12 @@ class OlderForm(forms.Form):
     """From which hold on the list goes back in time: the key is the time-ordered id."""
 
     before = forms.UUIDField(required=False)
+    paid_before = forms.UUIDField(required=False)  # the second list of who is on both sides
 
-    def page(self, holds: Any, size: int) -> list[Hold]:
+    def page(self, holds: Any, size: int, *, name: str = "before") -> list[Hold]:
         """One page of holds and one more, newest first; what cannot be read starts from the front."""
-        before = self.cleaned_data["before"] if self.is_valid() else None
+        self.is_valid()
+        before = self.cleaned_data.get(name)
         if before:
             holds = holds.filter(pk__lt=before)
         return list(holds.order_by("-pk")[: size + 1])

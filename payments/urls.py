@@ -56,7 +56,7 @@ urlpatterns = [
     path("money/payee/", payees.payee, name="payee"),
     path("money/payee/set-up/", payees.set_up_payee, name="set_up_payee"),
     path("money/payee/again/", payees.resume_payee, name="resume_payee"),
-    path("money/<slug:public_id>/", money.receipt, name="receipt"),
+    path("money/<slug:public_id>/", money.engagement_money, name="engagement_money"),
     re_path(
         r"^webhooks/stripe/(?P<endpoint>platform|connect|v2)/$",
         webhooks.stripe_webhook,

@@ -25,7 +25,7 @@ SHOWN = frozenset(
             "projects:mine",
         ),
         *("projects:applicants", "projects:applications", "projects:application", "projects:engagements"),
-        *("projects:engagement", "payments:money", "payments:receipt"),
+        *("projects:engagement", "payments:money", "payments:engagement_money"),
     }
 )
 END = "accounts:end_viewing"

@@ -56,6 +56,7 @@ from payments.ledger.reading import (
     trial_balance,
     verify,
 )
+from payments.ledger.standing import Standing, changes_of, standing_of, standing_of_each
 
 __all__ = [
     "Code",
@@ -66,11 +67,13 @@ __all__ = [
     "Overdrawn",
     "Released",
     "Scope",
+    "Standing",
     "TrialBalance",
     "Unbalanced",
     "balance",
     "balances_of",
     "balances_of_holds",
+    "changes_of",
     "credit",
     "debit",
     "funded",
@@ -82,6 +85,8 @@ __all__ = [
     "release_decided",
     "release_undone",
     "released_so_far",
+    "standing_of",
+    "standing_of_each",
     "transferred",
     "trial_balance",
     "unapplied",

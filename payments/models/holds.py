@@ -24,6 +24,14 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def visible_to(self, user: Any) -> "HoldQuerySet":
         return self.filter(engagement__in=Engagement.objects.visible_to(user))
 
+    def earned_by(self, user: Any) -> "HoldQuerySet":
+        """Those that pay `user` as the student."""
+        return self.visible_to(user).filter(engagement__student=user)
+
+    def paid_for_by(self, user: Any) -> "HoldQuerySet":
+        """Those that the companies of `user` pay."""
+        return self.filter(engagement__company__in=user.company_ids)
+
     def newest_first(self) -> "HoldQuerySet":
         return self.order_by("-created_at", "-pk")
 

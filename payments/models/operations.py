@@ -130,6 +130,13 @@ class Operation(models.Model):
     def is_open(self) -> bool:
         return self.status not in self.ENDS
 
+    @property
+    def stopped_by(self) -> str:
+        """Why it does not go on by itself, a key of `causes.CAUSES`; empty where nothing is in its way."""
+        if self.status in {self.Status.BLOCKED, self.Status.FROZEN}:
+            return self.blocked_reason or "needs_a_person"  # rows of before do not say
+        return ""
+
 
 class OperationAttempt(models.Model):
     """One request that was about to be sent, written before it, and what came back."""

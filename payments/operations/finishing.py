@@ -80,9 +80,9 @@ def await_booking(operation: Operation, done: Done, *, at: datetime) -> None:
     if at - operation.created_at > REFUND_PATIENCE:
         ring("refund_waits", str(operation.pk), f"{done.id} is {done.status}", at=at)
     if done.is_gone:
-        operation.status = Operation.Status.FROZEN
+        operation.status, operation.blocked_reason = Operation.Status.FROZEN, "refund_failed"
         ring("refund_failed", str(operation.pk), f"{done.id} is {done.status}", at=at)
-    operation.save(update_fields=["status", "stripe_id", "lease_until", "next_try_at"])
+    operation.save(update_fields=["status", "stripe_id", "blocked_reason", "lease_until", "next_try_at"])
 
 
 def came_back(operation: Operation, done: Done, *, at: datetime) -> None:
@@ -138,7 +138,8 @@ def freeze(pk: UUID, kind: str, detail: str, *, at: datetime) -> None:
         operation = relock(Operation(pk=pk))
         if operation.is_open:
             operation.status, operation.lease_until = Operation.Status.FROZEN, None
-            operation.save(update_fields=["status", "lease_until"])
+            operation.blocked_reason = kind
+            operation.save(update_fields=["status", "lease_until", "blocked_reason"])
         ring(f"operation_{kind}", str(pk), detail, at=at)
 
 

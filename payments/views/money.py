@@ -1,15 +1,20 @@
-"""The money pages: what is held, on its way and paid, and a receipt for each engagement."""
+"""The money pages: the totals and payments of each side, and where every cent of one engagement is."""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import PersonRequest
-from payments import ledger, receipting
+from payments import accounting, ledger, receipting
 from payments.forms import OlderForm
 from payments.models import Hold, Payee
 from payments.models.bars import bars_of
+from projects.http import with_everything
+from projects.models import Engagement
 
 PAGE = 20
 
@@ -17,27 +22,42 @@ PAGE = 20
 @login_required
 @require_safe
 def money(request: PersonRequest) -> HttpResponse:
-    mine = Hold.objects.visible_to(request.user).select_related("engagement__company", "engagement__student")
-    holds = OlderForm(request.GET).page(mine, PAGE)
-    page, more = holds[:PAGE], len(holds) > PAGE
-    bars = bars_of(page)
-    rows = [(hold, bars[hold.pk]) for hold in page]
+    """What is whose, added up from the book; whoever is on both sides sees both, each for itself."""
+    form = OlderForm(request.GET)
+    sides = [list_of(side, form) for side in accounting.sides_of(request.user)]
     payee = Payee.objects.visible_to(request.user).first()
-    context = {"rows": rows, "payee": payee, "older": page[-1].pk if more else None}
-    return render(request, "payments/money.html", context)
+    return render(request, "payments/money.html", {"sides": sides, "payee": payee})
+
+
+def list_of(side: accounting.Side, form: OlderForm) -> dict[str, Any]:
+    """One page of a side's payments, newest first, each with its bar and the amount that matters there."""
+    name = "paid_before" if side.name == "employer" else "before"
+    related = side.holds.select_related("engagement__company", "engagement__student")
+    holds = form.page(related, PAGE, name=name)
+    page, more = holds[:PAGE], len(holds) > PAGE
+    bars, standings = bars_of(page), ledger.standing_of_each(hold.pk for hold in page)
+    rows = [(hold, bars[hold.pk], standings[hold.pk]) for hold in page]
+    older = f"?{name}={page[-1].pk}#{side.name}" if more else ""
+    return {"name": side.name, "totals": side.totals, "rows": rows, "older": older}
 
 
 @login_required
 @require_safe
-def receipt(request: PersonRequest, public_id: str) -> HttpResponse:
-    related = ("engagement__company", "engagement__student", "engagement__payment_request")
-    mine = Hold.objects.visible_to(request.user).select_related(*related)
-    hold = get_object_or_404(mine, public_id=public_id)
+def engagement_money(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Every cent of one engagement; the id of one of its payments, as older letters have it, leads here too."""
+    seen = with_everything(Engagement.objects.visible_to(request.user))
+    engagement = seen.prefetch_related("holds__operations").filter(public_id=public_id).first()
+    if engagement is None:
+        mine = Hold.objects.visible_to(request.user).select_related("engagement")
+        return redirect(
+            "payments:engagement_money", get_object_or_404(mine, public_id=public_id).engagement.public_id
+        )
+    role = engagement.role_of(request.user)
+    holds = list(engagement.holds.all())
     context = {
-        "hold": hold,
-        "engagement": hold.engagement,
-        "receipt": receipting.receipt_for(hold),
-        "moves": receipting.moves_of(hold),
-        "balances": ledger.balances_of(hold.pk),
+        "engagement": engagement,
+        "role": role,
+        "journey": accounting.journey_of(engagement, role=role, at=timezone.now()),
+        "receipts": [(hold, receipting.receipt_for(hold)) for hold in holds],
     }
-    return render(request, "payments/receipt.html", context)
+    return render(request, "payments/engagement_money.html", context)

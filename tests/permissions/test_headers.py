@@ -54,7 +54,7 @@ KINDS = """
 /applications/<public_id>/ bid   student   200  strict  private
 /engagements/<public_id>/  work  student   200  strict  private
 /money/                    -     student   200  strict  private
-/money/<public_id>/        receipt employer 200 strict  private
+/money/<public_id>/        work    employer 200 strict  private
 /files/<public_id>/        file  student   200  file    private
 /files/<public_id>/        file  rival     404  strict  private
 /materials/<public_id>/    given student   200  file    private
