@@ -62,6 +62,6 @@ def account(ctx: Context, headers: Mapping[str, str], route: Route) -> str:
             f"The provided key does not have access to account '{named}' (or that account does not exist)."
         )
         raise ApiError(403, message, code="account_invalid", cached=False)
-    if route.method != "GET" and not route.is_v2:
-        raise invalid("This stand-in changes nothing in the name of a connected account.")
+    if route.method != "GET" and not (route.is_v2 or route.named):
+        raise invalid("This stand-in changes only payouts and settings in the name of a connected account.")
     return PLATFORM if route.is_v2 else named

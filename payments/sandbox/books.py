@@ -32,6 +32,7 @@ def report(ctx: Context) -> dict[str, Any]:
         },
         "disputes": _listed(ctx, "dispute", "amount status charge balance_transactions"),
         "payouts": _listed(ctx, "payout", "amount status destination"),
+        "topups": _listed(ctx, "topup", "amount status"),
     }
 
 
@@ -55,13 +56,16 @@ def check(ctx: Context) -> None:
 
 
 def _balance(ctx: Context, owner: str) -> Cents:
+    known = money.currencies(ctx, owner)
+    reserved = {c: money.reserved(ctx, c) for c in known} if owner == PLATFORM else {}
     return {
         currency: {
+            **({"reserved": reserved[currency]} if reserved.get(currency) else {}),
             "available": money.available(ctx, owner, currency),
             "pending": money.pending(ctx, owner, currency),
             "total": money.available(ctx, owner, currency) + money.pending(ctx, owner, currency),
         }
-        for currency in money.currencies(ctx, owner)
+        for currency in known
     }
 
 

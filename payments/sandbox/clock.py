@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Clock:
@@ -31,6 +32,12 @@ def rfc3339(seconds: int) -> str:
 
 def from_rfc3339(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
+
+
+def weekday_and_day(seconds: int) -> tuple[str, int]:
+    """`("monday", 2)`, in UTC."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return WEEKDAYS[moment.weekday()], moment.day
 
 
 def midnight_after(seconds: int, *, business_days: int) -> int:

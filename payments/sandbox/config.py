@@ -27,6 +27,7 @@ class Config:
     float_cents: int = 0
     late_booking_seconds: int = 0
     connected_reserves: bool = False
+    connect_fees: bool = False
     seed: str | None = None
 
 
@@ -40,7 +41,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         public_url=env.get("SANDBOX_PUBLIC_URL") or None,
         float_cents=_whole(env, "SANDBOX_FLOAT_CENTS"),
         late_booking_seconds=_whole(env, "SANDBOX_LATE_BOOKING_SECONDS"),
-        connected_reserves=env.get("SANDBOX_CONNECTED_RESERVES", "").lower() in ("1", "true", "yes"),
+        connected_reserves=_yes(env, "SANDBOX_CONNECTED_RESERVES"),
+        connect_fees=_yes(env, "SANDBOX_CONNECT_FEES"),
         seed=env.get("SANDBOX_SEED") or None,
     )
 
@@ -64,6 +66,13 @@ def _restricted(text: str) -> dict[str, frozenset[str]]:
             raise ValueError("SANDBOX_RESTRICTED_KEYS should read rk_test_a=transfers:write,refunds:read;…")
         keys[key.strip()] = frozenset(p.strip() for p in permissions.split(",") if p.strip())
     return keys
+
+
+def _yes(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name, "").lower()
+    if text not in ("", "true", "false"):
+        raise ValueError(f"{name} should be true or false, not {text!r}.")
+    return text == "true"
 
 
 def _whole(env: Mapping[str, str], name: str) -> int:

@@ -22,6 +22,7 @@ PLAIN: dict[Any, tuple[type, ...]] = {
 CLASSES: dict[str, type[stripe.StripeObject]] = {
     "account": stripe.Account,
     "balance": stripe.Balance,
+    "balance_settings": stripe.BalanceSettings,
     "balance_transaction": stripe.BalanceTransaction,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
@@ -31,6 +32,7 @@ CLASSES: dict[str, type[stripe.StripeObject]] = {
     "payout": stripe.Payout,
     "radar.early_fraud_warning": stripe.radar.EarlyFraudWarning,
     "refund": stripe.Refund,
+    "topup": stripe.Topup,
     "transfer": stripe.Transfer,
     "transfer_reversal": stripe.TransferReversal,
     "v2.core.account": core.Account,

@@ -3,16 +3,23 @@
 import json
 from typing import Any
 
-from payments.sandbox import books, faults, money, timers, webhooks
+from payments.sandbox import books, faults, timers, webhooks
 from payments.sandbox.clock import DAY, HOUR, MINUTE
 from payments.sandbox.faults import Fault
-from payments.sandbox.money import Movement
-from payments.sandbox.objects import accounts, cards, chargebacks, fraud_warnings, refunds, sessions
+from payments.sandbox.objects import (
+    accounts,
+    cards,
+    chargebacks,
+    fraud_warnings,
+    payouts,
+    refunds,
+    sessions,
+    topups,
+)
 from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import PLATFORM, Context, Sandbox
 from payments.sandbox.store import Body
 
-OUR_BANK = "bank:platform"
 STATUSES = ("active", "pending", "restricted", "rejected", "unsupported")
 
 
@@ -136,6 +143,34 @@ class Control:
         with self.sandbox.turn() as ctx:
             ctx.store.set_meta("connected_reserves", "yes" if allowed else "")
 
+    def fees(self, asked: bool) -> None:  # noqa: FBT001
+        """Let Stripe ask the platform for each payout and each active account, or not."""
+        with self.sandbox.turn() as ctx:
+            ctx.store.set_meta("connect_fees", "yes" if asked else "")
+
+    def bank(self, account: str = PLATFORM, refuses: str = "") -> None:
+        """Give an account a bank that takes payouts, or one that sends each back with a code (`account_closed`).
+
+        A bank that sent one back gets no more at night until it is changed by this.
+        """
+        with self.sandbox.turn() as ctx:
+            timers.fire_due(ctx)
+            payouts.set_bank(ctx, account, refuses)
+
+    def banks(self) -> dict[str, dict[str, int]]:
+        """What each bank has got, less what it gave."""
+        outside = self.report()["outside"]
+        return {name.partition(":")[2]: cents for name, cents in outside.items() if name.startswith("bank:")}
+
+    def fail_payout(self, payout: str, code: str = "account_closed") -> Body:
+        """The bank sends this payout back, arrived or not. Raises ValueError where it failed before."""
+        with self.sandbox.turn() as ctx:
+            timers.fire_due(ctx)
+            found = ctx.store.get(payout, kind="payout")
+            if found is None:
+                raise ValueError(f"There is no payout {payout}.")
+            return present(ctx, payouts.fail(ctx, found, code))
+
     def break_(self, kind: str, **where: Any) -> int:
         """Add a fault: `break_("drop_after_commit", method="POST", path="/v1/transfers", nth=2)`. Answers its id.
 
@@ -193,6 +228,4 @@ def _tries(ctx: Context, delivery: int) -> list[dict[str, Any]]:
 
 def _top_up(ctx: Context, cents: int) -> None:
     if cents:
-        movement = Movement(PLATFORM, "topup", cents, "usd", OUR_BANK, None, ctx.now, description="Top-up")
-        money.book(ctx, movement)
-        refunds.settle_waiting(ctx)
+        topups.at_once(ctx, cents)

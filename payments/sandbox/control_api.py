@@ -13,6 +13,7 @@ from payments.sandbox.objects.sessions import NotOpen
 blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
 Call = Callable[..., Any]
 READS: dict[str, Call] = {
+    "bank": Control.banks,
     "books": Control.books,
     "deliveries": Control.deliveries,
     "faults": Control.faults,
@@ -21,13 +22,16 @@ READS: dict[str, Call] = {
 }
 ACTS: dict[str, Call] = {
     "advance": Control.advance,
+    "bank": Control.bank,
     "capability": Control.capability,
     "decide": Control.decide,
     "deliver": Control.deliver,
     "dispute": Control.dispute,
     "efw": Control.efw,
+    "fail_payout": Control.fail_payout,
     "fail_refund": Control.fail_refund,
     "faults": Control.break_,
+    "fees": Control.fees,
     "mend": Control.mend,
     "onboard": Control.onboard,
     "pay": Control.pay,

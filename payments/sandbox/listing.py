@@ -12,11 +12,18 @@ COMPARED = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 def page(
-    ctx: Context, kind: str, params: Body, *, url: str, fields: tuple[str, ...] = (), **given: Any
+    ctx: Context,
+    kind: str,
+    params: Body,
+    *,
+    url: str,
+    fields: tuple[str, ...] = (),
+    since: int = 0,
+    **given: Any,
 ) -> Body:
     """One page. `fields` names the params that filter by equality; `given` are filters of our own."""
     wanted = {name: params[name] for name in fields if name in params} | given
-    tests, values = ["account = ?", "kind = ?"], [ctx.account, kind]
+    tests, values = ["account = ?", "kind = ?", "created >= ?"], [ctx.account, kind, since]
     for name, value in wanted.items():
         several = value if isinstance(value, list) else [value]
         tests.append(f"json_extract(body, '$.{name}') IN ({','.join('?' * len(several))})")

@@ -5,14 +5,24 @@ from typing import Any
 
 import stripe
 
-from payments.sandbox.clock import next_midnight
+from payments.sandbox.clock import DAY, next_midnight
 from payments.sandbox.sandbox import PLATFORM, Context
 from payments.sandbox.store import Body
 
 # How a type reports for accounting; every other type reports under its own name.
-CATEGORY = {"payment": "charge", "payment_refund": "refund", "transfer_refund": "transfer_reversal"}
+CATEGORY = {
+    "payment": "charge",
+    "payment_refund": "refund",
+    "payout_cancel": "payout_reversal",
+    "payout_failure": "payout_reversal",
+    "reserve_transaction": "connect_reserved_funds",
+    "transfer_refund": "transfer_reversal",
+}
+RESERVE = "connect_reserve"  # the platform's own money that stands for accounts below nought
 FEES = "stripe_fees"
 CARDS = "card_network"
+OTHER = "other_adjustment"
+WRITTEN_OFF_AFTER = 180 * DAY
 BETWEEN = "between_accounts"  # a transfer leaves one balance and enters another at once: always nought
 
 
@@ -73,9 +83,63 @@ def book(ctx: Context, movement: Movement) -> Body:
     _agree(ctx, m.owner, m.currency)
     if made["available_on"] > ctx.now:
         ctx.at(made["available_on"], "available", m.owner + "|" + str(made["available_on"]))
-    elif m.owner != PLATFORM and made["net"] > 0:
+    elif made["net"] > 0:
         ctx.at(next_day(ctx), "payout", m.owner)
+    if m.owner != PLATFORM:
+        _stand_for(ctx, m.owner, m.currency)
     return made
+
+
+def _stand_for(ctx: Context, owner: str, currency: str) -> None:
+    """Set aside, or give back, what the platform has to keep for accounts whose whole balance is below nought."""
+    short = ctx.store.value(
+        "SELECT -coalesce(sum(cents), 0) FROM total WHERE cents < 0 AND currency = ?"
+        " AND account LIKE 'balance:%' AND account <> ?",
+        *(currency, _balance(PLATFORM)),
+    )
+    change = short - reserved(ctx, currency)
+    if change:
+        why = f"Reserve for {owner}"
+        book(
+            ctx,
+            Movement(
+                PLATFORM, "reserve_transaction", -change, currency, RESERVE, None, ctx.now, description=why
+            ),
+        )
+    if (
+        ctx.store.value(
+            "SELECT cents FROM total WHERE account = ? AND currency = ?", _balance(owner), currency
+        )
+        < 0
+    ):
+        ctx.at(ctx.now + WRITTEN_OFF_AFTER, "written_off", f"{owner}|{currency}", keep=True)
+    else:
+        ctx.not_at("written_off", f"{owner}|{currency}")
+
+
+def reserved(ctx: Context, currency: str) -> int:
+    """What the platform has set aside for accounts below nought."""
+    return int(
+        ctx.store.value("SELECT cents FROM total WHERE account = ? AND currency = ?", RESERVE, currency) or 0
+    )
+
+
+def write_off(ctx: Context, ref: str) -> None:
+    """Timer: an account was below nought for so long that the platform's reserve makes it whole."""
+    owner, _, currency = ref.partition("|")
+    short = -int(
+        ctx.store.value(
+            "SELECT cents FROM total WHERE account = ? AND currency = ?", _balance(owner), currency
+        )
+    )
+    why = f"Negative balance of {owner}"
+    for who, cents in ((PLATFORM, -short), (owner, short)):
+        book(
+            ctx,
+            Movement(
+                who, "adjustment", cents, currency, BETWEEN, None, ctx.now, description=why, category=OTHER
+            ),
+        )
 
 
 def next_day(ctx: Context) -> int:

@@ -82,11 +82,11 @@ class Context:
             raise missing(kind, id_, param=param, status=status)
         return found
 
-    def at(self, due: int, action: str, ref: str) -> None:
-        """Have something happen by the clock; a second appointment for the same replaces the first."""
+    def at(self, due: int, action: str, ref: str, *, keep: bool = False) -> None:
+        """Have something happen by the clock; a second appointment for the same replaces the first, or `keep`s it."""
+        then = "NOTHING" if keep else "UPDATE SET due = excluded.due"
         self.store.run(
-            "INSERT INTO timer (due, action, ref) VALUES (?, ?, ?)"
-            " ON CONFLICT (action, ref) DO UPDATE SET due = excluded.due",
+            f"INSERT INTO timer (due, action, ref) VALUES (?, ?, ?) ON CONFLICT (action, ref) DO {then}",  # noqa: S608
             *(due, action, ref),
         )
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from payments.sandbox import performing
+from payments.sandbox import money, performing
 from payments.sandbox.errors import ApiError
 from payments.sandbox.objects import (
     accounts,
@@ -16,6 +16,7 @@ from payments.sandbox.objects import (
     payouts,
     refunds,
     sessions,
+    topups,
 )
 from payments.sandbox.sandbox import Context
 
@@ -31,10 +32,13 @@ ACTIONS: dict[str, Callable[[Context, str], None]] = {
     "late_request": performing.roll_forward,
     "payout": payouts.nightly,
     "payout_arrives": payouts.arrived,
+    "payout_leaves": payouts.left,
     "refund_answered": refunds.answered,
     "session_expires": sessions.ran_out,
+    "topup_arrives": topups.arrived,
     "verified": accounts.verified,
     "warned_by_card": fraud_warnings.by_card,
+    "written_off": money.write_off,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import stripe
 from stripe.v2 import core
 
-from payments.sandbox import annotations, events
+from payments.sandbox import annotations, events, money
 from payments.sandbox.clock import DAY, MINUTE, from_rfc3339, rfc3339
 from payments.sandbox.errors import invalid, missing, refused
 from payments.sandbox.presenting import present
@@ -129,6 +129,35 @@ def need(ctx: Context, account_id: str) -> Body:
 
 def retrieve(ctx: Context, params: Body, account_id: str) -> Body:
     return _shown(need(ctx, account_id), params)
+
+
+def update(ctx: Context, params: Body, account_id: str) -> Body:
+    account = need(ctx, account_id)
+    for name in ("contact_email", "display_name", "dashboard"):
+        account[name] = params.get(name, account[name])
+    account["metadata"] = account["metadata"] | params.get("metadata", {})
+    for name in ("country", "entity_type"):
+        account["identity"][name] = params.get("identity", {}).get(name, account["identity"][name])
+    account["defaults"]["currency"] = params.get("defaults", {}).get(
+        "currency", account["defaults"]["currency"]
+    )
+    ctx.store.save(account)
+    events.emit_thin(ctx, "v2.core.account.updated", account_id)
+    return _shown(account, params)
+
+
+def close(ctx: Context, params: Body, account_id: str) -> Body:
+    """End an account for good; it must have been paid out, and owe nothing."""
+    account = need(ctx, account_id)
+    if account["closed"]:
+        raise refused("This account is closed already.", code="account_invalid")
+    for currency in money.currencies(ctx, account_id):
+        if money.available(ctx, account_id, currency) or money.pending(ctx, account_id, currency):
+            raise refused("The account's balance is not zero.", code="account_closure_balance_not_zero")
+    account |= {"closed": True, "applied_configurations": []}
+    set_status(ctx, account, "unsupported", "restricted_other")
+    events.emit_thin(ctx, "v2.core.account.closed", account_id)
+    return _shown(account, params)
 
 
 def retrieve_v1(ctx: Context, params: Body, account_id: str) -> Body:

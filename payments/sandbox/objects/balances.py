@@ -24,7 +24,7 @@ def of(ctx: Context, owner: str) -> Body:
         pending=[_part(money.pending(ctx, owner, c), c) for c in known],
     )
     if owner == PLATFORM:
-        body["connect_reserved"] = [{"amount": 0, "currency": c} for c in known]
+        body["connect_reserved"] = [{"amount": money.reserved(ctx, c), "currency": c} for c in known]
     return body
 
 
@@ -59,5 +59,4 @@ def became_available(ctx: Context, ref: str) -> None:
     events.emit(ctx, "balance.available", of(ctx, owner), owner=owner)
     if owner == PLATFORM:
         refunds.settle_waiting(ctx)
-    else:
-        ctx.at(money.next_day(ctx), "payout", owner)
+    ctx.at(money.next_day(ctx), "payout", owner)

@@ -3,7 +3,7 @@
 import json
 
 from payments.sandbox import listing
-from payments.sandbox.clock import from_rfc3339
+from payments.sandbox.clock import DAY, from_rfc3339
 from payments.sandbox.errors import invalid
 from payments.sandbox.listing import COMPARED
 from payments.sandbox.params import write_form
@@ -11,12 +11,14 @@ from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import Context
 from payments.sandbox.store import Body
 
+KEPT = 30 * DAY  # how far back events are listed
+
 
 def list_events(ctx: Context, params: Body) -> Body:
     given = {}
     if "type" in params or "types" in params:
         given["type"] = params.get("types") or params["type"]
-    return listing.page(ctx, "event", params, url="/v1/events", **given)
+    return listing.page(ctx, "event", params, url="/v1/events", since=ctx.now - KEPT, **given)
 
 
 def retrieve_event(ctx: Context, params: Body, event: str) -> Body:

@@ -71,6 +71,8 @@ def _payable(ctx: Context, destination: str) -> None:
     account = ctx.store.get(destination, kind="v2.core.account")
     if account is None:
         raise missing("destination", destination, param="destination", status=400)
+    if account["closed"]:
+        raise refused("This account is closed.", code="account_invalid", param="destination")
     if accounts.transfers_status(account) != "active":
         raise refused(
             "Your destination account needs to have the transfers capability enabled.",

@@ -26,6 +26,20 @@ ROUTES = (
     ),
     get(f"{ACCT}/{{id}}", accounts.retrieve, core_params.AccountRetrieveParams, core.Account, "include"),
     post(
+        f"{ACCT}/{{id}}",
+        accounts.update,
+        core_params.AccountUpdateParams,
+        core.Account,
+        "contact_email dashboard defaults display_name identity include metadata",
+    ),
+    post(
+        f"{ACCT}/{{id}}/close",
+        accounts.close,
+        core_params.AccountCloseParams,
+        core.Account,
+        "applied_configurations",
+    ),
+    post(
         "/v2/core/account_links",
         accounts.create_link,
         core_params.AccountLinkCreateParams,

@@ -1,5 +1,6 @@
 """A stand-in, a client of the real SDK on top of it, and the few steps that most tests begin with."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,9 +118,9 @@ def client_of(app, *, timeout=0.5, wait=False, key="sk_test_anything"):
     )
 
 
-@pytest.fixture
-def make_world():
-    """A stand-in of its own for these settings; its time stands still until it is advanced."""
+@contextmanager
+def worlds():
+    """Makes stand-ins; the time of each stands still until it is advanced."""
     made = []
 
     def make(path=":memory:", **config):
@@ -134,6 +135,13 @@ def make_world():
     for app in made:
         app.control.report()  # whatever a test did, the books still add up
         app.sandbox.store.close()
+
+
+@pytest.fixture
+def make_world():
+    """A stand-in of its own for these settings."""
+    with worlds() as make:
+        yield make
 
 
 @pytest.fixture

@@ -86,3 +86,36 @@ def test_the_dashboard_link_is_for_express_accounts(world):
     assert link.created == START
     with pytest.raises(stripe.InvalidRequestError):
         world.client.v1.accounts.login_links.create(world.account(dashboard="none").id)
+
+
+def test_an_account_is_changed_and_closed_once_it_is_empty(make_world):
+    world = make_world(float_cents=10_000)
+    accounts = world.client.v2.core.accounts
+    student = world.account().id
+    changed = accounts.update(student, {"display_name": "Maya B.", "metadata": {"a": "b"}})
+    assert (changed.display_name, changed.metadata["a"]) == ("Maya B.", "b")
+    world.transfer(100, to=student)
+    with pytest.raises(stripe.InvalidRequestError, match="not zero"):
+        accounts.close(student)
+    world.control.advance(days=2)
+    assert accounts.close(student).closed
+    assert world.status_of(student) == "unsupported"
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        world.transfer(100, to=student)
+    assert refused.value.code == "account_invalid"
+    with pytest.raises(stripe.InvalidRequestError, match="closed already"):
+        accounts.close(student)
+    types = [e.type for e in world.client.v2.core.events.list().data]
+    assert types[:2] == [
+        "v2.core.account.closed",
+        "v2.core.account[configuration.recipient].capability_status_updated",
+    ]
+    assert "v2.core.account.updated" in types
+
+
+def test_events_are_listed_for_thirty_days(world):
+    world.captured()
+    world.control.advance(days=31)
+    assert {e.type for e in world.client.v1.events.list().data} == {"balance.available"}
+    world.control.advance(days=30)
+    assert world.client.v1.events.list().data == []

@@ -11,12 +11,17 @@ from stripe.v2 import core
 
 from payments.sandbox import conformity, routes
 from payments.sandbox.conformity import NotAsStripe
+from tests.payments.sandbox.conftest import worlds
 
 
-@pytest.fixture
-def bodies(make_world):
-    """One real answer of each kind, as JSON."""
-    world = make_world(float_cents=100_000)
+@pytest.fixture(scope="module")
+def bodies():
+    """One real answer of each kind."""
+    with worlds() as make:
+        yield answers(make(float_cents=100_000))
+
+
+def answers(world):
     intent = world.captured()
     student = world.account().id
     transfer = world.transfer(1000, to=student, charge=intent.latest_charge.id)
@@ -32,6 +37,7 @@ def bodies(make_world):
     every = ["configuration.recipient", "defaults", "identity", "requirements"]
     return {
         "balance": world.client.v1.balance.retrieve(),
+        "balance_settings": world.client.v1.balance_settings.retrieve(),
         "balance_transaction": world.client.v1.balance_transactions.retrieve(transfer.balance_transaction),
         "charge": world.client.v1.charges.retrieve(intent.latest_charge.id),
         "checkout.session": session,
@@ -41,6 +47,7 @@ def bodies(make_world):
         "dispute": world.client.v1.disputes.retrieve(dispute["id"]),
         "radar.early_fraud_warning": world.client.v1.radar.early_fraud_warnings.retrieve(warning["id"]),
         "refund": refund,
+        "topup": world.client.v1.topups.create({"amount": 100, "currency": "usd"}),
         "transfer": transfer,
         "transfer_reversal": reversal,
         "account": world.client.v1.accounts.retrieve(student),
@@ -141,7 +148,7 @@ DRIFTED = {"charge.refunds"}
             "payout",
             "refund",
         ),
-        *("transfer", "transfer_reversal", "dispute", "radar.early_fraud_warning"),
+        *("transfer", "transfer_reversal", "dispute", "radar.early_fraud_warning", "topup"),
     ],
 )
 def test_our_shapes_are_those_of_stripes_own_fixtures(bodies, kind):
