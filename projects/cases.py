@@ -76,7 +76,7 @@ def open_project(project: Project, *, by: User | None, at: datetime, reason: str
 
 
 def flag(*, at: datetime, text: str, **place: Any) -> Flag | None:
-    """Keep that words were sent in which something was noticed; `place` is the application, submission or review."""
+    """Keep that words were sent in which something was noticed; `place` is what holds it (flags.PLACES)."""
     found = checking.suspicious(text)
     if not found:
         return None

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Case, Risk
 from marketplace.kernel.transactions import locked
 from projects import cases, emails
-from projects.models import Application, Engagement, Project, PublicQuestion, Report
+from projects.models import Application, Engagement, Message, Project, PublicQuestion, Report
 
 RISKS = {
     Report.Reason.MONEY: Risk.GRAVE,
@@ -55,10 +55,11 @@ class OwnReport(RuleViolation):
 def report(subject: Any, *, by: User, at: datetime, reason: str, text: str) -> Report:
     """Tell the moderators of something one may see. Raises OwnReport, ReportedAlready, TooManyReports."""
     companies, people = concerned(subject)
-    shared = isinstance(
-        subject, Engagement | Application
-    )  # of two sides, and either may report the other's part
+    # Of two sides, and either may report the other's part.
+    shared = isinstance(subject, Engagement | Application | Message)
     if not shared and (by.pk in people or companies & by.company_ids):
+        raise OwnReport
+    if isinstance(subject, Message) and subject.is_of_side_of(by):
         raise OwnReport
     name = kind_of(subject)
     with transaction.atomic():
@@ -92,6 +93,7 @@ def kind_of(subject: Any) -> str:
         Application: "application",
         Engagement: "engagement",
         PublicQuestion: "question",
+        Message: "message",
     }
     return next(name for kind, name in kinds.items() if isinstance(subject, kind))
 
@@ -110,7 +112,8 @@ def concerned(subject: Any) -> tuple[set[int], set[int]]:
         case Application():
             return {subject.project.company_id}, {subject.student_id}
         case _:
-            return {subject.company_id}, {subject.student_id}
+            work: Engagement = getattr(subject, "engagement", subject)
+            return {work.company_id}, {work.student_id, getattr(subject, "author_id", work.student_id)}
 
 
 def dismiss(made: Report, *, by: User, at: datetime, version: int | None = None) -> Report:

@@ -8,8 +8,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from marketplace.kernel.errors import RuleViolation
-from projects import closing, delivering, drawing, reopening
-from projects.models import Deadline, Deliverable, Project, Waiting
+from projects import closing, delivering, drawing, messaging, reopening
+from projects.models import Deadline, Deliverable, Project, Reading, Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ def sweep() -> None:
     at = timezone.now()
     run_deadlines(at=at)
     draw_lots(at=at)
+    tell_of_messages(at=at)
 
 
 def run_deadlines(*, at: datetime, limit: int = 200) -> int:
@@ -42,6 +43,21 @@ def run_deadlines(*, at: datetime, limit: int = 200) -> int:
 def draw_lots(*, at: datetime, limit: int = 200) -> int:
     """Look at the waiting lists that have a place to give or have ended. Returns how many were looked at."""
     return sum(look_at_list(project, at=at) for project in Waiting.objects.to_look_at(at=at)[:limit])
+
+
+def tell_of_messages(*, at: datetime, limit: int = 200) -> int:
+    """Write the letters about messages that waited for their hour. Returns how many people were looked at."""
+    due = Reading.objects.due(at=at).select_related("engagement", "person")
+    return sum(tell_of_unread(reading, at=at) for reading in due[:limit])
+
+
+def tell_of_unread(reading: Reading, *, at: datetime) -> bool:
+    try:
+        messaging.tell_late(reading, at=at)
+    except (RuleViolation, DatabaseError):
+        logger.exception("Reader %s was told of no message and will be looked at again", reading.pk)
+        return False
+    return True
 
 
 def look_at_list(project: Project, *, at: datetime) -> bool:

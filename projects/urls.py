@@ -6,6 +6,7 @@ from projects.api import applying as bids
 from projects.api import asking as talk
 from projects.api import attaching as files
 from projects.api import finding, showing
+from projects.api import messaging as letters
 from projects.api import posting as drafts
 from projects.api import selecting as choice
 from projects.views import (
@@ -14,6 +15,7 @@ from projects.views import (
     attaching,
     browsing,
     editing,
+    messaging,
     opening,
     pausing,
     posting,
@@ -71,6 +73,7 @@ urlpatterns = [
     path("applications/<slug:public_id>/refuse/", applying.refuse, name="refuse"),
     path("engagements/", working.engagements, name="engagements"),
     path("engagements/<slug:public_id>/", working.engagement, name="engagement"),
+    path("engagements/<slug:public_id>/messages/", messaging.send, name="send_message"),
     path("files/<slug:public_id>/", working.file, name="file"),
     path("materials/<slug:public_id>/", working.material, name="material"),
     path("materials/<slug:public_id>/remove/", attaching.remove_material, name="remove_material"),
@@ -119,6 +122,12 @@ urlpatterns = [
             ("ask", choice.AskAgain),
             ("decline", choice.Decline),
         )
+    ),
+    path(f"{API}/engagements/<slug:public_id>/messages/", letters.Messages.as_view(), name="api_messages"),
+    path(
+        f"{API}/engagements/<slug:public_id>/messages/read/",
+        letters.MessagesRead.as_view(),
+        name="api_messages_read",
     ),
     path(f"{API}/materials/<slug:public_id>/", files.OneMaterial.as_view(), name="api_material"),
     *(

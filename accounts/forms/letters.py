@@ -9,6 +9,7 @@ from marketplace.kernel.preferences import CHOOSABLE
 
 HINTS = {
     Topic.WORK: "An offer, work handed in, changes asked for, more time.",
+    Topic.MESSAGES: "The other side of your work wrote to you: once, then hourly while you have not read it.",
     Topic.APPLICATIONS: "Sent, received, short-listed, answered, withdrawn.",
     Topic.MODERATION: "A project of yours was looked at and opens.",
     Topic.TEAM: "You are invited, somebody joins or leaves, a role changes, a colleague opens a project again.",

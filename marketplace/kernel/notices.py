@@ -28,9 +28,12 @@ def newest_of(person: Any) -> Notice | None:
     return Notice.objects.visible_to(person).newest_first().first()
 
 
-def mark_read(person: Any, *, at: datetime, notice: Notice | None = None) -> int:
-    """This notice is read, or all that the person was told so far; returns how many were new."""
-    told = Notice.objects.visible_to(person).unread()
+def mark_read(person: Any, *, at: datetime, notice: Notice | None = None, about: str = "") -> int:
+    """This notice is read, or all that the person was told so far, or of it that under keys that begin so.
+
+    Returns how many were new.
+    """
+    told = Notice.objects.visible_to(person).unread().filter(key__startswith=about)
     read = told.filter(pk=notice.pk) if notice is not None else told.filter(created_at__lte=at)
     count = read.update(read_at=at)
     cache.delete(cache_key(person))

@@ -73,6 +73,13 @@ OPEN_PUBLIC_QUESTIONS: int = env.number("OPEN_PUBLIC_QUESTIONS", 3, least=1)  # 
 PUBLIC_QUESTIONS_A_DAY: int = env.number(
     "PUBLIC_QUESTIONS_A_DAY", 10, least=1
 )  # of a student about all of them
+MESSAGES_AN_HOUR: int = env.number("MESSAGES_AN_HOUR", 30, least=1)  # of one person in one workroom
+MESSAGES_DAYS_AFTER: int = env.number(
+    "MESSAGES_DAYS_AFTER", 30
+)  # the end of the work, while one may still write
+MESSAGES_LETTER_MINUTES: int = env.number(
+    "MESSAGES_LETTER_MINUTES", 60, least=1
+)  # between letters of unread ones
 MODERATION_BUSINESS_DAYS: int = env.number("MODERATION_BUSINESS_DAYS", 1, least=1)
 MINIMUM_AGE: int = env.number("MINIMUM_AGE", 18, least=1)
 PAYMENT_REQUESTS_A_DAY: int = env.number("PAYMENT_REQUESTS_A_DAY", 20, least=1)  # that one person sends

@@ -12,6 +12,7 @@ from accounts.http import PersonRequest
 from marketplace.kernel.http import followed
 from marketplace.kernel.models import Notice
 from projects.models import Application, Engagement, Project
+from projects.models.messages import with_unread
 from projects.models.turns import not_over
 
 SHOWN = 8
@@ -29,7 +30,8 @@ def newest_notice(user: Any) -> str:
 @followed(newest_notice)
 def dashboard(request: PersonRequest) -> HttpResponse:
     user = request.user
-    engagements = Engagement.objects.visible_to(user).by_turn(user).select_related("company", "student")
+    engagements = with_unread(Engagement.objects.visible_to(user).by_turn(user), user)
+    engagements = engagements.select_related("company", "student")
     context = {
         "engagements": [with_role(row, user) for row in not_over(engagements)[:SHOWN]],
         "applications": [],

@@ -1,4 +1,4 @@
-"""One function per letter about projects, applications and due work; each goes out once, by its key."""
+"""One function per letter about projects, applications, messages and due work; each goes out once, by its key."""
 
 from projects.emails.applications import (
     answer_reminder,
@@ -21,6 +21,7 @@ from projects.emails.applications import (
     waiting_ended,
     waiting_in_vain,
 )
+from projects.emails.messages import messages_key, messages_unread
 from projects.emails.moderation import (
     edit_passed,
     edit_refused,
@@ -63,6 +64,8 @@ __all__ = [
     "colleague_opened_again",
     "edit_passed",
     "edit_refused",
+    "messages_key",
+    "messages_unread",
     "posting_paused",
     "project_edited",
     "project_opened",

@@ -16,6 +16,7 @@ WHAT = {
     "application": "an application",
     "engagement": "work under way",
     "question": "a question",
+    "message": "a message",
 }
 
 

@@ -27,6 +27,6 @@ class ReportForm(NamesWhatIsMissing, forms.ModelForm):
             del self.fields["block"]
         else:
             self.fields["block"].help_text = (
-                "Applications, questions and invitations between you end. Nobody is told; you can lift it in "
-                "your settings. Work under way goes on."
+                "Applications, questions, messages and invitations between you end. Work under way goes on, and its "
+                "page says that no messages pass; nobody is told otherwise. You can lift it in your settings."
             )

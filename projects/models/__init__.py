@@ -7,6 +7,7 @@ from projects.models.edits import ProjectEdit, ProjectEditTransition
 from projects.models.engagements import Engagement, EngagementTransition
 from projects.models.flags import Flag, FlagTransition
 from projects.models.materials import MaterialFile, PromisedMaterial
+from projects.models.messages import Message, Reading
 from projects.models.pardons import Pardon
 from projects.models.planned import PlannedDeliverable
 from projects.models.project_history import ProjectTransition
@@ -27,6 +28,7 @@ __all__ = [
     "Flag",
     "FlagTransition",
     "MaterialFile",
+    "Message",
     "Pardon",
     "PlannedDeliverable",
     "Project",
@@ -36,6 +38,7 @@ __all__ = [
     "PromisedMaterial",
     "PublicQuestion",
     "PublicQuestionTransition",
+    "Reading",
     "Report",
     "ReportTransition",
     "Review",

@@ -9,13 +9,13 @@ from django.db.models import Q
 
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.applications import Application
+from projects.models.messages import Message
 from projects.models.submissions import Review, Submission
 
-ONE_PLACE = (
-    Q(application__isnull=False, submission=None, review=None)
-    | Q(application=None, submission__isnull=False, review=None)
-    | Q(application=None, submission=None, review__isnull=False)
-)
+PLACES = ("application", "submission", "review", "message")
+ONE_PLACE = Q()
+for name in PLACES:
+    ONE_PLACE |= Q(**{f"{other}__isnull": other != name for other in PLACES})
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
@@ -25,7 +25,9 @@ class FlagQuerySet(models.QuerySet["Flag"]):
     def with_places(self) -> "FlagQuerySet":
         work = ("deliverable__engagement__company", "deliverable__engagement__student")
         return self.select_related("application__project__company", "application__student").select_related(
-            *(f"submission__{way}" for way in work), *(f"review__submission__{way}" for way in work)
+            *(f"submission__{way}" for way in work),
+            *(f"review__submission__{way}" for way in work),
+            *("message__author", "message__engagement__company", "message__engagement__student"),
         )
 
 
@@ -45,6 +47,7 @@ class Flag(StateMachine):
     application = models.ForeignKey(Application, models.PROTECT, related_name="flags", null=True, blank=True)
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="flags", null=True, blank=True)
     review = models.ForeignKey(Review, models.PROTECT, related_name="flags", null=True, blank=True)
+    message = models.ForeignKey(Message, models.PROTECT, related_name="flags", null=True, blank=True)
     kinds = ArrayField(models.CharField(max_length=40))
     excerpts = ArrayField(models.CharField(max_length=200))
     status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)
@@ -61,6 +64,8 @@ class Flag(StateMachine):
     @property
     def work(self) -> Any:
         """The engagement whose words these are, or None for an application."""
+        if self.message is not None:
+            return self.message.engagement
         submission = self.submission or (self.review and self.review.submission)
         return submission and submission.deliverable.engagement
 
@@ -72,6 +77,8 @@ class Flag(StateMachine):
     def writer(self) -> Any:
         if self.review is not None:
             return self.review.by
+        if self.message is not None:
+            return self.message.author
         return self.application.student if self.application else self.work.student
 
     @property
@@ -80,6 +87,8 @@ class Flag(StateMachine):
             return "\n\n".join([self.application.motivation, *self.application.answers])
         if self.review is not None:
             return self.review.message
+        if self.message is not None:
+            return self.message.text
         assert self.submission is not None
         return "\n\n".join([self.submission.text, self.submission.link, *self.submission.criteria_answers])
 

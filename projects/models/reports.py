@@ -1,4 +1,4 @@
-"""What people tell the moderators of: a project, a company, somebody's page, an application, work, a question."""
+"""What people tell the moderators of: a project, a company, somebody's page, work, and what somebody wrote."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -11,10 +11,11 @@ from marketplace.kernel.ids import new_public_id
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.applications import Application
 from projects.models.engagements import Engagement
+from projects.models.messages import Message
 from projects.models.projects import Project
 from projects.models.questions import PublicQuestion
 
-SUBJECTS = ("project", "company", "person", "application", "engagement", "question")
+SUBJECTS = ("project", "company", "person", "application", "engagement", "question", "message")
 ONE_SUBJECT = Q()
 for name in SUBJECTS:
     ONE_SUBJECT |= Q(**{f"{other}__isnull": other != name for other in SUBJECTS})
@@ -32,6 +33,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
             "engagement__student",
             "question__project__company",
             "question__asker",
+            "message__engagement__company",
+            "message__engagement__student",
+            "message__author",
         )
 
 
@@ -70,6 +74,7 @@ class Report(StateMachine):
     question = models.ForeignKey(
         PublicQuestion, models.PROTECT, related_name="reports", null=True, blank=True
     )
+    message = models.ForeignKey(Message, models.PROTECT, related_name="reports", null=True, blank=True)
     reason = models.CharField("what is wrong", max_length=12, choices=Reason)
     text = models.TextField("what happened", max_length=1000)
     status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)

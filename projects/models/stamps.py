@@ -8,13 +8,14 @@ from projects.models.applications import Application
 from projects.models.engagements import Engagement
 from projects.models.projects import Project
 
-# What the workroom shows of the money and of promised materials without any row of its own changing its version.
+# What the workroom shows of money, promised materials and messages without any row of its own changing its version.
 BESIDE = (
     Count("holds__shares__releases__sent_at"),
     Count("holds__shares__releases__undone_at"),
     Count("holds__shares__refund__operation__done_at"),
     Count("promised_materials__given_at"),
     Count("materials_asked_at"),
+    Count("messages"),
 )
 
 

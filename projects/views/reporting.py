@@ -14,7 +14,7 @@ from accounts.models import Block, Company, StudentProfile
 from marketplace.kernel.errors import RuleViolation
 from projects import blocking, reporting
 from projects.forms.reporting import ReportForm
-from projects.models import Application, Engagement, Project, PublicQuestion
+from projects.models import Application, Engagement, Message, Project, PublicQuestion
 
 
 def subject_or_404(request: PersonRequest, kind: str, key: str) -> Any:
@@ -29,6 +29,7 @@ def subject_or_404(request: PersonRequest, kind: str, key: str) -> Any:
         "project": Project.objects.select_related("company"),
         "application": Application.objects.select_related("project__company", "student"),
         "engagement": Engagement.objects.select_related("company", "student"),
+        "message": Message.objects.select_related("engagement__company", "engagement__student"),
         "question": PublicQuestion.objects.select_related("project__company", "asker"),
     }
     if kind not in rows:
@@ -43,8 +44,9 @@ def two_sides(request: PersonRequest, subject: Any) -> tuple[Company, Any] | Non
     mine = request.user.company_ids
     if request.user.is_student and company is not None and company.pk not in mine:
         return company, request.user
-    if isinstance(subject, Application | Engagement) and company is not None and company.pk in mine:
-        return company, subject.student
+    work = subject.engagement if isinstance(subject, Message) else subject
+    if isinstance(work, Application | Engagement) and company is not None and company.pk in mine:
+        return company, work.student
     return None
 
 

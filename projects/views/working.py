@@ -10,20 +10,22 @@ from accounts.http import PersonRequest
 from marketplace.kernel.http import followed
 from projects import narrating
 from projects.forms.listing import FromForm
+from projects.forms.messaging import MessageForm
 from projects.http import handed_out, part_of_page, with_everything
 from projects.models import (
     Engagement,
     MaterialFile,
     SubmissionFile,
 )
-from projects.views import following
+from projects.models.messages import with_unread
+from projects.views import correspondence, following
 
 
 @login_required
 @require_safe
 def engagements(request: PersonRequest) -> HttpResponse:
     """What is under way on either side, my turn first."""
-    mine = Engagement.objects.visible_to(request.user).by_turn(request.user)
+    mine = with_unread(Engagement.objects.visible_to(request.user).by_turn(request.user), request.user)
     listed = FromForm(request.GET).page(mine.select_related("company", "student"))
     for engagement in listed["rows"]:
         engagement.role = engagement.role_of(request.user)
@@ -34,18 +36,32 @@ def engagements(request: PersonRequest) -> HttpResponse:
 @require_safe
 @followed(following.workroom)
 def engagement(request: PersonRequest, public_id: str) -> HttpResponse:
-    """The workroom: what waits for whom, the money, the parts with all that was handed in, the terms."""
-    at, seen = timezone.now(), Engagement.objects.visible_to(request.user).by_turn(request.user)
-    engagement = get_object_or_404(with_everything(seen), public_id=public_id)
+    """The workroom: what waits for whom, the money, the parts with all that was handed in, messages, the terms."""
+    return show(request, seen(request, public_id))
+
+
+def seen(request: PersonRequest, public_id: str) -> Engagement:
+    mine = Engagement.objects.visible_to(request.user).by_turn(request.user)
+    found: Engagement = get_object_or_404(
+        with_everything(with_unread(mine, request.user)), public_id=public_id
+    )
+    return found
+
+
+def show(
+    request: PersonRequest, engagement: Engagement, *, form: MessageForm | None = None, status: int = 200
+) -> HttpResponse:
+    at, role = timezone.now(), engagement.role_of(request.user)
     context = {
         "engagement": engagement,
-        "role": engagement.role_of(request.user),
+        "role": role,
         "at": at,
         "parts": [part_of_page(part, at=at) for part in engagement.deliverables.all()],
         "hold": next(iter(engagement.holds.all()), None),
         "events": narrating.story_of_engagement(engagement),
+        **correspondence.of_page(request, engagement, role=role, form=form),
     }
-    return render(request, "projects/engagement.html", context)
+    return render(request, "projects/engagement.html", context, status=status)
 
 
 @login_required

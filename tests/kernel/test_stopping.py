@@ -42,6 +42,7 @@ class TestOneClick:
         assert answer.status_code == 200
         assert preferences.chosen_by(student) == {
             Topic.WORK: How.SITE,
+            Topic.MESSAGES: How.AT_ONCE,
             Topic.APPLICATIONS: How.AT_ONCE,
             Topic.MODERATION: How.AT_ONCE,
             Topic.REMINDERS: How.AT_ONCE,

@@ -15,6 +15,7 @@ from payments import releasing, reviewing
 from payments.emails import late, paying_for, supplies
 from payments.models import Hold, LeavingPay, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
+from projects import messaging
 from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Report, Waiting
 from tests import cast, stages
 from tests.boards import stands_on
@@ -128,6 +129,7 @@ def write_all(engagement):
     supplies.student_left(left, engagement, at=at)
     supplies.leaving_pay_sent(left, engagement, at=at)
     supplies.material_given(material, engagement, is_last=False, at=at)
+    messaging.send(engagement, by=by, at=at, text="Good morning.\n\nWhen shall we speak?")
     for status in ("upheld", "dismissed"):
         made = Report(pk=len(status), reporter=by, project=project, status=status, made_at=at)
         work.report_decided(made, note="We took it\noff.", at=at)

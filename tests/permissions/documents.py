@@ -42,6 +42,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     f"{APPLICATION}offer/colleague/": {"email": "books@example.org", "po_number": "4711"},
     f"{ENGAGEMENT}accept/": {"country": "SE"},
     f"{ENGAGEMENT}cancel/": {"reason": "It is not needed any more."},
+    f"{ENGAGEMENT}messages/": {"text": "When shall we speak?"},
     f"{ENGAGEMENT}materials/<number>/": {"note": "On the shared drive."},
     f"{PART}submissions/": {"text": "The guide.", "criteria_answers": ["Met, see page one."] * 4},
     f"{PART}changes/": {"failing_criteria": [1], "message": "Shorter."},

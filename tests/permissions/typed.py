@@ -22,7 +22,9 @@ TYPED: dict[str, dict[str, Any]] = {
     "report/<kind>/<key>/": {"reason": "money", "text": "They ask for a fee."},
     "companies/<slug>/proof/": {"way": "registry", "registry": "Companies House, UK", "number": "0123"},
     "companies/<slug>/pause/": {"reason": "Their mail was down."},
-    "accounts/letters/": dict.fromkeys(("work", "applications", "moderation", "reminders", "team"), "daily"),
+    "accounts/letters/": dict.fromkeys(
+        ("work", "messages", "applications", "moderation", "reminders", "team"), "daily"
+    ),
     "projects/<public_id>/edit/": {"title": "Half a thought", "save": "1"},
     "projects/<public_id>/cancel/": {"why": "mistake"},
     "engagements/<public_id>/leave/": {"pay_cents": "4000"},
@@ -39,6 +41,7 @@ TYPED: dict[str, dict[str, Any]] = {
     },
     "applications/<public_id>/decline/": {"decline_reason": "experience", "decline_note": "Thank you."},
     "applications/<public_id>/offer/colleague/": {"email": "books@example.org", "po_number": "4711"},
+    "engagements/<public_id>/messages/": {"text": "When shall we speak?"},
     "engagements/<public_id>/materials/<number>/": {"note": "On the shared drive."},
     "engagements/<public_id>/cancel/": {"reason": "It is not needed any more."},
     "engagements/<public_id>/deliverables/<number>/deliver/": {"text": "The guide."} | CRITERIA,

@@ -26,7 +26,7 @@ from marketplace.kernel.models import Case, Notice, Topic
 from marketplace.site.privacy import exporting
 from payments import asking_to_pay, cancelling, offering, releasing, sanctioning, supplying
 from payments.models import Alarm
-from projects import applying, attaching, blocking, closing, editing, posting
+from projects import applying, attaching, blocking, closing, editing, messaging, posting
 from projects.drafts import Part, draft_of
 from projects.models import Project
 from tests import cast, stages
@@ -186,6 +186,8 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
     supplying.give_material(list_, by=employer, at=timezone.now(), **given)
     stages.deliver(work, number=1, files=[SimpleUploadedFile("findings.txt", b"What five patients said.\n")])
     stages.deliver(work, number=2)
+    cheque = {"text": "I pay by cheque.", "flagged": True}  # for which moderators may open it
+    said = messaging.send(work, by=employer, at=timezone.now(), **cheque)
     submitted, approved = work.deliverables.order_by("number")
     releasing.approve_work(approved, by=employer, at=timezone.now())
     closing.close_unanswered(work.project, at=at + timedelta(days=30))
@@ -194,6 +196,7 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
     return {
         **{name: named(row) for name, row in rows.items()},
         **{name: part(row) for name, row in parts.items()},
+        "said": {"kind": "message", "key": said.public_id},
         "file": {"public_id": submitted.submissions.get().files.get().public_id},
         "promised": {"public_id": promised.public_id, "number": guide.number},
         "given": {"public_id": list_.files.get().public_id},

@@ -14,6 +14,7 @@ class Topic(models.TextChoices):
     """What a letter or a notice is about: people choose by topic how they are told."""
 
     WORK = "work", "Offers and work"
+    MESSAGES = "messages", "Messages"
     APPLICATIONS = "applications", "Applications"
     MODERATION = "moderation", "Checks of your projects"
     REMINDERS = "reminders", "Dates coming up"

@@ -4,7 +4,7 @@ from typing import Any
 
 from marketplace.site.desk.kinds import Kind, No, by_number, whom
 from projects import moderating
-from projects.models import Flag
+from projects.models import Flag, Message
 
 NOES = {
     "lure": No("Leads away from the site", "It leads away from the site."),
@@ -15,7 +15,9 @@ NOES = {
 
 
 def read(flag: Flag) -> dict[str, Any]:
-    about = whom([flag.company_id] if flag.review else [], [] if flag.review else [flag.writer.pk])
+    by_company = bool(flag.review or (flag.message and flag.message.side == Message.Side.COMPANY))
+    people = [] if by_company and not flag.message else [flag.writer.pk]
+    about = whom([flag.company_id] if by_company else [], people)
     return {"flag": flag, "place": flag.work or flag.application, "whom": about}
 
 

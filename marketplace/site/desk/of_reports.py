@@ -23,6 +23,7 @@ def read(report: Report) -> dict[str, Any]:
         "company": "admin:accounts_company_change",
         "person": "admin:accounts_user_change",
         "question": "admin:projects_publicquestion_change",
+        "message": "admin:projects_message_change",
     }
     companies, people = reporting.concerned(subject)
     return {

@@ -22,7 +22,7 @@ from django.db.models.functions import Cast
 from accounts.models import ApiKey, DataExport, Invitation, StudentProfile, User
 from marketplace.kernel.models import Digest, KeptAnswer, Letter, Notice, Preference
 from payments.models import Operation, PaymentRequest, StripeEvent
-from projects.models import Application, Engagement, Flag, Waiting
+from projects.models import Application, Engagement, Flag, Message, Reading, Waiting
 
 NOBODY = "Deleted account"  # stands where a name stood
 GONE = "(deleted)"
@@ -36,7 +36,7 @@ def erase(user: User, *, at: datetime) -> None:
     invitations(user, at=at)
     companies(user, at=at)
     keys(user, at=at)
-    for forget in (news, profile, bids, copies, at_stripe, log_in):
+    for forget in (news, profile, bids, messages, copies, at_stripe, log_in):
         forget(user)
     for model, columns in NAMED_IN.items():
         forget_names(model, columns, names)
@@ -103,6 +103,18 @@ def bids(user: User) -> None:
     Flag.objects.filter(application__in=alone).update(excerpts=[])
     alone.update(motivation=GONE, answers=[], decline_note="")
     Waiting.objects.filter(student=user).delete()
+
+
+def messages(user: User) -> None:
+    """What they wrote to the other side, and where a letter quoted it; what moderators were told of stays."""
+    mine = Message.objects.filter(author=user)
+    for engagement in Engagement.objects.filter(pk__in=mine.values("engagement")):
+        for letter in Letter.objects.filter(key__startswith=f"messages:{engagement.pk}:"):
+            letter.context["messages"] = []
+            letter.save(update_fields=["context"])
+    quiet = mine.exclude(pk__in=Message.objects.told_of().values("pk"))
+    quiet.update(text=GONE)  # the one change that its guard allows
+    Reading.objects.filter(person=user).delete()
 
 
 def copies(user: User) -> None:
@@ -196,6 +208,8 @@ ERASED = {
     "admin.LogEntry": "the name",
     "projects.Application": "the words of those that led to no work",
     "projects.Flag": "what was quoted from those",
+    "projects.Message": "the words, but of those that moderators looked at",
+    "projects.Reading": "all",
     "projects.Waiting": "all",
     "payments.Operation": "what was sent to Stripe, where it names them; ids and amounts stay",
     "payments.PaymentRequest": "the address, where it is theirs",

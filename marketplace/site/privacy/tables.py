@@ -161,7 +161,7 @@ TABLES = (
     Table(
         "projects.Flag",
         "What was noticed in your words",
-        ("application__student", "submission__submitted_by", "review__by"),
+        ("application__student", "submission__submitted_by", "review__by", "message__author"),
         STATE,
     ),
     Table("projects.FlagTransition", "What you decided about such words", ("by",)),
@@ -219,6 +219,14 @@ TABLES = (
         plus=("submission__deliverable__engagement__public_id", "submission__number"),
     ),
     Table(
+        "projects.Message",
+        "Messages that you wrote, and those written to you as a student",
+        ("author", "engagement__student"),
+        hidden=("form_key",),
+        plus=ENGAGEMENT,
+    ),
+    Table("projects.Reading", "How far you read messages", ("person",), hidden=("read_to",), plus=ENGAGEMENT),
+    Table(
         "projects.PromisedMaterial",
         "Materials that you were promised or gave",
         ("engagement__student", "given_by"),
@@ -262,39 +270,3 @@ TABLES = (
     Table("payments.Payee", "Your account for being paid", ("user",)),
     Table("payments.PaymentRequest", "Colleagues whom you asked to pay", ("asked_by",), plus=ENGAGEMENT),
 )
-
-# Tables without anything that is about one person and not told in another file, and why.
-NOT_ABOUT_A_PERSON = {
-    "accounts.Company": "a company is no person; its members find it on the site",
-    **dict.fromkeys(
-        (
-            "accounts.Skill",
-            "accounts.Industry",
-            "accounts.JobRole",
-            "accounts.School",
-            "accounts.SchoolDomain",
-        ),
-        "words and schools to choose from",
-    ),
-    "socialaccount.SocialToken": "empty: what Google hands out is not kept",
-    "socialaccount.SocialApp": "empty: the operator's keys stand in the settings",
-    "auth.Group": "rights that staff can have",
-    "auth.Permission": "rights that staff can have",
-    "contenttypes.ContentType": "Django's list of tables",
-    "sessions.Session": "unreadable without its key; what it is for stands in UserSession",
-    "account.EmailConfirmation": "codes are not kept in it",
-    "projects.PlannedDeliverable": "a part of a project's text, which belongs to the company",
-    "projects.Deadline": "clocks; what they end stands with what ended",
-    "payments.Deadline": "clocks; what they end stands with what ended",
-    "payments.Share": "how a hold is divided; the sums stand with releases and refunds",
-    "payments.Account": "the chart of the books",
-    "payments.Balance": "sums over all people",
-    "payments.Journal": "told with its lines",
-    "payments.Operation": "our own calls to Stripe, with ids and sums that stand elsewhere",
-    "payments.OperationAttempt": "our own calls to Stripe",
-    "payments.StripeEvent": "what Stripe told us; Stripe gives people their own copy",
-    # Who is watched is not told as long as it is looked at; what follows stands with the decisions about a person.
-    "payments.CardSeen": "cards of companies, without their numbers",
-    "payments.FraudCheck": "of companies; what follows for a person stands with the decisions about them",
-    "payments.Alarm": "things that operators must look at",
-}

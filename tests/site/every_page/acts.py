@@ -69,12 +69,19 @@ def sends_empty(place):
 
 sent_empty = sent()
 asks_nothing = sends_empty("form[action$='/questions/']")
+writes_nothing = sends_empty("form[action$='/messages/']")
 answers_nothing = sends_empty("form[action$='/answer/']")
 wrong_password = sent(login="nobody@example.org", password="not this one")
 meets_the_second_step = sent(login=KEEPER, password=SECRET)
 signs_up = sent(email="somebody-new@example.org", password1=SECRET)
 asks_for_a_new_password = sent(email=KEEPER)
 tells_the_school = sent(born_on="2004-05-17", school="Lund University", country="SE")
+
+
+def writes_of_a_cheque(page):
+    """A message in which the tripwires notice something."""
+    page.locator("#message-text").fill("I can pay you by cheque as well.")
+    return writes_nothing(page)
 
 
 def enters_the_code(page):

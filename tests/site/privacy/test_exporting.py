@@ -14,7 +14,8 @@ from accounts.models import DataExport, User
 from marketplace.kernel import letters
 from marketplace.kernel.models import Letter
 from marketplace.site.privacy import exporting
-from marketplace.site.privacy.tables import NOT_ABOUT_A_PERSON, TABLES
+from marketplace.site.privacy.excused import NOT_ABOUT_A_PERSON
+from marketplace.site.privacy.tables import TABLES
 from tests import cast
 
 

@@ -55,6 +55,8 @@ MODERATORS = [
         ("projects:project", "talked_of"),
         "admin:projects_publicquestion_changelist",
         ("admin:projects_publicquestion_change", "open_question"),
+        "admin:projects_message_changelist",
+        ("admin:projects_message_change", "said"),
         "admin:desk",
         "admin:desk?kind=project",
         ("admin:desk_case", "odd_case"),

@@ -33,6 +33,7 @@ def build(sandbox, *, stripe):
         posting.hush,
         posting.crowd,
         money.work,
+        money.correspondence,
         money.payees,
         money.back_office,
         money.at_stripe,

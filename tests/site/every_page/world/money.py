@@ -26,7 +26,7 @@ from payments import (
     tasks,
 )
 from payments.models import Alarm, Operation, Payee, StripeEvent
-from projects import reopening, selecting
+from projects import messaging, reopening, selecting
 from tests import cast, stages
 from tests.payments.steps import a_ready_payee
 from tests.site.every_page.world.posting import applied, opened
@@ -101,6 +101,15 @@ def work(w):
     w.payment_failed = refused(w, offering_of(w, w.maya))
     offering.give_up_payment(w.payment_failed, at=w.now)
     tasks.sweep_once(at=w.now)
+
+
+def correspondence(w):
+    """What the two sides of one engagement wrote to each other, more than stands on one page; one was noticed."""
+    sam, work = w.employer, w.active
+    said = [(sam, "Welcome."), (w.maya, NOTES), (sam, "a" * 200), (w.maya, "مرحبا، متى نبدأ؟")]
+    for number, (by, text) in enumerate([*said * 6, (sam, "The guide is on its way.\n\nSee you on Monday.")]):
+        messaging.send(work, by=by, at=w.now - timedelta(hours=30 - number), text=text)
+    w.said = messaging.send(work, by=sam, at=w.now, text="I can pay by cheque.", flagged=True)
 
 
 def begun(w, student, *, days=0, **changes):
