@@ -3,11 +3,12 @@
 import json
 import socket
 import time
+from functools import cache
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
-from payments.sandbox import api, control_api, pages
+from payments.sandbox import api, control_api, current, pages
 from payments.sandbox.api import Answer, Asked
 from payments.sandbox.clock import Clock
 from payments.sandbox.config import Config
@@ -17,11 +18,16 @@ from payments.sandbox.sandbox import Sandbox
 from payments.sandbox.webhooks import Send
 
 
-class SandboxApp(Flask):
-    """The app with its sandbox and the control over it."""
+class SandboxApp:
+    """A WSGI application: a sandbox, the control over it, and the pages and addresses that all of them share."""
 
-    sandbox: Sandbox
-    control: Control
+    def __init__(self, sandbox: Sandbox, control: Control, *, propagate: bool) -> None:
+        self.sandbox = sandbox
+        self.control = control
+        self.web = _web(propagate)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        return self.web(environ | {current.KEY: self}, start_response)
 
 
 def create_app(
@@ -37,22 +43,27 @@ def create_app(
     `send(url, body, headers)` posts a webhook and returns the status it was answered with; HTTP without it.
     `propagate` lets bugs of the stand-in's reach the caller instead of becoming a 500.
     """
-    app = SandboxApp("payments.sandbox", static_url_path="/assets")
-    app.config["PROPAGATE_EXCEPTIONS"] = propagate
-    app.sandbox = Sandbox(path, config=config or Config(), clock=clock or Clock())
-    app.control = Control(app.sandbox, send)
+    sandbox = Sandbox(path, config=config or Config(), clock=clock or Clock())
+    app = SandboxApp(sandbox, Control(sandbox, send), propagate=propagate)
     app.control.start()
-    for version in ("v1", "v2"):
-        app.add_url_rule(f"/{version}/<path:_>", f"api_{version}", _api, methods=["GET", "POST", "DELETE"])
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(control_api.blueprint)
-    app.register_error_handler(404, _nothing_here)
-    app.register_error_handler(500, _broken)
     return app
 
 
+@cache
+def _web(propagate: bool) -> Flask:  # noqa: FBT001
+    """Made once: it knows of no sandbox until a request comes with one."""
+    web = Flask("payments.sandbox", static_url_path="/assets")
+    web.config["PROPAGATE_EXCEPTIONS"] = propagate
+    for version in ("v1", "v2"):
+        web.add_url_rule(f"/{version}/<path:_>", f"api_{version}", _api, methods=["GET", "POST", "DELETE"])
+    web.register_blueprint(pages.blueprint)
+    web.register_blueprint(control_api.blueprint)
+    web.register_error_handler(404, _nothing_here)
+    web.register_error_handler(500, _broken)
+    return web
+
+
 def _api(_: str) -> Response:
-    app: Any = current_app
     asked = Asked(
         method=request.method,
         path=request.path,
@@ -62,14 +73,14 @@ def _api(_: str) -> Response:
         base_url=request.host_url,
         pause=request.environ.get("sandbox.pause", time.sleep),
     )
-    answer, fault = api.respond(app.sandbox, asked)
+    answer, fault = api.respond(current.sandbox(), asked)
     if answer.dropped:
         return _drop()
     return _written(answer, fault)
 
 
 def _written(answer: Answer, fault: Fault | None) -> Response:
-    body = json.dumps(answer.body, indent=2).encode()
+    body = json.dumps(answer.body).encode()
     if fault and fault.name == "garbage":
         body = b'<html><body>Bad gateway</body></html>{"id": '
     response = Response(body, answer.status, answer.headers, content_type="application/json")

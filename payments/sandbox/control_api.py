@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
+from payments.sandbox import current
 from payments.sandbox.control import Control
 from payments.sandbox.errors import ApiError
 from payments.sandbox.objects.sessions import NotOpen
@@ -70,12 +71,11 @@ def act_on(name: str, subject: str) -> Response:
 
 
 def _call(calls: dict[str, Call], name: str, arguments: dict[str, Any]) -> Response:
-    app: Any = current_app
     call = calls.get(name)
     if call is None:
         return _said({"error": f"{name} is none of {', '.join(calls)}."}, 404)
     try:
-        result = call(app.control, **arguments)
+        result = call(current.control(), **arguments)
     except NotOpen:
         return _said({"error": "That session is not open any more."}, 409)
     except ApiError as refusal:

@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from payments.sandbox import timers
+from payments.sandbox import current, timers
 from payments.sandbox.clock import rfc3339
 from payments.sandbox.errors import ApiError
 from payments.sandbox.objects import accounts, balances, cards, sessions
@@ -41,8 +41,7 @@ def gone(error: ApiError) -> tuple[Response, int]:
 
 
 def _sandbox() -> Sandbox:
-    app: Any = current_app
-    sandbox: Sandbox = app.sandbox
+    sandbox = current.sandbox()
     with sandbox.turn() as ctx:
         timers.fire_due(ctx)
     return sandbox

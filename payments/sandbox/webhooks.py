@@ -74,7 +74,7 @@ def _letter(ctx: Context, row: Any) -> Letter:
     due = ctx.now + WAITS[number - 1] if number <= len(WAITS) else None
     ctx.store.run("UPDATE delivery SET attempts = ?, due = ? WHERE seq = ?", number, due, row["seq"])
     event = ctx.store.get(row["event"]) or {}
-    body = json.dumps(events.posted(ctx, event), indent=2).encode()
+    body = json.dumps(events.posted(ctx, event)).encode()
     secrets = {(w.channel, w.url): w.secret for w in ctx.config.webhooks}
     # An address that is configured no more keeps its letters unsigned, so that nobody trusts them.
     secret = secrets.get((row["channel"], row["url"]), "")
