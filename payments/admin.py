@@ -9,8 +9,10 @@ from django.contrib import admin
 
 from payments.models import (
     Alarm,
+    Chargeback,
     Hold,
     HoldTransition,
+    LeavingPay,
     Operation,
     OperationAttempt,
     Payee,
@@ -92,6 +94,21 @@ class OperationAdmin(OnlyToLookAt, admin.ModelAdmin):
     list_filter = ("status", "kind", ("blocked_reason", admin.EmptyFieldListFilter))
     search_fields = ("id", "stripe_id", "hold__public_id")
     inlines = (Attempts,)
+
+
+@admin.register(Chargeback)
+class ChargebackAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("id", "hold", "amount", "status", "reason", "due_by", "stopped_at")
+    list_filter = ("status", "reason")
+    list_select_related = ("hold__engagement",)
+    search_fields = ("id", "charge", "hold__public_id")
+
+
+@admin.register(LeavingPay)
+class LeavingPayAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("hold", "amount", "given_back", "decided_at", "sent_at")
+    list_select_related = ("hold__engagement",)
+    search_fields = ("hold__public_id",)
 
 
 @admin.register(Payee)

@@ -141,14 +141,9 @@ def leave(engagement: Engagement, *, by: User, at: datetime, pay_cents: int | No
 
 
 def check_may_leave(engagement: Engagement, parts: list[Deliverable], *, at: datetime) -> None:
-    waiting = {
-        Deliverable.Status.SUBMITTED,
-        Deliverable.Status.CHANGES_REQUESTED,
-        Deliverable.Status.DISPUTED,
-    }
     if engagement.materials_asked_at is None or not engagement.missing_materials:
         raise NotYetToLeave
-    if any(part.status in waiting for part in parts):
+    if any(part.status in Deliverable.HANDED_IN for part in parts):
         raise WorkHandedIn
     relock(Payee.objects.get(user=engagement.student_id))  # two workrooms left at once count each other
     since = at - timedelta(days=settings.LEAVING_DAYS)

@@ -14,8 +14,12 @@ WORDS = {
     Journal.Kind.LEAVING: "Released to the student, who left because promised materials stayed away",
     Journal.Kind.TRANSFER: "Sent to the student",
     Journal.Kind.REFUND: "Refund decided",
+    Journal.Kind.REFUND_UNDONE: "Refund withdrawn: the bank gave the money back itself",
     Journal.Kind.REFUND_BOOKED: "Refunded to the card",
     Journal.Kind.REFUND_FAILED: "The refund came back from the bank",
+    Journal.Kind.DISPUTE_MOVED: "Moved by the bank, which took the payment back or gave it back",
+    Journal.Kind.DISPUTE_LOST: "The bank kept it: taken from what nobody handed in, the rest is borne by the site",
+    Journal.Kind.DISPUTE_RECOVERED: "Won back from the bank",
 }
 
 

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.states import InvalidTransition
 from marketplace.kernel.times import end_of_day
 from marketplace.kernel.transactions import locked, relock
-from payments import emails
+from payments import emails, operations
 from payments.models import Deadline
 from projects import cases, filing
 from projects.models import Deadline as WorkDeadline
@@ -73,13 +73,14 @@ def submit_work(
 ) -> Submission:
     """Hand in the next version and start the review window, counted in the company's days.
 
-    Raises IncompleteDelivery, InvalidTransition, and what `filing.store` raises for a file.
+    Raises WorkStopped, IncompleteDelivery, InvalidTransition, and what `filing.store` raises for a file.
     """
     with locked(deliverable.engagement) as engagement:
         if by.pk != engagement.student_id:
             raise PermissionDenied
         if engagement.status != Engagement.Status.ACTIVE:
             raise InvalidTransition("Work can be handed in only while the engagement is under way.")
+        operations.check_not_stopped(engagement)
         deliverable = relock(deliverable)
         if deliverable.status not in AWAITED:  # an approval leads back only where it is undone
             raise InvalidTransition(f"“{deliverable.title}” does not wait for a version of yours.")
@@ -125,11 +126,12 @@ def ask_for_changes(
 ) -> Review:
     """Stop the review clock and say which criteria, counted from 1, are not met.
 
-    Raises MaterialsMissing, NoRoundLeft, NoCriterionNamed, StalePage, InvalidTransition.
+    Raises WorkStopped, MaterialsMissing, NoRoundLeft, NoCriterionNamed, StalePage, InvalidTransition.
     """
     with locked(deliverable.engagement) as engagement:
         if not engagement.company.has_member(by):
             raise PermissionDenied
+        operations.check_not_stopped(engagement)
         deliverable = relock(deliverable)
         deliverable.expect_version(version)
         if engagement.missing_materials:

@@ -61,6 +61,23 @@ def card_refused(event: StripeEvent, *, at: datetime) -> None:
         operations.note_card(hold, charge=tried.id, fingerprint=tried.fingerprint, failed=True, at=at)
 
 
+def dispute_changed(event: StripeEvent, *, at: datetime) -> None:
+    facts = stripe_gateway.dispute(event.object_id)
+    operations.record_dispute(hold_of_charge(facts.charge), facts, at=at)
+
+
+def fraud_suspected(event: StripeEvent, *, at: datetime) -> None:
+    warned = stripe_gateway.early_warning(event.object_id)
+    operations.record_warning(hold_of_charge(warned.charge), warned, at=at)
+
+
+def hold_of_charge(charge: str) -> Hold:
+    hold = Hold.objects.select_related("engagement").filter(charge=charge).first()
+    if hold is None:  # of a payment that nobody waited for, or one that is not booked yet
+        raise UnknownObject(charge)
+    return hold
+
+
 def account_changed(event: StripeEvent, *, at: datetime) -> None:
     payee = Payee.objects.filter(stripe_account=event.object_id).first()
     if payee is None:
@@ -115,6 +132,12 @@ HANDLERS: dict[str, Handler] = {
     "charge.captured": charge_changed,
     "charge.expired": charge_changed,
     "charge.updated": charge_changed,
+    **{
+        f"charge.dispute.{what}": dispute_changed
+        for what in ("created", "updated", "funds_withdrawn", "funds_reinstated", "closed")
+    },
+    "radar.early_fraud_warning.created": fraud_suspected,
+    "radar.early_fraud_warning.updated": fraud_suspected,
     "transfer.created": transfer_made,
     "refund.created": refund_changed,
     "refund.updated": refund_changed,

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -25,7 +26,7 @@ from payments import (
     stripe_events,
     supplying,
 )
-from payments.models import Deadline
+from payments.models import Chargeback, Deadline
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,14 @@ def ring_for_rework(deadline: Deadline, at: datetime) -> None:
     operations.ring("rework_is_late", str(deadline.deliverable_id), detail, at=at)
 
 
+def ring_for_chargeback(deadline: Deadline, at: datetime) -> None:
+    soon = timedelta(hours=settings.CHARGEBACK_ALARM_HOURS)
+    for chargeback in Chargeback.objects.to_answer().filter(hold=deadline.hold_id):
+        if chargeback.is_due_within(soon, at=at):
+            detail = f"Its answer is due {chargeback.due_by:%Y-%m-%d %H:%M} UTC."
+            operations.ring("chargeback_is_due", chargeback.pk, detail, at=at)
+
+
 Rule = Callable[[Deadline, datetime], object]
 RULES: dict[Deadline.Kind, Rule] = {
     Deadline.Kind.CHECKOUT_ENDS: lambda row, at: offering.abandon_checkout(row.subject, at=at),
@@ -112,6 +121,7 @@ RULES: dict[Deadline.Kind, Rule] = {
     Deadline.Kind.PAYEE_REMINDER: lambda row, at: paying_out.remind_payee(
         row.subject, due_at=row.due_at, at=at
     ),
+    Deadline.Kind.CHARGEBACK_DUE: ring_for_chargeback,
     Deadline.Kind.HOLD_ALARM: ring_for_hold,
 }
 

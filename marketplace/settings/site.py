@@ -65,6 +65,7 @@ FAILED_CARDS_A_DAY: int = env.number("FAILED_CARDS_A_DAY", 5, least=1)
 PAYEE_REMINDER_DAYS: tuple[int, ...] = (0, 1, 3, 7, 14, 30, 45, 60)
 CHECKOUT_MINUTES: int = env.number("CHECKOUT_MINUTES", 60, least=30)  # a payment page that was left
 HOLD_ALARM_DAYS: int = env.number("HOLD_ALARM_DAYS", 70, least=1)
+CHARGEBACK_ALARM_HOURS: int = env.number("CHARGEBACK_ALARM_HOURS", 72, least=1)  # before an answer is due
 CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
 LIVE_SECONDS: int = env.number("LIVE_SECONDS", 12, least=1)  # after which an open page asks for news
 DIGEST_HOUR: int = env.number("DIGEST_HOUR", 7, most=23)  # of the reader's day, for the daily letter

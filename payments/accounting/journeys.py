@@ -20,10 +20,15 @@ WORDS = {
     Journal.Kind.UNAPPLIED: "A payment came that nothing waited for",
     Journal.Kind.RELEASE: "Released to the student",
     Journal.Kind.RELEASE_UNDONE: "The release was taken back before it was sent",
+    Journal.Kind.LEAVING: "Released to the student, who left because promised materials stayed away",
     Journal.Kind.TRANSFER: "Sent to the student’s account",
     Journal.Kind.REFUND: "To be given back to the card",
+    Journal.Kind.REFUND_UNDONE: "Not given back: the bank did that itself",
     Journal.Kind.REFUND_BOOKED: "Given back to the card",
     Journal.Kind.REFUND_FAILED: "The bank sent the refund back; it is owed to the employer again",
+    Journal.Kind.DISPUTE_MOVED: "Moved by the bank of the card",
+    Journal.Kind.DISPUTE_LOST: "The bank kept it",
+    Journal.Kind.DISPUTE_RECOVERED: "Won back from the bank",
 }
 CARD_DAYS = "Banks show a refund within 5 to 10 business days."
 BANK_DAYS = "Stripe pays it into the bank account, usually within a few business days."

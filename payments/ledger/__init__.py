@@ -14,8 +14,12 @@ What happened, a function per kind of journal (`payments.ledger.journals`), each
     transferred(hold=, operation=, transfer=, amount=, stripe_bt=, occurred_at=)
     refund_decided(hold=, operation=, amount=, occurred_at=, actor=)
     unapplied_refund_decided(hold=, operation=, payment=, amount=, occurred_at=, actor=)
+    refund_undone(operation=, occurred_at=, actor=)
     refund_booked(hold=, operation=, refund=, amount=, stripe_bt=, occurred_at=)
     refund_failed(hold=, operation=, refund=, amount=, stripe_bt=, occurred_at=)
+    dispute_moved(hold=, dispute=, booking=)                   `payments.ledger.disputes`
+    dispute_lost(hold=, dispute=, number=, from_held=, loss=, occurred_at=, actor=)
+    dispute_recovered(hold=, dispute=, number=, to_loss=, to_held=, occurred_at=, actor=)
 
 What stands in the book:
 
@@ -31,18 +35,21 @@ Underneath: `post(kind, business_key, [debit(code, money, scope), credit(…)], 
 """
 
 from payments.ledger.chart import Code, Scope
+from payments.ledger.disputes import dispute_lost, dispute_moved, dispute_recovered, lost_of
 from payments.ledger.journals import (
     funded,
     leaving_decided,
     refund_booked,
     refund_decided,
     refund_failed,
+    refund_undone,
     release_decided,
     release_undone,
     transferred,
     unapplied,
     unapplied_refund_decided,
 )
+from payments.ledger.models import Journal
 from payments.ledger.posting import JournalMismatch, Line, Overdrawn, Unbalanced, credit, debit, post
 from payments.ledger.reading import (
     Discrepancy,
@@ -62,6 +69,7 @@ __all__ = [
     "Code",
     "Discrepancy",
     "HoldBalances",
+    "Journal",
     "JournalMismatch",
     "Line",
     "Overdrawn",
@@ -76,12 +84,17 @@ __all__ = [
     "changes_of",
     "credit",
     "debit",
+    "dispute_lost",
+    "dispute_moved",
+    "dispute_recovered",
     "funded",
     "leaving_decided",
+    "lost_of",
     "post",
     "refund_booked",
     "refund_decided",
     "refund_failed",
+    "refund_undone",
     "release_decided",
     "release_undone",
     "released_so_far",

@@ -153,6 +153,20 @@ def refund_decided(
     )
 
 
+def refund_undone(*, operation: UUID, occurred_at: datetime, actor: str = "system") -> Journal:
+    """J4r: a refund that was never sent is withdrawn, because the bank gave the money back itself."""
+    refund = Journal.objects.get(business_key=f"refund:{operation}")
+    return post(
+        Journal.Kind.REFUND_UNDONE,
+        f"refund-void:{operation}",
+        _reversed(refund),
+        hold=refund.hold_id,
+        operation=operation,
+        occurred_at=occurred_at,
+        actor=actor,
+    )
+
+
 def unapplied_refund_decided(
     *,
     hold: UUID,

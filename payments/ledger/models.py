@@ -81,8 +81,12 @@ class Journal(AppendOnly):
         LEAVING = "leaving", "Promised to a student who left"
         TRANSFER = "transfer", "Sent to the student"
         REFUND = "refund", "Promised back to the employer"
+        REFUND_UNDONE = "refund_undone", "Promise to the employer withdrawn"
         REFUND_BOOKED = "refund_booked", "Refunded"
         REFUND_FAILED = "refund_failed", "Refund came back"
+        DISPUTE_MOVED = "dispute_moved", "Moved by a bank"
+        DISPUTE_LOST = "dispute_lost", "Chargeback lost"
+        DISPUTE_RECOVERED = "dispute_recovered", "Lost chargeback won back"
 
     id = models.BigIntegerField(primary_key=True)
     kind = models.TextField(choices=Kind)

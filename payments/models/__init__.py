@@ -1,6 +1,7 @@
 """What moves money: holds with their shares and releases, operations, payees, Stripe's events, deadlines."""
 
 from payments.ledger.models import Account, Balance, Entry, Journal
+from payments.models.chargebacks import Chargeback
 from payments.models.deadlines import Deadline
 from payments.models.events import Alarm, StripeEvent
 from payments.models.fraud import CardSeen, FraudCheck, FraudCheckTransition
@@ -16,6 +17,7 @@ __all__ = [
     "Alarm",
     "Balance",
     "CardSeen",
+    "Chargeback",
     "Deadline",
     "Entry",
     "FraudCheck",

@@ -12,6 +12,9 @@ from payments.models.holds import Hold
 from payments.models.payees import Payee
 from projects.models import Deliverable, Engagement
 
+STANDS_STILL = Q(engagement__holds__hold_reason=Hold.Reason.BANK_DISPUTE) | Q(
+    deliverable__hold_share__hold__hold_reason=Hold.Reason.BANK_DISPUTE
+)
 PAYER_REMINDER = timedelta(days=1)  # before the link ends
 
 
@@ -33,7 +36,8 @@ def undelivered_ends_at(deliverable: Deliverable) -> datetime:
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def due(self, *, at: datetime) -> "DeadlineQuerySet":
-        return self.filter(done_at=None, due_at__lte=at).order_by("due_at", "pk")
+        """What is to happen now; the clocks of work whose payment a bank took back stand still."""
+        return self.filter(done_at=None, due_at__lte=at).exclude(STANDS_STILL).order_by("due_at", "pk")
 
     def pending(self) -> "DeadlineQuerySet":
         return self.filter(done_at=None)
@@ -134,6 +138,7 @@ class Deadline(models.Model):
         UNDELIVERED_ENDS = "undelivered_ends"
         PAYEE_REMINDER = "payee_reminder"
         HOLD_ALARM = "hold_alarm"
+        CHARGEBACK_DUE = "chargeback_due"
 
     kind = models.CharField(max_length=30, choices=Kind)
     engagement = models.ForeignKey(

@@ -59,6 +59,7 @@ class FraudCheck(StateMachine):
         CARDS = "cards", "Too many refused cards in a day"
         SHARED_CARD = "shared_card", "A card that another company pays with too"
         SHARED_DEVICE = "shared_device", "The student and the company use one device"
+        EARLY_WARNING = "early_warning", "The card network suspects fraud"
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Being checked"

@@ -132,6 +132,11 @@ class Hold(StateMachine):
         return opened is not None and opened.by_id is None
 
     @property
+    def is_unreleased(self) -> bool:
+        """Whether no part of it was promised to the student yet."""
+        return not Release.objects.standing().filter(share__hold=self).exists()
+
+    @property
     def gross(self) -> Money:
         return Money(self.gross_cents)
 

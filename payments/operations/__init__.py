@@ -4,6 +4,7 @@ A rule plans; its door may call `run_now`, so that a person need not wait for th
 rest. Everything may be called twice.
 """
 
+from payments.operations.charging_back import record_dispute
 from payments.operations.ending import end_offer, leave_page
 from payments.operations.finishing import finish, ring
 from payments.operations.planning import (
@@ -19,11 +20,20 @@ from payments.operations.planning import (
 )
 from payments.operations.recording import page_expired, record_intent, start_clocks
 from payments.operations.running import run, run_due, run_now, run_open
-from payments.operations.watching import BeingChecked, check_may_pay, note_card
+from payments.operations.watching import (
+    BeingChecked,
+    WorkStopped,
+    check_may_pay,
+    check_not_stopped,
+    note_card,
+    record_warning,
+)
 
 __all__ = [
     "BeingChecked",
+    "WorkStopped",
     "check_may_pay",
+    "check_not_stopped",
     "end_offer",
     "finish",
     "leave_page",
@@ -37,7 +47,9 @@ __all__ = [
     "plan_share_refund",
     "plan_void",
     "promise_transfer",
+    "record_dispute",
     "record_intent",
+    "record_warning",
     "ring",
     "run",
     "run_due",

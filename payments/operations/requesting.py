@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from payments.models import Hold, Operation, Payee
+from payments.models import Chargeback, Hold, Operation, Payee
 from payments.operations import planning
 
 
@@ -26,6 +26,8 @@ OTHER_ACCOUNT = "other_account"  # the request names an account that is not the 
 
 def check(operation: Operation) -> None:
     """Whether the request may go out now, asked before each key's first use. Raises NotReady."""
+    if operation.kind == Operation.Kind.REFUND:
+        check_refund(operation)
     if operation.kind != Operation.Kind.TRANSFER:
         return
     hold = the_hold(operation)
@@ -36,6 +38,13 @@ def check(operation: Operation) -> None:
         raise NotReady("no_payee")
     if operation.params is not None and operation.params["destination"] != payee.stripe_account:
         raise NotReady(OTHER_ACCOUNT)
+
+
+def check_refund(operation: Operation) -> None:
+    """Nothing goes back to a card whose bank has the money already; another payment is not concerned."""
+    disputed = the_hold(operation).hold_reason == Hold.Reason.BANK_DISPUTE
+    if disputed and planning.unapplied_payment(operation) is None:
+        raise NotReady(Hold.Reason.BANK_DISPUTE)
 
 
 def request_for(operation: Operation) -> dict[str, Any]:
@@ -120,12 +129,18 @@ def transfer(operation: Operation) -> dict[str, Any]:
         "amount": operation.amount_cents,
         "currency": operation.currency,
         "destination": Payee.objects.get(user_id=hold.engagement.student_id).stripe_account,
-        "source_transaction": hold.charge,
+        **source_of(hold),
         "transfer_group": hold.transfer_group,
         "description": str(hold.engagement)[:200],
         "metadata": labels(operation),
         "expand": ["balance_transaction"],
     }
+
+
+def source_of(hold: Hold) -> dict[str, Any]:
+    """The charge that pays for it; where a bank took that back for good, the platform's own balance does."""
+    lost = hold.chargebacks.filter(status=Chargeback.Status.LOST).exists()
+    return {} if lost else {"source_transaction": hold.charge}
 
 
 def refund(operation: Operation) -> dict[str, Any]:

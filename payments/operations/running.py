@@ -80,8 +80,9 @@ def run_guarded(pk: uuid.UUID, *, at: datetime) -> bool:
 
 
 def resume_blocked() -> int:
-    """Transfers that were put aside for a payee who is ready now, or for a reason that no longer stands; how many."""
-    put_aside = Operation.objects.filter(kind=Operation.Kind.TRANSFER, status=Operation.Status.BLOCKED)
+    """What was put aside for a payee who is ready now, or for a reason that no longer stands; how many."""
+    kinds = [Operation.Kind.TRANSFER, Operation.Kind.REFUND]
+    put_aside = Operation.objects.filter(kind__in=kinds, status=Operation.Status.BLOCKED)
     is_ready = Q(
         blocked_reason__in=Operation.PAYEE_REASONS,
         hold__engagement__student__payee__transfers_status=Payee.TransfersStatus.ACTIVE,

@@ -15,8 +15,11 @@ from accounts.models import Company, User
 from marketplace.kernel import casework
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Case, Risk
+from marketplace.kernel.transactions import locked, relock
 from payments.models import CardSeen, FraudCheck, Hold
+from payments.stripe_gateway import Warned
 from projects import cases
+from projects.models import Engagement
 
 Kind = FraudCheck.Kind
 
@@ -67,6 +70,38 @@ def look_at_owners(hold: Hold, fingerprint: str, *, at: datetime) -> None:
     other = others.values_list("hold__engagement__company__public_id", flat=True).order_by("pk").first()
     if other:
         open_check(Kind.SHARED_CARD, company, hold=hold, at=at, other=other)
+
+
+class WorkStopped(RuleViolation):
+    """A bank took the payment back, and nothing about the work is decided until it has decided."""
+
+    code = "work_stopped"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The bank took the payment for this work back, so everything stands still until it has decided. "
+            "No clock runs meanwhile."
+        )
+
+
+def check_not_stopped(engagement: Engagement) -> None:
+    """Raises WorkStopped while a chargeback is open. The engagement is locked."""
+    if engagement.holds.filter(hold_reason=Hold.Reason.BANK_DISPUTE).exists():
+        raise WorkStopped
+
+
+def record_warning(hold: Hold, warned: Warned, *, at: datetime) -> None:
+    """The card network suspects fraud: the payment is stopped until a person has looked (PAYMENTS 2.2).
+
+    While nothing is released, a full refund costs less than the chargeback that would follow.
+    """
+    with locked(hold.engagement) as engagement:
+        hold = relock(hold)
+        hold.engagement = engagement
+        known = FraudCheck.objects.filter(kind=Kind.EARLY_WARNING, hold=hold)
+        if warned.actionable and not known.filter(detail__warning=warned.id).exists():
+            detail = {"warning": warned.id, "says": warned.fraud_type}
+            open_check(Kind.EARLY_WARNING, engagement.company, hold=hold, at=at, **detail)
 
 
 def look_at_devices(hold: Hold, *, at: datetime) -> None:

@@ -8,6 +8,8 @@ from payments.stripe_gateway.answers import Answer, StripeFailed
 from payments.stripe_gateway.asking import (
     account,
     account_link,
+    dispute,
+    early_warning,
     intent,
     intent_of,
     one_try,
@@ -19,13 +21,23 @@ from payments.stripe_gateway.asking import (
     transfers_in,
 )
 from payments.stripe_gateway.connecting import client
-from payments.stripe_gateway.facts import Booking, Done, Intent, PayeeFacts, Session, Try
+from payments.stripe_gateway.facts import (
+    Booking,
+    DisputeFacts,
+    Done,
+    Intent,
+    PayeeFacts,
+    Session,
+    Try,
+    Warned,
+)
 from payments.stripe_gateway.sending import send
 from payments.stripe_gateway.signatures import ForgedEvent, verify
 
 __all__ = [
     "Answer",
     "Booking",
+    "DisputeFacts",
     "Done",
     "ForgedEvent",
     "Intent",
@@ -33,9 +45,12 @@ __all__ = [
     "Session",
     "StripeFailed",
     "Try",
+    "Warned",
     "account",
     "account_link",
     "client",
+    "dispute",
+    "early_warning",
     "intent",
     "intent_of",
     "one_try",

@@ -67,6 +67,31 @@ def intent_of(charge: str) -> str | None:
     return str(found["payment_intent"]) if found.get("payment_intent") else None
 
 
+def dispute(id_: str) -> facts.DisputeFacts:
+    """A chargeback and the balance transactions of its own, whose money is read from them alone."""
+    with calling() as c:
+        found: Any = c.v1.disputes.retrieve(id_, {}, REPEAT).to_dict()
+        moves = [booking_of(c, o) for o in found["balance_transactions"]]
+    return facts.dispute(found, moves)
+
+
+def booking_of(c: Any, known: Any) -> facts.Booking:
+    """One balance transaction; some answers bring it whole, others its id."""
+    whole = (
+        known if isinstance(known, dict) else c.v1.balance_transactions.retrieve(known, {}, REPEAT).to_dict()
+    )
+    booking = facts.booked(whole)
+    assert booking is not None
+    return booking
+
+
+def early_warning(id_: str) -> facts.Warned:
+    """What a card network suspects about one charge."""
+    with calling() as c:
+        found: Any = c.v1.radar.early_fraud_warnings.retrieve(id_, {}, REPEAT).to_dict()
+    return facts.Warned(found["id"], found["charge"], found["fraud_type"], bool(found["actionable"]))
+
+
 def account(id_: str) -> facts.PayeeFacts:
     params: Any = {"include": ["configuration.recipient", "requirements"]}
     with calling() as c:

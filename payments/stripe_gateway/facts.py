@@ -55,6 +55,30 @@ class Session:
     hold_id: str
 
 
+@dataclass(frozen=True)
+class DisputeFacts:
+    """A chargeback as it stands, with every movement of money that it brought, oldest first."""
+
+    id: str
+    charge: str
+    status: str
+    reason: str
+    amount_cents: int
+    due_by: datetime | None
+    at: datetime | None
+    bookings: list[Booking]
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A card network suspects a charge before anybody disputes it; `actionable` while a refund would help."""
+
+    id: str
+    charge: str
+    fraud_type: str
+    actionable: bool
+
+
 GONE = {"failed", "canceled"}
 
 
@@ -138,6 +162,20 @@ def payee(o: Mapping[str, Any]) -> PayeeFacts:
     return PayeeFacts(
         transfers_status=str((capability or {}).get("status") or "pending"),
         requirements=[str(entry.get("description", "")) for entry in asked],
+    )
+
+
+def dispute(o: Mapping[str, Any], bookings: list[Booking]) -> DisputeFacts:
+    due_by = (o.get("evidence_details") or {}).get("due_by")
+    return DisputeFacts(
+        id=o["id"],
+        charge=o["charge"],
+        status=o["status"],
+        reason=o["reason"],
+        amount_cents=o["amount"],
+        due_by=moment(due_by) if due_by else None,
+        at=moment(o["created"]),
+        bookings=bookings,
     )
 
 

@@ -43,6 +43,8 @@ class Deliverable(StateMachine):
         Status.ENDED,
     )
     noun: ClassVar[str] = "deliverable"
+    HANDED_IN: ClassVar[tuple[str, ...]] = (Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.DISPUTED)
+    WAITING: ClassVar[tuple[str, ...]] = (Status.PENDING, *HANDED_IN)
     transitions: ClassVar[Mapping[str, frozenset[str]]] = {
         Status.PENDING: frozenset({Status.SUBMITTED, Status.ENDED}),
         Status.SUBMITTED: frozenset(

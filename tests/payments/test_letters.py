@@ -12,8 +12,8 @@ from marketplace.kernel.models import Letter
 from marketplace.kernel.money import Money
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.emails import late, paying_for, supplies
-from payments.models import Hold, LeavingPay, Payee, PaymentRequest, Refund, Release
+from payments.emails import chargebacks, late, paying_for, supplies
+from payments.models import Chargeback, Hold, LeavingPay, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
 from projects import messaging
 from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Report, Waiting
@@ -130,6 +130,10 @@ def write_all(engagement):
     supplies.leaving_pay_sent(left, engagement, at=at)
     supplies.material_given(material, engagement, is_last=False, at=at)
     messaging.send(engagement, by=by, at=at, text="Good morning.\n\nWhen shall we speak?")
+    chargeback = Chargeback(pk="du_0", hold=hold, amount_cents=44000)
+    chargebacks.payment_taken_back(chargeback, engagement, at=at)
+    chargebacks.work_goes_on(chargeback, engagement, at=at)
+    chargebacks.bank_kept_it(chargeback, engagement, ended=["2. Findings"], at=at)
     for status in ("upheld", "dismissed"):
         made = Report(pk=len(status), reporter=by, project=project, status=status, made_at=at)
         work.report_decided(made, note="We took it\noff.", at=at)

@@ -262,7 +262,9 @@ KEPT = {
     "payments.FraudCheckTransition": HISTORY,
     "payments.Alarm": "things that operators must look at, by ids",
     **dict.fromkeys((f"payments.{name}" for name in ("Account", "Balance", "Journal", "Entry")), MONEY),
-    **dict.fromkeys((f"payments.{name}" for name in ("Hold", "HoldTransition", "Share")), MONEY),
+    **dict.fromkeys(
+        (f"payments.{name}" for name in ("Hold", "HoldTransition", "Share", "Chargeback")), MONEY
+    ),
     **dict.fromkeys((f"payments.{name}" for name in ("Release", "Refund", "LeavingPay", "Payee")), MONEY),
     "payments.OperationAttempt": MONEY,
 }

@@ -22,6 +22,7 @@ NOT_ABOUT_A_PERSON = {
     "projects.PlannedDeliverable": "a part of a project's text, which belongs to the company",
     "projects.Deadline": "clocks; what they end stands with what ended",
     "payments.Deadline": "clocks; what they end stands with what ended",
+    "payments.Chargeback": "what banks took back; its sums stand in the lines of the ledger",
     "payments.Share": "how a hold is divided; the sums stand with releases and refunds",
     "payments.Account": "the chart of the books",
     "payments.Balance": "sums over all people",
