@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
 
 import dj_database_url
 import dj_email_url
@@ -50,6 +51,13 @@ class Environment:
         value = self.text(name, default)
         if value not in choices:
             self.refuse(name, f"is not one of {', '.join(choices)}.")
+        return value
+
+    def time_zone(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if value not in available_timezones():
+            self.refuse(name, "is not a time zone like Europe/Berlin.")
+            return default
         return value
 
     def days(self, name: str) -> list[date]:

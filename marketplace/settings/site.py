@@ -6,6 +6,7 @@ SITE_NAME: str = env.text("SITE_NAME", "Foothold")
 SITE_URL: str = env.address("SITE_URL", f"http://localhost:{PORT}", "http", "https")
 HTTPS: bool = SITE_URL.startswith("https://")
 CURRENCY: str = env.one_of("CURRENCY", "usd", ("usd", "eur", "gbp", "cad", "aud"))
+BOOKS_TIME_ZONE: str = env.time_zone("BOOKS_TIME_ZONE", "UTC")  # in which statements count their years
 PAY_FLOOR_CENTS: int = env.number("PAY_FLOOR_CENTS", 2000)  # per hour
 PAY_WARN_CENTS: int = env.number("PAY_WARN_CENTS", 2300)
 PLATFORM_FEE_PERCENT: int = env.number("PLATFORM_FEE_PERCENT", 10, most=100)

@@ -1,6 +1,26 @@
 """What the book says to each side: what was reserved, held, sent and given back, all added up by the database."""
 
 from payments.accounting.journeys import Journey, journey_of
+from payments.accounting.papers import Line, Paper
+from payments.accounting.receipts import receipt_of
 from payments.accounting.sides import Side, Sum, Totals, sides_of, students_part
+from payments.accounting.statements import earned, paid, years_of
+from payments.accounting.writing import as_csv, as_pdf
 
-__all__ = ["Journey", "Side", "Sum", "Totals", "journey_of", "sides_of", "students_part"]
+__all__ = [
+    "Journey",
+    "Line",
+    "Paper",
+    "Side",
+    "Sum",
+    "Totals",
+    "as_csv",
+    "as_pdf",
+    "earned",
+    "journey_of",
+    "paid",
+    "receipt_of",
+    "sides_of",
+    "students_part",
+    "years_of",
+]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.kernel.money import Money
-from payments import ledger
+from payments.accounting.receipts import SEEN_BY, numbered
 from payments.accounting.sides import Sum
+from payments.accounting.statements import parts_of
 from payments.ledger import Standing
 from payments.ledger.models import Journal
-from payments.models import Deadline, Hold, Operation, Refund, Release
+from payments.models import Deadline, Hold, Operation
 from payments.models.causes import cause
 from projects import narrating
 from projects.models import Engagement
@@ -36,13 +37,16 @@ BANK_DAYS = "Stripe pays it into the bank account, usually within a few business
 
 @dataclass(frozen=True)
 class Move:
-    """One journal in words: what it was about, what it changed, and what moved at Stripe where that changes nothing."""
+    """One journal in words: what it was about, what it changed, what moved at Stripe where that changes nothing,
+    and the number of its receipt, where this side has one.
+    """
 
     at: datetime
     what: str
     about: str
     change: Standing
     moved: Money | None
+    receipt: int | None
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,7 @@ class Journey:
 def journey_of(engagement: Engagement, *, role: str, at: datetime) -> Journey:
     """Of all payments of `engagement`, in a number of queries that does not depend on how much happened."""
     holds = list(engagement.holds.all())
-    journals = Journal.objects.of_holds(hold.pk for hold in holds).oldest_first()
-    moves = moves_of(ledger.changes_of(journals))
+    moves = moves_of(engagement, seen=SEEN_BY[role])
     total = sum((move.change for move in moves), Standing())
     waiting = [op for hold in holds for op in hold.operations.all()]
     troubles = [*troubles_of(engagement, waiting, total, role=role)]
@@ -112,8 +115,9 @@ def journey_of(engagement: Engagement, *, role: str, at: datetime) -> Journey:
     return Journey(str(engagement.student), total, Money(sum(reserved)), moves, troubles, coming)
 
 
-def moves_of(changes: list[tuple[Journal, Standing]]) -> list[Move]:
-    parts = parts_of([journal for journal, _ in changes])
+def moves_of(engagement: Engagement, *, seen: frozenset[str]) -> list[Move]:
+    found = numbered(engagement)
+    parts = parts_of(journal.operation_id for _, journal, _ in found)
     return [
         Move(
             journal.occurred_at,
@@ -121,24 +125,15 @@ def moves_of(changes: list[tuple[Journal, Standing]]) -> list[Move]:
             parts.get(journal.operation_id, ""),
             change,
             moved_by(change),
+            number if journal.kind in seen else None,
         )
-        for journal, change in changes
+        for number, journal, change in found
     ]
 
 
 def moved_by(change: Standing) -> Money | None:
     """What only went on from a promise to the account or the card: it is whose it was."""
     return next((sum_ for sum_ in (change.sent, change.returned) if sum_), None)
-
-
-def parts_of(journals: list[Journal]) -> dict[object, str]:
-    """Which part of the work each operation is about."""
-    operations = [journal.operation_id for journal in journals if journal.operation_id]
-    about: dict[object, str] = {}
-    for model in (Release, Refund):
-        rows = model.objects.filter(operation__in=operations).select_related("share__deliverable")
-        about |= {row.operation_id: str(row.share.deliverable) for row in rows}
-    return about
 
 
 def troubles_of(

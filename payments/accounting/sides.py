@@ -1,14 +1,16 @@
 """The money of one person, from the side of the student and from that of a company, never mixed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models import Sum as Summed
 from django.db.models.functions import Cast, Ceil, Coalesce
 
-from accounts.models import User
+from accounts.models import Company, User
 from marketplace.kernel.money import Money
 from payments import ledger
+from payments.accounting.statements import years_of
 from payments.ledger import Code, Standing
 from payments.ledger.models import Account
 from payments.models import Hold, Journal
@@ -104,26 +106,36 @@ def totals_of_employer(user: User) -> Totals:
 
 @dataclass(frozen=True)
 class Side:
-    """One side's totals and payments; `name` is `student`, `employer` or `moderator`."""
+    """One side's totals, payments and statements; `name` is `student`, `employer` or `moderator`.
+
+    A statement is a company's slug (none on the side of the student), its name and a year.
+    """
 
     name: str
     holds: "QuerySet[Hold]"
     totals: Totals | None
+    statements: list[tuple[str, str, int]]
 
 
-def student_side(user: User) -> Side:
-    return Side("student", Hold.objects.earned_by(user), totals_of_student(user))
+def student_side(user: User, *, at: datetime) -> Side:
+    holds = Hold.objects.earned_by(user)
+    papers = [("", "", year) for year in years_of(holds, at=at)]
+    return Side("student", holds, totals_of_student(user), papers)
 
 
-def employer_side(user: User) -> Side:
-    return Side("employer", Hold.objects.paid_for_by(user), totals_of_employer(user))
+def employer_side(user: User, *, at: datetime) -> Side:
+    holds = Hold.objects.paid_for_by(user)
+    years = years_of(holds, at=at)
+    companies = Company.objects.of(user).order_by("name", "pk").values_list("slug", "name")
+    papers = [(slug, name, year) for slug, name in companies for year in years]
+    return Side("employer", holds, totals_of_employer(user), papers)
 
 
-def sides_of(user: User) -> list[Side]:
+def sides_of(user: User, *, at: datetime) -> list[Side]:
     """Every side that this person has; a moderator who has none looks at all payments."""
-    sides = [student_side(user)] if user.is_student else []
+    sides = [student_side(user, at=at)] if user.is_student else []
     if user.is_employer:
-        sides.append(employer_side(user))
+        sides.append(employer_side(user, at=at))
     if not sides and user.is_staff:
-        sides.append(Side("moderator", Hold.objects.visible_to(user), None))
+        sides.append(Side("moderator", Hold.objects.visible_to(user), None, []))
     return sides

@@ -24,7 +24,7 @@ PAGE = 20
 def money(request: PersonRequest) -> HttpResponse:
     """What is whose, added up from the book; whoever is on both sides sees both, each for itself."""
     form = OlderForm(request.GET)
-    sides = [list_of(side, form) for side in accounting.sides_of(request.user)]
+    sides = [list_of(side, form) for side in accounting.sides_of(request.user, at=timezone.now())]
     payee = Payee.objects.visible_to(request.user).first()
     return render(request, "payments/money.html", {"sides": sides, "payee": payee})
 
@@ -38,7 +38,8 @@ def list_of(side: accounting.Side, form: OlderForm) -> dict[str, Any]:
     bars, standings = bars_of(page), ledger.standing_of_each(hold.pk for hold in page)
     rows = [(hold, bars[hold.pk], standings[hold.pk]) for hold in page]
     older = f"?{name}={page[-1].pk}#{side.name}" if more else ""
-    return {"name": side.name, "totals": side.totals, "rows": rows, "older": older}
+    told = {"name": side.name, "totals": side.totals, "statements": side.statements}
+    return told | {"rows": rows, "older": older}
 
 
 @login_required

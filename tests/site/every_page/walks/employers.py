@@ -93,6 +93,8 @@ EMPLOYERS = [
         ("payments:engagement_money", "approved"),
         ("payments:engagement_money", "refused_card"),
         ("payments:engagement_money", "completed"),
+        ("payments:receipt", "completed", 1),
+        ("payments:paid", "company", "2026"),
         "accounts:settings",
         ("accounts:company", "company"),
         ("accounts:company_people", "company"),

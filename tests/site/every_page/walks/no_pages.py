@@ -5,7 +5,10 @@ NO_PAGES = {
         *("api_schema", "robots", "sitemap", "manifest", "favicon"),
         *("healthz", "readyz", "metrics", "security", "admin:jsi18n", "admin:autocomplete"),
     ],
-    "a download": ["projects:file", "projects:material", "mfa_download_recovery_codes", "export"],
+    "a download": [
+        *("projects:file", "projects:material", "mfa_download_recovery_codes", "export"),
+        *("payments:receipt_file", "payments:earned_file", "payments:paid_file"),
+    ],
     "leads elsewhere at once": [
         "notice",
         "payments:resume_payee",

@@ -90,6 +90,8 @@ STUDENTS = [
         ("projects:engagement", "completed"),
         "payments:money",
         ("payments:engagement_money", "completed"),
+        ("payments:receipt", "completed", 4),
+        ("payments:earned", "2026"),
         "payments:payee",
     ),
     *seen_by(
