@@ -1,9 +1,10 @@
 """What a test or a developer may do to the stand-in: pay, finish a set-up, move the clock, deliver, read the books."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
-from payments.sandbox import books, faults, timers, webhooks
+from payments.sandbox import books, faults, mailing, timers, webhooks
 from payments.sandbox.clock import DAY, HOUR, MINUTE
 from payments.sandbox.faults import Fault
 from payments.sandbox.objects import (
@@ -170,6 +171,19 @@ class Control:
             if found is None:
                 raise ValueError(f"There is no payout {payout}.")
             return present(ctx, payouts.fail(ctx, found, code))
+
+    def mail(self, **knobs: Any) -> dict[str, Any]:
+        """Change the way of webhooks, see `mailing.Way`; what is not named stays. Answers all of it.
+
+        Raises ValueError for a knob that does not exist.
+        """
+        with self.sandbox.turn() as ctx:
+            return asdict(mailing.change(ctx, knobs))
+
+    def roll(self, channel: str, secret: str, overlap_seconds: int = mailing.OVERLAP) -> None:
+        """Sign webhooks of a channel with a new secret; the old one signs too, for so long."""
+        with self.sandbox.turn() as ctx:
+            mailing.roll(ctx, channel, secret, overlap_seconds)
 
     def break_(self, kind: str, **where: Any) -> int:
         """Add a fault: `break_("drop_after_commit", method="POST", path="/v1/transfers", nth=2)`. Answers its id.

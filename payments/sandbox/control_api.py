@@ -19,6 +19,7 @@ READS: dict[str, Call] = {
     "deliveries": Control.deliveries,
     "faults": Control.faults,
     "log": Control.log,
+    "mail": Control.mail,
     "report": Control.report,
 }
 ACTS: dict[str, Call] = {
@@ -33,13 +34,16 @@ ACTS: dict[str, Call] = {
     "fail_refund": Control.fail_refund,
     "faults": Control.break_,
     "fees": Control.fees,
+    "mail": Control.mail,
     "mend": Control.mend,
     "onboard": Control.onboard,
     "pay": Control.pay,
     "reserves": Control.reserves,
     "reset": Control.reset,
+    "roll": Control.roll,
     "seed": Control.seed,
 }
+LIMITED = ("deliveries", "log")
 # What an act is about, where its address may say so.
 SUBJECTS = {"capability": "account", "decide": "dispute", "dispute": "charge", "efw": "charge"}
 
@@ -47,7 +51,7 @@ SUBJECTS = {"capability": "account", "decide": "dispute", "dispute": "charge", "
 @blueprint.get("/<name>")
 def read(name: str) -> Response:
     limit = request.args.get("limit", type=int)
-    return _call(READS, name, {"limit": limit} if limit else {})
+    return _call(READS, name, {"limit": limit} if limit and name in LIMITED else {})
 
 
 @blueprint.post("/<name>")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from payments.sandbox import events, timers
+from payments.sandbox import events, mailing, timers
 from payments.sandbox.clock import HOUR, MINUTE
 from payments.sandbox.sandbox import Context, Sandbox
 
@@ -37,9 +37,11 @@ class Letter:
     signature: str
 
 
-def sign(body: bytes, secret: str, at: int) -> str:
-    digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
+def sign(body: bytes, secrets: list[str], at: int) -> str:
+    """One signature for each secret, and one of the scheme that only test mode has and nobody should believe."""
+    payload = f"{at}.".encode() + body
+    signed = [hmac.new(s.encode(), payload, hashlib.sha256).hexdigest() for s in secrets]
+    return ",".join([f"t={at}", *(f"v1={s}" for s in signed), f"v0={hashlib.sha256(body).hexdigest()}"])
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
@@ -57,28 +59,46 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 def deliver(sandbox: Sandbox, send: Send, *, early: bool = False) -> list[dict[str, Any]]:
     """Post what is due, oldest first; `early` does not wait for the time of the next try."""
     with sandbox.turn() as ctx:
-        waiting = [_letter(ctx, row) for row in _waiting(ctx, early=early)]
-    return [_post(sandbox, send, letter) for letter in waiting]
+        way = mailing.way(ctx)
+        if way.paused:
+            return []
+        waiting = []
+        for row in mailing.shuffled(way, _waiting(ctx, early=early)):
+            if mailing.is_lost(way, row["seq"]):
+                _lose(ctx, row)
+            else:
+                waiting.append(_letter(ctx, row, way))
+    return [_post(sandbox, send, letter) for letter in waiting for _ in range(way.duplicate)]
 
 
 def _waiting(ctx: Context, *, early: bool) -> list[Any]:
-    due = ctx.now if not early else 2**62
     return ctx.store.rows(
-        "SELECT * FROM delivery WHERE done IS NULL AND due <= ? ORDER BY seq LIMIT 200", due
+        "SELECT * FROM delivery WHERE done IS NULL AND (due <= ? OR (? AND attempts > 0 AND due IS NOT NULL))"
+        " ORDER BY seq LIMIT 200",
+        *(ctx.now, early),
     )
 
 
-def _letter(ctx: Context, row: Any) -> Letter:
+def _lose(ctx: Context, row: Any) -> None:
+    ctx.store.run(
+        "UPDATE delivery SET attempts = ?, done = ? WHERE seq = ?", row["attempts"] + 1, ctx.now, row["seq"]
+    )
+    ctx.store.run(
+        "INSERT INTO attempt VALUES (?, ?, ?, NULL, 'lost on purpose')",
+        *(row["seq"], row["attempts"] + 1, ctx.now),
+    )
+
+
+def _letter(ctx: Context, row: Any, way: mailing.Way) -> Letter:
     """Set the next try before this one: whoever dies on the way tries again."""
     number = row["attempts"] + 1
-    due = ctx.now + WAITS[number - 1] if number <= len(WAITS) else None
+    due = ctx.now + int(WAITS[number - 1] * way.scale) if number <= len(WAITS) else None
     ctx.store.run("UPDATE delivery SET attempts = ?, due = ? WHERE seq = ?", number, due, row["seq"])
     event = ctx.store.get(row["event"]) or {}
     body = json.dumps(events.posted(ctx, event)).encode()
-    secrets = {(w.channel, w.url): w.secret for w in ctx.config.webhooks}
     # An address that is configured no more keeps its letters unsigned, so that nobody trusts them.
-    secret = secrets.get((row["channel"], row["url"]), "")
-    signature = sign(body, secret, ctx.sandbox.clock.wall()) if secret else ""
+    secrets = mailing.secrets(ctx, row["channel"], row["url"])
+    signature = sign(body, secrets, ctx.sandbox.clock.wall() + way.skew) if secrets else ""
     return Letter(row["seq"], event["id"], event["type"], row["url"], number, body, signature)
 
 

@@ -126,3 +126,111 @@ def test_what_a_delivery_causes_is_delivered_too(world):
     world.control.send = expire_another
     world.client.v1.checkout.sessions.expire(world.session().id)
     assert len(world.control.deliver()) == 3
+
+
+def three_events(world):
+    """One fact each: three pages expire."""
+    for session in [world.session().id for _ in range(3)]:
+        world.client.v1.checkout.sessions.expire(session)
+
+
+def heard(world):
+    """The ids of the events that arrived, in their order."""
+    return [json.loads(body)["id"] for _, body, _ in world.mailbox.letters]
+
+
+def happened(world):
+    return [e.id for e in world.client.v1.events.list({"limit": 100}).data][::-1]
+
+
+def test_each_may_come_twice_and_in_any_order_and_two_events_may_say_the_same(world):
+    world.control.mail(duplicate=2, reorder=3, twin=True, seed=3)
+    three_events(world)
+    told = world.control.deliver()
+    assert len(told) == 12
+    assert sorted(heard(world)) == sorted(happened(world) * 2)
+    once = list(dict.fromkeys(heard(world)))
+    assert once != happened(world)
+    assert set(once[:3]) == set(happened(world)[:3])  # order is lost only within a window
+
+
+def test_some_are_lost_and_nobody_tries_again(world):
+    world.control.mail(drop=1)
+    three_events(world)
+    assert world.control.deliver() == []
+    world.control.mail(drop=0)
+    world.control.advance(days=3)
+    assert world.control.deliver() == []
+    assert [d["tries"][0]["error"] for d in world.control.deliveries()] == ["lost on purpose"] * 3
+
+
+def test_all_may_wait(world):
+    world.control.mail(paused=True)
+    three_events(world)
+    assert world.control.deliver() == []
+    world.control.mail(paused=False)
+    assert len(world.control.deliver()) == 3
+    world.control.mail(delay=600)
+    three_events(world)
+    assert world.control.deliver() == []
+    world.control.advance(minutes=10)
+    assert len(world.control.deliver()) == 3
+
+
+def test_a_snapshot_may_be_stale(world):
+    world.control.mail(stale=True)
+    world.captured()
+    (told,) = world.client.v1.events.list({"type": "payment_intent.succeeded"}).data
+    assert told.data.object["status"] == "requires_payment_method"
+
+
+def test_a_signature_may_come_from_another_time(world, time_machine_at_start):
+    world.control.mail(skew=-400)
+    three_events(world)
+    world.control.deliver()
+    _, body, headers = world.mailbox.letters[0]
+    with pytest.raises(stripe.SignatureVerificationError, match="tolerance"):
+        stripe.WebhookSignature.verify_header(
+            body.decode(), headers["Stripe-Signature"], "whsec_platform", 300
+        )
+    assert f"t={START - 400}," in headers["Stripe-Signature"]
+
+
+def test_a_rolled_secret_signs_for_a_while_beside_the_new_one(world):
+    def signers():
+        three_events(world)
+        world.control.deliver()
+        _, body, headers = world.mailbox.letters[-1]
+        found = []
+        for secret in ("whsec_platform", "whsec_new"):
+            try:
+                stripe.WebhookSignature.verify_header(body.decode(), headers["Stripe-Signature"], secret)
+                found.append(secret)
+            except stripe.SignatureVerificationError:
+                pass
+        return found
+
+    world.control.roll("platform", "whsec_new", overlap_seconds=3600)
+    assert signers() == ["whsec_platform", "whsec_new"]
+    world.control.advance(hours=1)
+    assert signers() == ["whsec_new"]
+    with pytest.raises(ValueError, match="not empty"):
+        world.control.roll("platform", "")
+
+
+def test_waits_are_scaled(world):
+    world.mailbox.status = 500
+    world.control.mail(scale=0.5)
+    world.client.v1.checkout.sessions.expire(world.session().id)
+    world.control.deliver()
+    assert world.control.deliveries()[0]["due"] == START + WAITS[0] // 2
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [{"speed": 1}, {"drop": 2}, {"duplicate": 0}, {"duplicate": True}, {"twin": 1}, {"scale": -1}],
+)
+def test_what_is_no_knob_is_refused(world, knobs):
+    with pytest.raises(ValueError, match=r"."):
+        world.control.mail(**knobs)
+    assert world.control.mail()["duplicate"] == 1
