@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.api import companies as company_doors
 from accounts.api import people as doors
+from accounts.api import proving as proof_doors
 from accounts.api import schema as schema  # tells the OpenAPI document of keys
 from accounts.views import (
     api_keys,
@@ -78,6 +79,8 @@ urlpatterns = [
             (f"{COMPANY}/people", "members", company_doors.Members),
             (f"{COMPANY}/people/<int:pk>", "member", company_doors.OneMember),
             (f"{COMPANY}/leave", "leave_company", company_doors.Leave),
+            (f"{COMPANY}/proofs", "proofs", proof_doors.Proofs),
+            (f"{COMPANY}/proofs/<slug:public_id>/look", "look_at_site", proof_doors.LookAtSite),
             (f"{COMPANY}/invitations", "invitations", company_doors.Invitations),
             (f"{COMPANY}/invitations/<slug:public_id>", "sent_invitation", company_doors.OneInvitation),
             ("invitations/<str:token>", "invitation", company_doors.Invited),

@@ -14,6 +14,7 @@ from django.urls import include, path
 
 from accounts.http.proving import asks_again
 from marketplace.site import api_docs, crawlers, dashboard, health, letters, metrics, notices, views
+from marketplace.site.privacy import api as privacy_doors
 from marketplace.site.privacy import views as privacy
 
 # One log-in for everybody, with its limits; what allauth registers shows secrets, or fails on a search; and
@@ -59,6 +60,9 @@ urlpatterns = [
     path("", include("payments.urls")),
     *with_asking_again,
     path("accounts/", include("allauth.urls")),
+    path("api/v1/me/copies/", privacy_doors.Copies.as_view(), name="api_copies"),
+    path("api/v1/me/copies/<slug:public_id>/", privacy_doors.OneCopy.as_view(), name="api_copy"),
+    path("api/v1/me/deletion/", privacy_doors.MyDeletion.as_view(), name="api_deletion"),
     path("api/schema/", api_docs.schema, name="api_schema"),
     path("api/docs/", api_docs.docs, name="api_docs"),
     path("admin/", admin.site.urls),

@@ -7,17 +7,25 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts import onboarding
 from accounts.http import ApiRequest, PersonRequest
-from accounts.models import Company, User
+from accounts.models import Company, Sanction, User
 from payments import funding, offering, operations, paying_out, stripe_gateway
 from payments.models import Hold, Operation, PaymentRequest
 from projects import matching
 from projects.models import Application, Deliverable, Engagement, Project
 
 Asker = PersonRequest | ApiRequest
+
+
+def against_me(request: Asker) -> "QuerySet[Sanction]":
+    """Decisions of moderators about this person and their companies."""
+    mine = Sanction.objects.visible_to(request.user).select_related("company")
+    ids = request.user.company_ids
+    return mine.filter(person=request.user) | mine.filter(company__in=ids)
 
 
 def deliverable_or_404(request: Asker, public_id: str, number: int) -> Deliverable:

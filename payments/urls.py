@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from payments import webhooks
+from payments.api import decisions as api_decisions
 from payments.api import engagements, working
 from payments.api import money as api_money
 from payments.api import paying_for as api_paying_for
@@ -107,6 +108,8 @@ urlpatterns = [
             ("undo", "undo_approval", working.UndoApproval),
         )
     ),
+    path(f"{API}/me/decisions/", api_decisions.Decisions.as_view(), name="api_decisions"),
+    path(f"{API}/me/decisions/<slug:public_id>/", api_decisions.OneDecision.as_view(), name="api_decision"),
     path(f"{API}/money/", api_money.Holds.as_view(), name="api_money"),
     path(f"{API}/money/payee/", api_money.MyPayee.as_view(), name="api_payee"),
     path(f"{API}/money/<slug:public_id>/", api_money.Receipt.as_view(), name="api_receipt"),

@@ -8,6 +8,7 @@ from projects.api import attaching as files
 from projects.api import finding, showing
 from projects.api import messaging as letters
 from projects.api import posting as drafts
+from projects.api import reporting as reports
 from projects.api import selecting as choice
 from projects.views import (
     applying,
@@ -136,6 +137,9 @@ urlpatterns = [
             ("companies/<slug:slug>/projects", "company_projects", showing.CompanyProjects),
             ("companies/<slug:slug>/work", "company_work", showing.CompanyWork),
             ("people/<slug:public_id>/work", "person_work", showing.PersonWork),
+            ("reports/<slug:kind>/<slug:key>", "report", reports.Reports),
+            ("me/blocks", "blocks", reports.Blocks),
+            ("me/blocks/<int:pk>", "block", reports.OneBlock),
         )
     ),
     path(f"{API}/files/<slug:public_id>/", files.WorkFile.as_view(), name="api_file"),

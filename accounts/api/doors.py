@@ -6,7 +6,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.http.proving import has_proved_it
-from marketplace.kernel.api.doors import READING, Door, MayEnter
+from marketplace.kernel.api.doors import Door, MayEnter
+
+ACTS = ("POST", "PATCH", "DELETE")
 
 
 class HasProvedIt(BasePermission):
@@ -16,12 +18,14 @@ class HasProvedIt(BasePermission):
     code = "reauthentication_required"
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if request.method in READING or not hasattr(view, str(request.method).lower()):
+        asked_of = getattr(view, "proven", ACTS)
+        if request.method not in asked_of or not hasattr(view, str(request.method).lower()):
             return True
         return request.auth is None and has_proved_it(request._request)
 
 
 class ProvenDoor(Door):
-    """A door whose acts are only for who has just shown who they are."""
+    """A door of which what `proven` names is only for who has just shown who they are."""
 
     permission_classes = (MayEnter, HasProvedIt)
+    proven: tuple[str, ...] = ACTS

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 Handler = Callable[[HttpRequest], HttpResponse]
 STILL_OPEN = (
     *("/accounts/data/", "/accounts/logout/", "/accounts/reauthenticate/", "/accounts/2fa/"),
+    *("/api/v1/me/deletion/", "/api/v1/me/copies/"),
     *("/letters/stop/", "/static/", "/healthz", "/readyz", "/favicon.ico"),
 )
 

@@ -2,23 +2,16 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import PersonRequest
-from accounts.models import Sanction
 from marketplace.kernel.errors import RuleViolation
 from payments import appealing
 from payments.forms import AppealForm
-
-
-def against_me(request: PersonRequest) -> "QuerySet[Sanction]":
-    mine = Sanction.objects.visible_to(request.user).select_related("company")
-    ids = request.user.company_ids
-    return mine.filter(person=request.user) | mine.filter(company__in=ids)
+from payments.http import against_me
 
 
 @login_required

@@ -91,10 +91,14 @@ class BidSerializer(serializers.ModelSerializer[Application]):
         help_text="The project's as you read it. Where it is another by now, nothing is sent: 409 `stale_page`.",
     )
     may_work_as = may_work_as()
+    flagged = serializers.BooleanField(
+        default=False,
+        help_text="Send it as it is, knowing that a moderator looks at it: after 409 `words_noticed`.",
+    )
 
     class Meta:
         model = Application
-        fields = ("version", "motivation", "answers", "may_work_as")
+        fields = ("version", "motivation", "answers", "may_work_as", "flagged")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs.get("answers", ())) != len(self.context["project"].questions):

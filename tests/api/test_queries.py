@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Company, Membership
-from payments import offering
+from payments import offering, sanctioning
+from projects import blocking
 from tests import cast
 from tests.api.conftest import Program, a_key
 
 pytestmark = pytest.mark.django_db
+WARNED = {"level": "warning", "codes": ["other"], "note": "Please read the rules."}
 AFTERWARDS = 3  # of everything once more
 
 
@@ -33,6 +35,9 @@ class Board:
         project = self.a_project()
         application = cast.an_application(self.student, project)
         cast.an_application(cast.another_student(), self.crowded)
+        other = cast.company_of(cast.another_employer())
+        blocking.block_company(other, by=self.student, at=application.submitted_at)
+        sanctioning.impose(self.student, by=self.moderator, at=application.submitted_at, **WARNED)
         cast.an_answered_question(self.student, self.crowded, text=f"Is it {project.public_id}?")
         offering.make_offer(application, by=self.employer, at=application.submitted_at)
         Membership.join(self.company, cast.a_person("Kim Ray"), role="manager", at=application.submitted_at)
@@ -52,6 +57,8 @@ def every_list(board):
         "projects/": student,
         "applications/": student,
         "me/notices/": student,
+        "me/decisions/": student,
+        "me/blocks/": student,
         f"projects/{project}/questions/": student,
         f"companies/{company}/projects/": student,
         f"companies/{company}/work/": student,

@@ -53,6 +53,10 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "api/v1/me/letters/": {"work": "daily"},
     "api/v1/companies/": COMPANY,
     "api/v1/companies/<slug>/": {"about": "Boats."},
+    "api/v1/companies/<slug>/proofs/": {"way": "registry", "registry": "Bolagsverket", "number": "556"},
+    "api/v1/reports/<kind>/<key>/": {"reason": "money", "text": "It asks for a deposit."},
+    "api/v1/me/blocks/": {"kind": "company", "key": "maple-health"},
+    "api/v1/me/decisions/<public_id>/": {"text": "It was somebody else."},
     "api/v1/companies/<slug>/people/<pk>/": {"role": "owner"},
     "api/v1/companies/<slug>/invitations/": {"email": "kim@example.org", "role": "manager"},
 }

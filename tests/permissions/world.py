@@ -19,7 +19,7 @@ from django.core.mail import EmailMessage
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts import empowering, inviting, keying
+from accounts import empowering, inviting, keying, proving
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Notice, Topic
@@ -242,7 +242,11 @@ def staff_of(people: dict[str, User]) -> dict[str, Any]:
     colleague = Membership.join(company, cast.a_person("Kim Ray"), role="manager", at=at)
     sent = {"email": people["another"].email, "role": "manager", "at": at}
     invited = inviting.invite(company, by=people["employer"], **sent)
+    Company.objects.filter(pk=company.pk).update(website="https://maple.example")
+    company.refresh_from_db()
+    shown = proving.begin_site(company, by=people["employer"], at=at)
     return {
+        "proof": {"slug": company.slug, "public_id": shown.public_id},
         "colleague": {"slug": company.slug, "pk": colleague.pk},
         "invited": {"slug": company.slug, "public_id": invited.public_id, "token": invited.token},
     }

@@ -1,5 +1,6 @@
 """A person's page about their own data: a copy of everything, and the end of the account."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import PersonRequest, end_other_sessions
 from accounts.http.proving import asks_again
-from accounts.models import DataExport
+from accounts.models import DataExport, User
 from marketplace.kernel.http import followed
 from marketplace.site.privacy import deleting, exporting
 from marketplace.site.privacy.obstacles import obstacles_of
@@ -76,8 +77,12 @@ def ask_for_export(request: PersonRequest) -> HttpResponse:
 @require_safe
 @asks_again()
 def export(request: PersonRequest, public_id: str) -> FileResponse:
+    return handed_out(request.user, public_id, at=timezone.now())
+
+
+def handed_out(user: User, public_id: str, *, at: datetime) -> FileResponse:
     """The ZIP, for as long as it is there, to nobody but the person it is about."""
-    ready = DataExport.objects.visible_to(request.user).ready(at=timezone.now())
+    ready = DataExport.objects.visible_to(user).ready(at=at)
     found = get_object_or_404(ready, public_id=public_id)
     name = f"everything-about-me-{found.asked_at:%Y-%m-%d}.zip"
     try:
