@@ -73,9 +73,12 @@ def submit_work(
 ) -> Submission:
     """Hand in the next version and start the review window, counted in the company's days.
 
-    Raises WorkStopped, IncompleteDelivery, InvalidTransition, and what `filing.store` raises for a file.
+    Raises WorkStopped, IncompleteDelivery, InvalidTransition, and what `filing.kept` raises for a file.
     """
-    with locked(deliverable.engagement) as engagement:
+    with (
+        filing.kept(files, folder="submissions", at=at) as written,
+        locked(deliverable.engagement) as engagement,
+    ):
         if by.pk != engagement.student_id:
             raise PermissionDenied
         if engagement.status != Engagement.Status.ACTIVE:
@@ -97,7 +100,7 @@ def submit_work(
             submitted_by=by,
             submitted_at=at,
         )
-        filing.store(submission, files)
+        filing.store(submission, written)
         cases.flag(submission=submission, at=at, text="\n".join([text, *criteria_answers]))
         review_ends_at = end_of_review(deliverable, at=at)
         deliverable.become(

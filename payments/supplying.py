@@ -73,9 +73,12 @@ def give_material(
 ) -> PromisedMaterial:
     """Hand over what was promised; with the last of it the due dates start, from now or from the start of work.
 
-    Raises AlreadyGiven, NothingGiven, InvalidTransition, and what `filing.store_given` raises for a file.
+    Raises AlreadyGiven, NothingGiven, InvalidTransition, and what `filing.kept` raises for a file.
     """
-    with locked(material.engagement) as engagement:
+    with (
+        filing.kept(files, folder="materials", at=at) as written,
+        locked(material.engagement) as engagement,
+    ):
         check_under_way(engagement)
         if not engagement.company.has_member(by):
             raise PermissionDenied
@@ -86,7 +89,7 @@ def give_material(
             raise NothingGiven
         material.note, material.link, material.given_by, material.given_at = note.strip(), link, by, at
         material.save(update_fields=["note", "link", "given_by", "given_at"])
-        filing.store_given(material, files, at=at)
+        filing.store_given(material, written)
         is_last = not engagement.missing_materials
         if is_last:
             assert engagement.starts_at is not None

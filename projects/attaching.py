@@ -28,13 +28,13 @@ class TooManyFiles(RuleViolation):
 def attach(project: Project, files: "Sequence[UploadedFile[Any]]", *, by: User, at: datetime) -> Project:
     """Add files to a draft; once it was sent they stay as they are, since a moderator looked at them.
 
-    Raises NotEditable, TooManyFiles, and what `filing.store_public` raises for a file.
+    Raises NotEditable, TooManyFiles, and what `filing.kept` raises for a file.
     """
-    with locked(project) as project:
+    with filing.kept(files, folder="materials", at=at) as written, locked(project) as project:
         check(project, by)
         if project.material_files.count() + len(files) > MAX_MATERIAL_FILES:
             raise TooManyFiles
-        filing.store_public(project, files, at=at)
+        filing.store_public(project, written)
     return project
 
 

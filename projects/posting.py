@@ -46,11 +46,12 @@ def duplicate(project: Project, *, by: User, at: datetime) -> Project:
 
     The files beside it come along; what was handed over in a workroom does not.
     """
-    with locked(project) as project:  # or a file is taken away while it is copied
+    check_member(project.company, by)
+    files = project.material_files.order_by("pk")
+    with filing.copied(files, at=at) as written, locked(project) as project:
         check_member(project.company, by)
-        files = list(project.material_files.order_by("pk"))
         copy = begin(project.company, draft_of(project), by=by, at=at, template_key=project.template_key)
-        filing.copy_public(files, copy, at=at)
+        filing.store_public(copy, written)
     return copy
 
 

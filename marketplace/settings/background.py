@@ -45,6 +45,7 @@ SWEEPS = {
     "payments.sweep_deadlines": 30,
     "site.make_exports": 60,
     "site.sweep_privacy": 300,
+    "site.sweep_files": 3600,
 }
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}

@@ -1,9 +1,10 @@
-"""The site's tasks about people's data: copies that were asked for, and what days are over for."""
+"""Tasks of the site: copies of data of people, what days are over for, and files that no row names."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounts import empowering
+from marketplace.site import files
 from marketplace.site.privacy import deleting, exporting
 
 
@@ -20,3 +21,9 @@ def sweep_privacy() -> None:
     exporting.let_go(at=at)
     deleting.carry_out_due(at=at)
     empowering.end_over(at=at)
+
+
+@shared_task(name="site.sweep_files")
+def sweep_files() -> None:
+    """Every hour."""
+    files.sweep(at=timezone.now())

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from projects import filing
+from projects.filing import kinds
 from tests.projects.test_files import DOCX, HTML, ODT, PDF, PNG, SVG, archive, upload
 
 ZIP = archive("a.txt")
@@ -15,7 +16,7 @@ GIF = b"GIF89a\x40\x01\xf0\x00" + bytes(32)
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(32)
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(32)
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41"
-FAR = bytes(filing.ENDS)
+FAR = bytes(kinds.ENDS)
 PHP = b"<?php system($_GET['c']); ?>"
 
 
@@ -116,10 +117,10 @@ def claims(*, number=None, size=None, unpacked=None):
 @pytest.mark.parametrize(
     "content",
     [
-        claims(unpacked=filing.MAX_UNPACKED_BYTES + 1),
-        claims(number=filing.MAX_ENTRIES + 1),
+        claims(unpacked=kinds.MAX_UNPACKED_BYTES + 1),
+        claims(number=kinds.MAX_ENTRIES + 1),
         claims(number=0xFFFF),
-        claims(size=filing.MAX_LIST_BYTES + 1),
+        claims(size=kinds.MAX_LIST_BYTES + 1),
         claims(size=0xFFFFFFFF),
         ZIP[:-4],
         ZIP[:30],

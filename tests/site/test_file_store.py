@@ -1,5 +1,7 @@
 """Uploads in a bucket of an S3 store instead of on disk: nothing else changes."""
 
+from datetime import timedelta
+
 import boto3
 import pytest
 from django.core.files.storage import default_storage
@@ -8,9 +10,11 @@ from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from marketplace.environment import Environment
+from marketplace.site import files
 from marketplace.site.backups import making, restoring
-from projects import attaching
+from projects import attaching, filing
 from projects.models import MaterialFile
+from projects.models.projects import MAX_MATERIAL_FILES
 from tests import cast
 
 PLAN = b"step,days\nread,2\n"
@@ -50,8 +54,8 @@ def bucket(store, settings, monkeypatch):
 @pytest.fixture
 def material(db, bucket):
     project = cast.a_draft()
-    files = [SimpleUploadedFile("plan.csv", PLAN)]
-    attaching.attach(project, files, by=project.posted_by, at=timezone.now())
+    given = [SimpleUploadedFile("plan.csv", PLAN)]
+    attaching.attach(project, given, by=project.posted_by, at=timezone.now())
     return MaterialFile.objects.get()
 
 
@@ -83,6 +87,26 @@ def test_an_address_that_cannot_be_read_is_refused_without_being_repeated(monkey
     assert env.store("FILES_URL") == {}
     assert list(env.refused) == ["FILES_URL"]
     assert "key:secret@host/bucket/folder" not in env.refused["FILES_URL"]
+
+
+def test_what_no_row_names_is_swept_out_of_the_bucket_after_a_day(bucket, material):
+    plan = SimpleUploadedFile("plan.csv", PLAN)
+    with filing.kept([plan], folder="submissions", at=timezone.now()) as [left]:
+        pass  # as if the process had ended here
+    bucket.put_object(Bucket=BUCKET, Key="backups/of-yesterday", Body=b"kept by somebody else")
+    assert files.sweep(at=timezone.now() + timedelta(hours=23)) == 0
+    assert files.sweep(at=timezone.now() + timedelta(hours=25)) >= 1  # and what tests before left
+    keys = {one["Key"] for one in bucket.list_objects_v2(Bucket=BUCKET)["Contents"]}
+    assert left["file"] not in keys
+    assert {material.file.name, "backups/of-yesterday"} <= keys
+
+
+def test_what_is_refused_leaves_nothing_in_the_bucket(bucket, material):
+    many = [SimpleUploadedFile(f"plan-{n}.csv", PLAN) for n in range(MAX_MATERIAL_FILES)]
+    before = bucket.list_objects_v2(Bucket=BUCKET)["KeyCount"]
+    with pytest.raises(attaching.TooManyFiles):
+        attaching.attach(material.project, many, by=material.project.posted_by, at=timezone.now())
+    assert bucket.list_objects_v2(Bucket=BUCKET)["KeyCount"] == before
 
 
 def test_a_backup_takes_files_out_of_the_bucket_and_puts_them_back(bucket, material, tmp_path):

@@ -1,21 +1,16 @@
-"""Private files: which may be handed in, and how they are kept under names that nobody can guess."""
+"""Which files may be handed in: what a file says it is, looked for in its bytes."""
 
-import hashlib
 import re
-import secrets
 import struct
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import IO, Any
 
 import puremagic
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from marketplace.kernel.errors import RuleViolation
-from projects.models import MaterialFile, Project, PromisedMaterial, Submission, SubmissionFile
 from projects.models.submissions import MAX_FILE_BYTES, MAX_FILES
 
 MEGABYTE = 1024 * 1024
@@ -71,82 +66,12 @@ MAX_UNPACKED_BYTES = 1024 * MEGABYTE
 MACROS = re.compile(r"vbaproject\.bin$|^(?:basic|scripts)/", re.IGNORECASE)
 
 
-class UnsuitableFile(RuleViolation):
-    """A file that may not be handed in: too large, of a kind not accepted, or not what its name says."""
-
-    code = "unsuitable_file"
-
-
 def check(files: Sequence["UploadedFile[Any]"], *, most: int = MAX_FILES) -> None:
     """Raise one ValidationError that names every file that cannot be handed in, and why."""
     wrong = [f"At most {most} files are possible."] if len(files) > most else []
     wrong += [complaint for file in files[:most] if (complaint := complaint_about(file))]
     if wrong:
         raise ValidationError(wrong)
-
-
-def store(submission: Submission, files: Sequence["UploadedFile[Any]"]) -> list[SubmissionFile]:
-    """Keep the files of a submission. Raises UnsuitableFile.
-
-    The bytes are written before the transaction ends, so a row never lacks its file; where the transaction
-    is taken back, a file without a row stays behind, under a name that leads nowhere.
-    """
-    kept = keep(files, folder="submissions", at=submission.submitted_at)
-    return [SubmissionFile.objects.create(submission=submission, **columns) for columns in kept]
-
-
-def store_given(promise: PromisedMaterial, files: Sequence["UploadedFile[Any]"], *, at: datetime) -> None:
-    """Keep the files of a promised material in the same way. Raises UnsuitableFile."""
-    for columns in keep(files, folder="materials", at=at):
-        MaterialFile.objects.create(promise=promise, **columns)
-
-
-def store_public(project: Project, files: Sequence["UploadedFile[Any]"], *, at: datetime) -> None:
-    """Keep the files that everybody who sees the project may download. Raises UnsuitableFile."""
-    for columns in keep(files, folder="materials", at=at):
-        MaterialFile.objects.create(project=project, **columns)
-
-
-def copy_public(files: Sequence[MaterialFile], project: Project, *, at: datetime) -> None:
-    """Put the same files beside another project, each with bytes of its own, so that one alone can be removed."""
-    copies = []
-    for file in files:
-        with file.file.open() as kept:
-            path = file.file.storage.save(path_in("materials", at=at), kept)
-        known = {name: getattr(file, name) for name in ("name", "content_type", "size_bytes", "sha256")}
-        copies.append(MaterialFile(project=project, file=path, **known))
-    MaterialFile.objects.bulk_create(copies)
-
-
-def keep(files: Sequence["UploadedFile[Any]"], *, folder: str, at: datetime) -> list[dict[str, Any]]:
-    """Write the bytes; what a row says of each file. Raises UnsuitableFile."""
-    try:
-        check(files)
-    except ValidationError as error:
-        raise UnsuitableFile(" ".join(error.messages)) from error
-    return [keep_one(file, path=path_in(folder, at=at)) for file in files]
-
-
-def path_in(folder: str, *, at: datetime) -> str:
-    return f"{folder}/{at:%Y/%m}/{secrets.token_hex(16)}"
-
-
-def keep_one(file: "UploadedFile[Any]", *, path: str) -> dict[str, Any]:
-    name = clean_name(file.name or "")
-    return {
-        "file": SubmissionFile._meta.get_field("file").storage.save(path, file),
-        "name": name,
-        "content_type": TYPES[ending_of(name)],
-        "size_bytes": file.size or 0,
-        "sha256": digest(file),
-    }
-
-
-def digest(file: "UploadedFile[Any]") -> str:
-    sha256 = hashlib.sha256()
-    for chunk in file.chunks():
-        sha256.update(chunk)
-    return sha256.hexdigest()
 
 
 def clean_name(name: str) -> str:
