@@ -60,6 +60,7 @@ TWINS = {
     "projects:engagements": ("payments:api_engagements",),
     "projects:engagement": ("payments:api_engagement",),
     "projects:remove_material": ("projects:api_material",),
+    "payments:engagement_money": ("payments:api_money", "payments:api_receipt"),
     "payments:appeal": ("payments:api_decision",),
     "payments:checkout_return": ("payments:api_confirm_payment",),
     "payments:set_up_payee": ("payments:api_payee",),
