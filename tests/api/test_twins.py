@@ -53,6 +53,7 @@ TWINS = {
     "projects:apply": ("projects:api_applications", "projects:api_waiting"),
     "projects:applicants": ("projects:api_applications",),
     "projects:close_the_rest": ("projects:api_decline_many",),
+    "projects:send_message": ("projects:api_messages", "projects:api_messages_read"),
     "projects:ask_again": ("projects:api_ask",),
     "projects:keep_second": ("projects:api_second",),
     "projects:lift_block": ("projects:api_block",),
