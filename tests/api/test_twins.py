@@ -71,6 +71,7 @@ TWINS = {
 BROWSER = "how a browser logs in, and where"
 KEYS = "no key makes or ends keys"
 STAFF = "staff act in the browser, after their second step"
+PAPER = "a paper of what payments:api_money and payments:api_receipt tell in rows"
 REASONS = {
     "home": "it tells what the site is",
     "robots": "for crawlers",
@@ -100,6 +101,9 @@ REASONS = {
     "projects:remove_question": STAFF,
     "projects:lift_pause": STAFF,
     "payments:remove_project": STAFF,
+    **{
+        f"payments:{paper}": PAPER for paper in ("earned", "earned_file", "paid", "paid_file", "receipt_file")
+    },
     "payments:stripe_webhook": "for Stripe",
 }
 
