@@ -108,7 +108,8 @@ def after_two(claim: Claim, two: looking.TwoObjects, *, at: datetime) -> None:
 def is_hopeless(operation: Operation, failure: StripeFailed) -> bool:
     if operation.kind not in {Operation.Kind.CAPTURE, Operation.Kind.VOID}:
         return False
-    return failure.ends_the_payment or not looking.can_still_happen(operation)
+    refused = operation.kind == Operation.Kind.CAPTURE and failure.ends_the_payment
+    return refused or not looking.can_still_happen(operation)
 
 
 def after_miss(claim: Claim, *, at: datetime) -> None:

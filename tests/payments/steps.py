@@ -46,7 +46,11 @@ def approved(engagement, *, at):
 def pass_time(sandbox, hours):
     """Stripe's clock goes on, and our operations grow as much older."""
     sandbox.advance(hours=hours)
-    gone = timedelta(hours=hours)
+    grow_older(timedelta(hours=hours))
+
+
+def grow_older(gone):
+    """What the database's clock measures of our operations is so much longer ago."""
     for name in ("epoch_sent_at", "last_500_at", "lease_until"):
         Operation.objects.exclude(**{name: None}).update(**{name: F(name) - gone})
 
