@@ -3,14 +3,17 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UV_ALONE := install --quiet --disable-pip-version-check uv
 UV := $(or $(shell command -v uv),$(BIN)/uv)
 CODE := manage.py marketplace accounts projects payments
 export UV_PYTHON_PREFERENCE := only-system
-export UV_LINK_MODE := copy
+unexport PYTHONDONTWRITEBYTECODE  # or each of the many processes would compile all code anew
 
 .DEFAULT_GOAL := help
 
-.PHONY: schema help run test deep check fmt css lock secrets backup restore drill clean
+TOOLS := $(VENV)/installed-dev node_modules/installed
+
+.PHONY: tools schema help run test deep check fmt css lock secrets backup restore drill clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,14 +21,14 @@ help: ## list these commands
 run: $(VENV)/installed ## start the whole marketplace on this machine (PORT=8000, HOST, DATA_DIR)
 	@$(BIN)/python manage.py local
 
-test: $(VENV)/installed-dev node_modules/installed ## everything, browser journeys included, on throw-away services
+test: tools ## everything, browser journeys included, on throw-away services
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/pytest -n 3 $(ARGS)  # one more than there are cores, as some wait for a browser or a clock
 
 deep: export DEEP := true
 deep: test ## the same, and all of what `test` takes some of: each state of each page, each odd value
 
-check: $(VENV)/installed-dev node_modules/installed ## style, layers, types, settings, migrations, templates, built CSS
+check: tools ## style, layers, types, settings, migrations, templates, built CSS
 	@echo "style" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
 	@echo "layers" && $(BIN)/lint-imports --no-cache --no-logo > $(VENV)/layers.txt || { cat $(VENV)/layers.txt; exit 1; }
 	@echo "types" && DEBUG=true $(BIN)/mypy --no-error-summary $(CODE)
@@ -82,6 +85,9 @@ $(VENV)/installed-dev: requirements-dev.lock | $(VENV)/made
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/installed
 
+tools:
+	@$(MAKE) --silent --jobs=2 $(TOOLS)
+
 # What builds the CSS and validates HTML. Where it cannot be had, the tests say what they left out.
 node_modules/installed: package-lock.json
 	@if command -v npm > /dev/null && npm ci --silent --no-audit --no-fund; then touch $@; \
@@ -92,5 +98,6 @@ $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; PYTHON=python3.12 names another."; exit 1; }
 	@echo "Making a virtual environment"
 	@if command -v uv > /dev/null; then uv venv --quiet --allow-existing --python $(PYTHON) $(VENV); \
-	 else $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; fi
+	 else $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python $(UV_ALONE) 2> /dev/null || \
+	     { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip $(UV_ALONE); }; fi  # by the system's pip, or by a new one
 	@touch $@
