@@ -13,10 +13,10 @@ unexport PYTHONDONTWRITEBYTECODE  # or each of the many processes would compile 
 
 TOOLS := $(VENV)/installed-dev node_modules/installed
 
-.PHONY: tools schema help run test deep check fmt css lock secrets backup restore drill clean
+.PHONY: tools schema help run test deep coverage check fmt css lock secrets backup restore drill clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/installed ## start the whole marketplace on this machine (PORT=8000, HOST, DATA_DIR)
 	@$(BIN)/python manage.py local
@@ -27,6 +27,9 @@ test: tools ## everything, browser journeys included, on throw-away services
 
 deep: export DEEP := true
 deep: test ## the same, and all of what `test` takes some of: each state of each page, each odd value
+
+coverage: ARGS = --cov --cov-report=term-missing:skip-covered
+coverage: test ## the same as `test`, and which lines and branches of payments/ they do not go through
 
 check: tools ## style, layers, types, settings, migrations, templates, built CSS
 	@echo "style" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
