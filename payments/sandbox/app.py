@@ -6,12 +6,14 @@ import time
 from functools import cache
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 
 from payments.sandbox import api, control_api, current, pages
 from payments.sandbox.api import Answer, Asked
 from payments.sandbox.clock import Clock
 from payments.sandbox.config import Config
+from payments.sandbox.console import frame
+from payments.sandbox.console import views as views  # whose pages register themselves
 from payments.sandbox.control import Control
 from payments.sandbox.faults import Fault
 from payments.sandbox.sandbox import Sandbox
@@ -58,6 +60,8 @@ def _web(propagate: bool) -> Flask:  # noqa: FBT001
         web.add_url_rule(f"/{version}/<path:_>", f"api_{version}", _api, methods=["GET", "POST", "DELETE"])
     web.register_blueprint(pages.blueprint)
     web.register_blueprint(control_api.blueprint)
+    web.register_blueprint(frame.blueprint)
+    web.add_url_rule("/", "root", lambda: redirect("/control/", 303))
     web.register_error_handler(404, _nothing_here)
     web.register_error_handler(500, _broken)
     return web

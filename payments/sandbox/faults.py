@@ -10,10 +10,23 @@ from payments.sandbox.errors import ApiError
 from payments.sandbox.idempotency import in_use
 from payments.sandbox.sandbox import Context
 
-KINDS = (
-    *("429", "409", "400", "402", "drop_before", "drop_after_commit", "hang", "500_no_effect", "500_effect"),
-    *("500_late", "truncate", "garbage", "list_lag", "prune_keys"),
-)
+EXPLAINED = {
+    "429": "Turned away before it is begun; with lock_timeout, for another reason",
+    "409": "The key is in use by another request",
+    "400": "Refused with this code, and the key remembers it",
+    "402": "The card is declined, and the key remembers it",
+    "drop_before": "The connection ends, and nothing was done",
+    "drop_after_commit": "It is done, and the connection ends",
+    "hang": "So many seconds pass before the answer",
+    "500_no_effect": "Fails, and nothing was done",
+    "500_effect": "Fails, and was done",
+    "500_late": "Fails, and is done so many hours later",
+    "truncate": "The answer breaks off",
+    "garbage": "The answer is no JSON",
+    "list_lag": "A list shows what is older than so many seconds",
+    "prune_keys": "Every key is forgotten first",
+}
+KINDS = tuple(EXPLAINED)
 NEEDS_NUMBER = ("hang", "500_late", "list_lag")
 
 

@@ -7,6 +7,7 @@ from werkzeug.serving import make_server
 
 from payments.sandbox.app import create_app
 from tests.browsing import Watch, assert_accessible, assert_fits
+from tests.deep import spread
 from tests.payments.sandbox.conftest import Mailbox, World, client_of
 
 
@@ -93,3 +94,17 @@ def test_a_page_that_has_expired_is_a_page_too(served, visitor):
     served.control.advance(days=2)
     visitor.goto(served.here + path_of(session.url))
     look(visitor)
+
+
+def test_the_console_can_be_read_and_used_by_anybody(served, visitor):
+    charge = served.captured().latest_charge.id
+    served.control.dispute(charge)
+    served.control.break_("hang:3", path="/v1/transfers")
+    places = [*("faults", f"objects/{charge}", "", "webhooks", "books", "events", "objects", "requests")]
+    for place in spread(places, over=2):
+        visitor.goto(f"{served.here}/control/{place}")
+        look(visitor)
+    visitor.goto(f"{served.here}/control/")
+    visitor.get_by_label("Days", exact=True).fill("2")
+    visitor.get_by_role("button", name="Let the time pass").click()
+    assert visitor.get_by_role("status").inner_text().endswith("Time has gone on.")
