@@ -24,6 +24,7 @@ from projects.models import (
     Project,
     ProjectTransition,
     PublicQuestion,
+    Reading,
 )
 from tests.payments.steps import books_agree
 from tests.projects.test_second_in_line import a_board
@@ -174,6 +175,14 @@ def test_the_past_is_lived_once_though_it_was_interrupted(lived):
     ]
     assert Deliverable.objects.filter(status="changes_requested").get().submissions.count() == 1
     assert Deliverable.objects.filter(status="auto_approved").count() == 1
+    # What the two sides wrote stands once, and the last of it waits to be read.
+    said = {plan.title: [text for _, text in plan.said] for plan in reading.plans()}
+    written = {work: list(work.messages.newest_first()) for work in Engagement.objects.all()}
+    assert {str(work): [one.text for one in rows][::-1] for work, rows in written.items() if rows} == {
+        str(work): said[str(work)] for work in written if said[str(work)]
+    }
+    assert any(written.values())
+    assert {row.unread.count() for row in Reading.objects.select_related("engagement")} == {0, 1}
     # The money went through the real SDK, and every book says the same.
     books_agree(lived, own=0)
     release = Release.objects.get(share__deliverable__engagement=paid)

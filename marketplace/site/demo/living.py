@@ -24,7 +24,7 @@ from payments import tasks as payments_tasks
 from payments.models import Deadline as MoneyDeadline
 from payments.models import Hold, Operation
 from projects import tasks as projects_tasks
-from projects.models import Deadline
+from projects.models import Deadline, Reading
 
 # What runs may write the next thing due at the same moment, as a date less than a day off does with its reminder.
 MOST_AT_ONCE = 10
@@ -107,6 +107,7 @@ def question() -> tuple[str, tuple[Any, ...]]:
         earliest("projects", Deadline.objects.pending(), "due_at"),
         earliest("payments", MoneyDeadline.objects.pending(), "due_at"),
         earliest("operations", Operation.objects.filter(status__in=Operation.OPEN), ready),
+        earliest("messages", Reading.objects.filter(tell_at__isnull=False), "tell_at"),
         earliest("holds", Hold.objects.filter(next_look_at__isnull=False), "next_look_at"),
     ]
     sql, values = rows[0].union(*rows[1:], all=True).query.sql_with_params()
@@ -121,6 +122,7 @@ SWEEPS: dict[str, Callable[[datetime], object]] = {
     "projects": lambda at: projects_tasks.run_deadlines(at=at),
     "payments": lambda at: payments_tasks.run_deadlines(at=at),
     "operations": lambda at: operations.run_due(at=at),
+    "messages": lambda at: projects_tasks.tell_of_messages(at=at),
     "holds": lambda at: funding.confirm_awaited(at=at),
 }
 

@@ -66,6 +66,7 @@ class Plan:
     trial: bool = False
     promises: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    said: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

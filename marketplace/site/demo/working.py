@@ -12,9 +12,11 @@ from marketplace.site.demo.people import People
 from marketplace.site.demo.stories import Story
 from payments import funding, offering, paying_out, refunding, releasing, reviewing
 from payments.models import Hold, Payee
+from projects import messaging
 from projects.models import Deliverable, Engagement
 
 SET_UP_AFTER = timedelta(hours=9)
+TURN = timedelta(minutes=40)  # between one message and the answer to it
 CAPTURES = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
 UNREADY = "late_payee"  # the fate of a student who never finished the set-up at Stripe
 
@@ -36,6 +38,9 @@ class Working(Acting):
             yield Act(at, partial(STEPS[name], self))
             if name == "offer":
                 yield Act(at + MOMENT, self.pay)
+            if name == "accept":
+                for place, (side, text) in enumerate(self.plan.said, start=1):
+                    yield Act(at + place * TURN, partial(self.say, side, text))
             if name == "accept" and self.plan.fate != UNREADY:
                 yield Act(min(at + SET_UP_AFTER, self.before(number + 1)), self.set_up)
 
@@ -98,6 +103,13 @@ class Working(Acting):
     def engagement(self) -> Engagement:
         """The newest one of this project, as it is now."""
         return self.known.engagements.select_related("company", "student").latest("created_at")
+
+    def say(self, side: str, text: str, at: datetime) -> None:
+        """Read what the other side wrote, and write to it."""
+        by = self.student if side == "student" else self.owner
+        if not self.engagement.messages.filter(sent_at=at).exists():
+            messaging.read(self.engagement, by=by, at=at)
+            messaging.send(self.engagement, by=by, at=at, text=text)
 
     # The work
 
