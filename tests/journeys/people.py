@@ -140,6 +140,11 @@ class Person:
 
     # On both sides of the work
 
+    def writes_to(self, other: str, text: str) -> None:
+        self.type({f"Your message to {other}": text})
+        self.press(f"Send to {other}")
+        self.sees("You wrote last", text)
+
     def sees_every_cent(self, *, settled: bool) -> None:
         """The receipt: three columns that add up, and nothing left on the way where all is settled."""
         self.follow("Receipt, every cent")

@@ -92,6 +92,7 @@ def walk(run, open_context):
     maya.go(link_in(maya.letter("Maple Health offers you"), run.address))
     maya.accept("Norway")
     maya.set_up_being_paid()
+    maya.writes_to("Maple Health", "May I begin on Monday?")
     for part in (PLAN, FINDINGS):
         maya.deliver(part)
         sam.page.reload()

@@ -29,6 +29,10 @@ def test_from_the_project_page_to_approved(open_context, site_server, sandbox_pa
     maya.follow("See the offer and answer")
     maya.accept("Sweden")
     maya.set_up_being_paid()
+    maya.writes_to("Maple Health", "May I begin on Monday?")
+    sam.go("/dashboard/")
+    sam.follow("1 new message")
+    sam.writes_to("Maya Lindqvist", "Please do.")
     for part in PARTS:
         maya.deliver(part)
         sam.page.reload()
