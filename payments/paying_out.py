@@ -59,6 +59,16 @@ def setup_address(payee: Payee, *, return_url: str, refresh_url: str) -> str:
     return stripe_gateway.account_link(payee.stripe_account, return_url=return_url, refresh_url=refresh_url)
 
 
+def payouts_address(payee: Payee) -> str:
+    """A fresh single-use address of the student's own pages at Stripe; as secret as `setup_address`.
+
+    Raises AccountNotReady where there is no account that shows any.
+    """
+    if payee.stripe_account is None or not payee.is_ready:
+        raise AccountNotReady
+    return stripe_gateway.login_link(payee.stripe_account)
+
+
 def refresh_payee(payee: Payee, *, at: datetime) -> Payee:
     """Ask Stripe how the account stands; what waited for it is sent once it is ready."""
     if payee.stripe_account is None:

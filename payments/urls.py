@@ -57,6 +57,7 @@ urlpatterns = [
     path("money/", money.money, name="money"),
     path("money/payee/", payees.payee, name="payee"),
     path("money/payee/set-up/", payees.set_up_payee, name="set_up_payee"),
+    path("money/payee/payouts/", payees.see_payouts, name="see_payouts"),
     path("money/payee/again/", payees.resume_payee, name="resume_payee"),
     path("money/earned/<int:year>/", papers.earned, name="earned"),
     path("money/earned/<int:year>/<slug:form>/", papers.earned, name="earned_file"),

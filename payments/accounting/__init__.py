@@ -3,7 +3,7 @@
 from payments.accounting.journeys import Journey, journey_of
 from payments.accounting.papers import Line, Paper
 from payments.accounting.receipts import receipt_of
-from payments.accounting.sides import Side, Sum, Totals, sides_of, students_part
+from payments.accounting.sides import Side, Sum, Totals, sides_of, students_part, waits_for
 from payments.accounting.statements import earned, paid, years_of
 from payments.accounting.writing import as_csv, as_pdf
 
@@ -22,5 +22,6 @@ __all__ = [
     "receipt_of",
     "sides_of",
     "students_part",
+    "waits_for",
     "years_of",
 ]

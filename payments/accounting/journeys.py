@@ -133,7 +133,7 @@ def moves_of(engagement: Engagement, *, seen: frozenset[str]) -> list[Move]:
 
 def moved_by(change: Standing) -> Money | None:
     """What only went on from a promise to the account or the card: it is whose it was."""
-    return next((sum_ for sum_ in (change.sent, change.returned) if sum_), None)
+    return next((sum_ for sum_ in (change.sent, change.returned, change.taken) if sum_), None)
 
 
 def troubles_of(
@@ -147,6 +147,8 @@ def troubles_of(
     for hold in engagement.holds.all():
         if hold.hold_reason:
             waits.setdefault(hold.hold_reason, 0)
+    if standing.disputed and "bank_dispute" in waits:
+        waits["bank_dispute"] = -standing.disputed.cents
     if owed := owed_back(operations, standing):
         waits["refund_failed"] = owed.cents
     for code, cents in waits.items():

@@ -34,7 +34,8 @@ class NamedLine:
 
     at: datetime
     day: str
-    cells: list[tuple[str, str]]
+    head: str
+    about: list[tuple[str, str]]
     sums: list[tuple[str, Money | None]]
 
 
@@ -53,12 +54,13 @@ class Paper:
 
     @property
     def named_lines(self) -> list["NamedLine"]:
-        """The lines with the name of its column beside each cell."""
+        """The lines as a page shows them: all words in one cell, the name of its column beside each other."""
         return [
             NamedLine(
                 line.at,
                 day(line.at),
-                list(zip(self.columns, line.words, strict=True)),
+                line.words[0],
+                [pair for pair in zip(self.columns[1:], line.words[1:], strict=True) if pair[1]],
                 list(zip(self.money_columns, line.amounts, strict=True)),
             )
             for line in self.lines

@@ -82,6 +82,11 @@ def totals_of_student(user: User) -> Totals:
     return Totals(figures, whole, [])
 
 
+def waits_for(user: User) -> Money:
+    """What was released to this student and is not sent yet."""
+    return standing_of_holds(Hold.objects.earned_by(user)).promised
+
+
 def totals_of_employer(user: User) -> Totals:
     holds = Hold.objects.paid_for_by(user)
     now = standing_of_holds(holds)

@@ -26,7 +26,8 @@ class Column(StrEnum):
     FEE = "fee"
     RETURNING = "returning"
     RETURNED = "returned"
-    BANK = "bank"
+    TAKEN = "taken"
+    DISPUTED = "disputed"
     BORNE = "borne"
 
 
@@ -37,8 +38,8 @@ BY_CODE = {
     Code.STUDENT_PAYABLE: Column.PROMISED,
     Code.PLATFORM_FEE: Column.FEE,
     Code.REFUND_PAYABLE: Column.RETURNING,
-    Code.DISPUTE_SUSPENSE: Column.BANK,
-    Code.DISPUTE_FEE: Column.BANK,
+    Code.DISPUTE_SUSPENSE: Column.DISPUTED,
+    Code.DISPUTE_FEE: Column.TAKEN,
 }
 """What no line of this table names is borne by the platform: losses, goodwill, what somebody owes it."""
 
@@ -55,7 +56,7 @@ BY_KIND: dict[str, Column] = {
 
 def column_of(kind: str, code: int) -> Column:
     if code in AT_STRIPE:
-        return BY_KIND.get(kind, Column.BANK)
+        return BY_KIND.get(kind, Column.TAKEN)
     return BY_CODE.get(Code(code), Column.BORNE)
 
 
@@ -70,7 +71,8 @@ class Standing:
     fee: Money = NOTHING
     returning: Money = NOTHING
     returned: Money = NOTHING
-    bank: Money = NOTHING
+    taken: Money = NOTHING
+    disputed: Money = NOTHING
     borne: Money = NOTHING
 
     def __add__(self, other: "Standing") -> "Standing":
@@ -85,6 +87,11 @@ class Standing:
     def back(self) -> Money:
         """The employer's: what is on its way to the card and what is there."""
         return self.returning + self.returned
+
+    @property
+    def bank(self) -> Money:
+        """What a bank keeps: what it has taken, less what is not decided yet and counts where it was before."""
+        return self.taken + self.disputed
 
     @property
     def adds_up(self) -> bool:

@@ -46,8 +46,10 @@ CAUSES: dict[str, Cause] = {
     "bank_dispute": Cause(
         "A bank took the payment back",
         "Answer the bank in Stripe’s dashboard; approved work stays paid.",
-        "The employer’s bank took the payment back. Stop working until it is decided; what was approved stays yours.",
-        "Your bank took this payment back. Until that is decided nothing is sent and nothing is given back.",
+        "The bank took the payment back. Stop working until it is decided; what you handed in and what was "
+        "approved is paid whatever the bank decides.",
+        "The bank took this payment back. Work and due dates stand still until it is decided; what was handed in or "
+        "approved stays owed to the student.",
     ),
     "fraud_review": Cause(
         "Being checked for fraud",

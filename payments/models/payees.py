@@ -7,6 +7,28 @@ from django.db.models import Q
 
 from accounts.models import User
 
+NOT_SET_UP, CHECKED, STOPPED, READY = "not_set_up", "checked", "stopped", "ready"
+PLAINLY = (
+    ("document", "a photo of an identity document"),
+    ("id_number", "your identity or tax number"),
+    ("date_of_birth", "your date of birth"),
+    ("dob", "your date of birth"),
+    ("address", "your address"),
+    ("bank", "your bank account"),
+    ("external_account", "your bank account"),
+    ("outbound", "your bank account"),
+    ("phone", "your phone number"),
+    ("email", "your e-mail address"),
+    ("name", "your full name"),
+    ("terms", "your yes to Stripe’s terms"),
+    ("tos", "your yes to Stripe’s terms"),
+)
+
+
+def plainly(asked: str) -> str:
+    """`identity.individual.date_of_birth.day` as a person says it."""
+    return next((words for mark, words in PLAINLY if mark in asked.lower()), asked)
+
 
 class PayeeQuerySet(models.QuerySet["Payee"]):
     def visible_to(self, user: Any) -> "PayeeQuerySet":
@@ -54,3 +76,26 @@ class Payee(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.transfers_status == self.TransfersStatus.ACTIVE
+
+    @property
+    def state(self) -> str:
+        """Which of four plain states it is in, each with one next step."""
+        status = self.TransfersStatus
+        match self.transfers_status:
+            case status.ACTIVE:
+                return READY
+            case status.NONE:
+                return NOT_SET_UP
+            case status.PENDING:
+                return NOT_SET_UP if self.requirements else CHECKED
+        return STOPPED
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the person can do something about it at Stripe."""
+        return self.transfers_status == self.TransfersStatus.RESTRICTED
+
+    @property
+    def needs(self) -> list[str]:
+        """What Stripe asks for, in plain words, each once; its own where we know none."""
+        return list(dict.fromkeys(map(plainly, self.requirements)))

@@ -107,3 +107,9 @@ def account_link(id_: str, *, return_url: str, refresh_url: str) -> str:
     }
     with calling() as c:
         return str(c.v2.core.account_links.create(params).url)  # type: ignore[arg-type]
+
+
+def login_link(id_: str) -> str:
+    """A single-use address of the payee's own pages at Stripe: payouts, bank account. Never store or log it."""
+    with calling() as c:
+        return str(c.v1.accounts.login_links.create(id_).url)

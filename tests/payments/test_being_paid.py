@@ -149,3 +149,35 @@ def test_the_workroom_asks_for_an_account_until_there_is_one(payee, client, sand
     steps.a_ready_payee(sandbox, payee.user, at=timezone.now())
 
     assert "until Stripe knows your bank account" not in page(client, address)
+
+
+@stands_on(stages.under_way)
+def test_who_is_ready_sees_at_stripe_what_reached_the_bank(payee, client, sandbox):
+    assert client.post("/money/payee/payouts/").status_code == 409
+    steps.a_ready_payee(sandbox, payee.user, at=timezone.now())
+    assert "See payouts at Stripe" in page(client, "/money/payee/")
+    answer = client.post("/money/payee/payouts/")
+    assert answer.status_code == 302
+    assert answer.url.startswith("http")
+
+
+@stands_on(stages.completed)
+def test_what_waits_for_the_set_up_is_said(board, client, sandbox):
+    client.force_login(board.student)
+    assert f'Waits for this: <strong class="money">{board.fee}</strong>' in page(client, "/money/payee/")
+
+
+def test_each_state_of_stripes_is_one_of_four_in_plain_words():
+    status = Payee.TransfersStatus
+    states = {name: Payee(transfers_status=name).state for name in status.values}
+    assert states == {
+        "none": "not_set_up",
+        "pending": "checked",
+        "active": "ready",
+        "restricted": "stopped",
+        "unsupported": "stopped",
+        "rejected": "stopped",
+    }
+    asked = ["identity.individual.address.line1", "identity.individual.address.city", "something_new"]
+    assert Payee(transfers_status="restricted", requirements=asked).needs == ["your address", "something_new"]
+    assert Payee(transfers_status="pending", requirements=asked).state == "not_set_up"

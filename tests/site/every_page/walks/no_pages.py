@@ -44,6 +44,7 @@ ONLY_POSTED = {
     "admin:projects_project_pass": [1],
     "admin:projects_projectedit_pass": [1],
     "payments:stripe_webhook": ["platform"],
+    "payments:see_payouts": [],
     "projects:remove_material": ["a-file"],
     **{
         f"payments:{act}": ["some-work"]
