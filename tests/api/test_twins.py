@@ -104,6 +104,7 @@ REASONS = {
     **{
         f"payments:{paper}": PAPER for paper in ("earned", "earned_file", "paid", "paid_file", "receipt_file")
     },
+    "payments:see_payouts": "it leads a person to their own pages at Stripe, to which no key leads",
     "payments:stripe_webhook": "for Stripe",
 }
 
