@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 M = TypeVar("M", bound=models.Model)
 
 LEASE = timedelta(minutes=2)
-RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 360, 480)  # 8 tries over 24 h (PAYMENTS 5)
+RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 360, 480)  # 8 more tries over 24 h (PAYMENTS 5)
 
 
 class UnknownObject(Exception):
@@ -170,6 +170,10 @@ def handle(pk: str, *, at: datetime) -> bool:
     else:
         status = StripeEvent.Status.HANDLED if handler else StripeEvent.Status.IGNORED
         StripeEvent.objects.filter(pk=pk).update(status=status, handled_at=at, lease_until=None)
+        if handler is not None and event.object_id:
+            answered = [kind for kind, of in HANDLERS.items() if of is handler]
+            others = StripeEvent.objects.waiting_for(event, answered, at=at)
+            others.update(status=status, handled_at=at)  # reads at Stripe are counted
     return True
 
 
@@ -184,9 +188,9 @@ def claim(pk: str, *, at: datetime) -> StripeEvent | None:
 
 def try_again(event: StripeEvent, error: Exception, *, at: datetime) -> None:
     row = StripeEvent.objects.filter(pk=event.pk)
-    if event.tries + 1 >= StripeEvent.RETRIES:
+    if event.tries >= StripeEvent.RETRIES:
         row.update(status=StripeEvent.Status.ORPHANED, lease_until=None, last_error=repr(error))
         operations.ring("event_orphaned", event.pk, f"{event.type} {event.object_id}: {error!r}", at=at)
         return
-    minutes = RETRY_MINUTES[min(event.tries, len(RETRY_MINUTES) - 1)]
+    minutes = RETRY_MINUTES[event.tries]
     row.update(next_try_at=at + timedelta(minutes=minutes), lease_until=None, last_error=repr(error))

@@ -19,6 +19,7 @@ from payments import (
     offering,
     operations,
     paying_out,
+    reconciling,
     refunding,
     releasing,
     reviewing,
@@ -33,12 +34,16 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="payments.run_operation")
 def run_operation(pk: str) -> None:
-    operations.run(UUID(pk), at=timezone.now())
+    now = timezone.now()
+    operations.run(UUID(pk), at=now)
+    tell_of_silence(at=now)
 
 
 @shared_task(name="payments.handle_event")
 def handle_event(pk: str) -> None:
-    stripe_events.handle(pk, at=timezone.now())
+    now = timezone.now()
+    stripe_events.handle(pk, at=now)
+    tell_of_silence(at=now)
 
 
 @shared_task(name="payments.sweep")
@@ -52,6 +57,23 @@ def sweep_deadlines() -> None:
     """Every 30 s."""
     run_deadlines(at=timezone.now())
     pass_sanctions(at=timezone.now())
+
+
+def tell_of_silence(*, at: datetime) -> None:
+    if reconciling.watch_clock(at=at):
+        reconciling.tell_administrators(at=at)
+
+
+@shared_task(name="payments.watch")
+def watch() -> None:
+    """Every minute: what should not last, and letters about what rings."""
+    watch_once(at=timezone.now())
+
+
+def watch_once(*, at: datetime) -> int:
+    """Returns how many kinds of alarm administrators were told of."""
+    reconciling.watch(at=at)
+    return reconciling.tell_administrators(at=at)
 
 
 def sweep_once(*, at: datetime) -> int:

@@ -1,7 +1,6 @@
 """The door Stripe knocks on: check the signature, keep the event as it came, answer at once."""
 
 import json
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -33,18 +32,5 @@ def stripe_webhook(request: HttpRequest, endpoint: str) -> HttpResponse:
     event = json.loads(body)
     if event.get("livemode") is not settings.STRIPE_LIVE:
         return HttpResponse(status=400)
-    StripeEvent.objects.keep(described(event, endpoint), body, at=now)
+    StripeEvent.objects.keep(stripe_gateway.described(event, endpoint), body, at=now)
     return HttpResponse(status=200)
-
-
-def described(event: dict[str, Any], endpoint: str) -> dict[str, Any]:
-    """What is worth finding again; thin v2 events point at their object, others carry a snapshot."""
-    about = event.get("related_object") or (event.get("data") or {}).get("object") or {}
-    return {
-        "id": event["id"],
-        "type": event["type"],
-        "endpoint": endpoint,
-        "account": event.get("account") or event.get("context") or "",
-        "object_id": about.get("id", ""),
-        "object_type": about.get("object") or about.get("type", ""),
-    }

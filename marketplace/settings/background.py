@@ -43,6 +43,7 @@ SWEEPS = {
     "projects.sweep": 15,
     "payments.sweep": 15,
     "payments.sweep_deadlines": 30,
+    "payments.watch": 60,
     "site.make_exports": 60,
     "site.sweep_privacy": 300,
     "site.sweep_files": 3600,

@@ -29,6 +29,7 @@ What stands in the book:
     released_so_far(hold_id) -> Released(share, fee)           what `fee_part` needs
     trial_balance() -> TrialBalance
     verify() -> list[Discrepancy]                              empty when the book agrees with itself
+    seal() -> Seal, broken_seals() -> list[Broken]             what is sealed stays as it was
 
 Underneath: `post(kind, business_key, [debit(code, money, scope), credit(…)], …) -> Journal`.
 `payments.ledger.guards` compares the guards in the database with the SQL files.
@@ -63,9 +64,11 @@ from payments.ledger.reading import (
     trial_balance,
     verify,
 )
+from payments.ledger.sealing import Broken, broken_seals, seal
 from payments.ledger.standing import Standing, changes_of, standing_of, standing_of_each
 
 __all__ = [
+    "Broken",
     "Code",
     "Discrepancy",
     "HoldBalances",
@@ -81,6 +84,7 @@ __all__ = [
     "balance",
     "balances_of",
     "balances_of_holds",
+    "broken_seals",
     "changes_of",
     "credit",
     "debit",
@@ -98,6 +102,7 @@ __all__ = [
     "release_decided",
     "release_undone",
     "released_so_far",
+    "seal",
     "standing_of",
     "standing_of_each",
     "transferred",

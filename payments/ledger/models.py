@@ -127,3 +127,21 @@ class Entry(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount_cents:+d}"
+
+
+class Seal(AppendOnly):
+    """A hash over the journals of about a day, chained to the seal before it."""
+
+    id = models.BigIntegerField(primary_key=True)
+    sealed_at = models.DateTimeField()
+    journals = models.BigIntegerField()
+    digest = models.TextField()
+    previous = models.TextField(unique=True)
+
+    class Meta:
+        managed = False
+        db_table = "ledger_seal"
+        app_label = "payments"
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.digest}"

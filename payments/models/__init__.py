@@ -1,9 +1,10 @@
 """What moves money: holds with their shares and releases, operations, payees, Stripe's events, deadlines."""
 
-from payments.ledger.models import Account, Balance, Entry, Journal
+from payments.ledger.models import Account, Balance, Entry, Journal, Seal
+from payments.models.alarms import MEANINGS, Alarm, SendingStop
 from payments.models.chargebacks import Chargeback
 from payments.models.deadlines import Deadline
-from payments.models.events import Alarm, StripeEvent
+from payments.models.events import StripeEvent
 from payments.models.fraud import CardSeen, FraudCheck, FraudCheckTransition
 from payments.models.holds import Hold, HoldTransition, Release, Share
 from payments.models.leaving import LeavingPay
@@ -13,6 +14,7 @@ from payments.models.refunds import Refund
 from payments.models.requests import PaymentRequest
 
 __all__ = [
+    "MEANINGS",
     "Account",
     "Alarm",
     "Balance",
@@ -32,6 +34,8 @@ __all__ = [
     "PaymentRequest",
     "Refund",
     "Release",
+    "Seal",
+    "SendingStop",
     "Share",
     "StripeEvent",
 ]

@@ -1,5 +1,6 @@
-"""What Stripe told us, kept as it came, and what a person must look at."""
+"""What Stripe told us, kept as it came."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -14,6 +15,13 @@ class StripeEventQuerySet(models.QuerySet["StripeEvent"]):
     def due(self, *, at: datetime) -> "StripeEventQuerySet":
         return self.filter(status=StripeEvent.Status.NEW, next_try_at__lte=at).exclude(lease_until__gt=Now())
 
+    def waiting_for(
+        self, event: "StripeEvent", types: Iterable[str], *, at: datetime
+    ) -> "StripeEventQuerySet":
+        """Others about the same object that came before `at` and that nobody is at: one look answers them all."""
+        same = self.filter(status=StripeEvent.Status.NEW, object_id=event.object_id, type__in=list(types))
+        return same.filter(received_at__lte=at).exclude(pk=event.pk).exclude(lease_until__gt=Now())
+
     def keep(self, about: dict[str, Any], body: bytes, *, at: datetime) -> None:
         """Store an event once; a second delivery is counted. Then nudge a worker."""
         with transaction.atomic():
@@ -21,6 +29,22 @@ class StripeEventQuerySet(models.QuerySet["StripeEvent"]):
             self.bulk_create([fresh], ignore_conflicts=True)
             self.filter(pk=about["id"]).update(deliveries=models.F("deliveries") + 1)
             after_commit("payments.handle_event", about["id"])
+
+    def keep_missing(self, told: Iterable[tuple[dict[str, Any], bytes]], *, at: datetime) -> int:
+        """Store those that no webhook brought, counted as delivered 0 times; returns how many were new."""
+        rows = [
+            StripeEvent(**about, payload=body, received_at=at, next_try_at=at, deliveries=0)
+            for about, body in told
+        ]
+        known = set(self.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+        missing = [row for row in rows if row.pk not in known]
+        self.bulk_create(missing, ignore_conflicts=True)
+        return len(missing)
+
+    def replay(self, *, at: datetime) -> int:
+        """Handle these again, whatever became of them before; what is booked already is not booked twice."""
+        fresh: dict[str, Any] = {"status": StripeEvent.Status.NEW, "tries": 0, "lease_until": None}
+        return self.update(**fresh, next_try_at=at, handled_at=None, last_error="")
 
 
 class StripeEvent(models.Model):
@@ -32,7 +56,7 @@ class StripeEvent(models.Model):
         IGNORED = "ignored"
         ORPHANED = "orphaned"
 
-    RETRIES: ClassVar[int] = 8  # PAYMENTS 5: 8 times over 24 h, then an alarm
+    RETRIES: ClassVar[int] = 8  # after the first try, over 24 h (PAYMENTS 5); then an alarm
 
     id = models.CharField(primary_key=True, max_length=100)
     endpoint = models.CharField(max_length=10)
@@ -40,7 +64,11 @@ class StripeEvent(models.Model):
     account = models.CharField(max_length=100, blank=True)
     object_id = models.CharField(max_length=100, blank=True)
     object_type = models.CharField(max_length=60, blank=True)
+    api_version = models.CharField(max_length=40, blank=True, db_default="")
     payload = models.BinaryField()
+    payload_hash = models.CharField(
+        max_length=64, blank=True, db_default=""
+    )  # SHA-256, once the payload itself is forgotten
     deliveries = models.PositiveIntegerField(default=1)
     received_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.NEW)
@@ -59,23 +87,3 @@ class StripeEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.type}"
-
-
-class Alarm(models.Model):
-    """Something that a person must look at; the same thing rings once until it is answered."""
-
-    kind = models.CharField(max_length=60)
-    subject = models.CharField(max_length=120)
-    detail = models.TextField(blank=True)
-    raised_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="alarm_rings_once", fields=["kind", "subject"], condition=Q(answered_at=None)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.subject}"

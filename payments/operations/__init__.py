@@ -4,9 +4,10 @@ A rule plans; its door may call `run_now`, so that a person need not wait for th
 rest. Everything may be called twice.
 """
 
+from payments.operations.alarms import follow, ring, ring_all
 from payments.operations.charging_back import record_dispute
 from payments.operations.ending import end_offer, leave_page
-from payments.operations.finishing import finish, ring
+from payments.operations.finishing import finish
 from payments.operations.planning import (
     plan_account,
     plan_capture,
@@ -20,6 +21,7 @@ from payments.operations.planning import (
 )
 from payments.operations.recording import page_expired, record_intent, start_clocks
 from payments.operations.running import run, run_due, run_now, run_open
+from payments.operations.stopping import guards_changed, may_send, send_again, stop_sending
 from payments.operations.watching import (
     BeingChecked,
     WorkStopped,
@@ -36,7 +38,10 @@ __all__ = [
     "check_not_stopped",
     "end_offer",
     "finish",
+    "follow",
+    "guards_changed",
     "leave_page",
+    "may_send",
     "note_card",
     "page_expired",
     "plan_account",
@@ -51,10 +56,13 @@ __all__ = [
     "record_intent",
     "record_warning",
     "ring",
+    "ring_all",
     "run",
     "run_due",
     "run_now",
     "run_open",
+    "send_again",
     "start_clocks",
+    "stop_sending",
     "undo_release",
 ]

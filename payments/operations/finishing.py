@@ -10,8 +10,9 @@ from django.db import transaction
 from marketplace.kernel.transactions import relock
 from payments import emails, ledger
 from payments.emails import supplies
-from payments.models import Alarm, Deadline, Hold, LeavingPay, Operation, Payee, Release
+from payments.models import Deadline, Hold, LeavingPay, Operation, Payee, Release
 from payments.operations import planning
+from payments.operations.alarms import ring as ring
 from payments.operations.failpoints import reach
 from payments.stripe_gateway import Done
 
@@ -141,12 +142,6 @@ def freeze(pk: UUID, kind: str, detail: str, *, at: datetime) -> None:
             operation.blocked_reason = kind
             operation.save(update_fields=["status", "lease_until", "blocked_reason"])
         ring(f"operation_{kind}", str(pk), detail, at=at)
-
-
-def ring(kind: str, subject: str, detail: str, *, at: datetime) -> None:
-    """Raise an alarm, once until somebody answers it."""
-    alarm = Alarm(kind=kind, subject=subject, detail=detail, raised_at=at)
-    Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
 
 
 # What a success means, by kind

@@ -19,7 +19,7 @@ from marketplace.kernel.errors import RuleViolation
 from payments import stripe_gateway as gateway
 from payments.ledger import JournalMismatch
 from payments.models import Hold, Operation, OperationAttempt, Payee
-from payments.operations import answering, finishing, looking, recording, requesting
+from payments.operations import answering, finishing, looking, recording, requesting, stopping
 from payments.operations.failpoints import reach
 from payments.stripe_gateway import StripeFailed
 
@@ -65,6 +65,8 @@ class Claim:
 
 def run_due(*, at: datetime, limit: int = 100) -> int:
     """Run what is due, oldest first; returns how many were tried. One that breaks does not stop the rest."""
+    if not stopping.may_send(at=at):
+        return 0
     resume_blocked()
     due = Operation.objects.due(at=at).order_by("next_try_at", "pk").values_list("pk", flat=True)
     return sum(run_guarded(pk, at=at) for pk in list(due[:limit]))
@@ -106,7 +108,9 @@ def run_now(operation: Operation, *, at: datetime) -> Operation:
 
 
 def run(pk: uuid.UUID, *, at: datetime) -> bool:
-    """Claim, send or look, finish. False where another worker has it or nothing is due."""
+    """Claim, send or look, finish. False where another worker has it, nothing is due, or all sending is stopped."""
+    if not stopping.may_send(at=at):
+        return False
     claim = take(pk, at=at)
     if claim is None:
         return False

@@ -34,8 +34,10 @@ from payments.stripe_gateway.facts import (
 )
 from payments.stripe_gateway.sending import send
 from payments.stripe_gateway.signatures import ForgedEvent, verify
+from payments.stripe_gateway.telling import SUBSCRIBED, described, events_since, thin_events_since
 
 __all__ = [
+    "SUBSCRIBED",
     "Answer",
     "Booking",
     "DisputeFacts",
@@ -50,8 +52,10 @@ __all__ = [
     "account",
     "account_link",
     "client",
+    "described",
     "dispute",
     "early_warning",
+    "events_since",
     "intent",
     "intent_of",
     "login_link",
@@ -61,6 +65,7 @@ __all__ = [
     "send",
     "session",
     "sessions_since",
+    "thin_events_since",
     "transfer",
     "transfers_in",
     "verify",

@@ -12,8 +12,8 @@ from marketplace.kernel.models import Letter
 from marketplace.kernel.money import Money
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.emails import chargebacks, late, paying_for, supplies
-from payments.models import Chargeback, Hold, LeavingPay, Payee, PaymentRequest, Refund, Release
+from payments.emails import alarms, chargebacks, late, paying_for, supplies
+from payments.models import Alarm, Chargeback, Hold, LeavingPay, Payee, PaymentRequest, Refund, Release
 from projects import emails as work
 from projects import messaging
 from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Report, Waiting
@@ -137,6 +137,8 @@ def write_all(engagement):
     for status in ("upheld", "dismissed"):
         made = Report(pk=len(status), reporter=by, project=project, status=status, made_at=at)
         work.report_decided(made, note="We took it\noff.", at=at)
+    alarm = Alarm(pk=1, kind="refund_failed", subject="op", detail="re_1 is failed")
+    alarms.alarm_rung(alarm, count=3, to=by, at=at)
     return at
 
 

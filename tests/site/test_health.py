@@ -1,6 +1,10 @@
 """The two addresses that operators ask."""
 
 from django.core.management import call_command
+from django.utils import timezone
+
+from payments.models import SendingStop
+from payments.operations import ring, stop_sending
 
 
 def test_healthz_answers_without_a_database(client):
@@ -15,8 +19,17 @@ def test_readyz_says_that_all_is_in_order(db, client):
         "database": "ok",
         "migrations": "ok",
         "broker": "ok",
+        "alarms": "0",
+        "sending": "ok",
     }
     assert answer.status_code == 200
+
+
+def test_an_alarm_is_named_and_takes_no_server_out(db, client):
+    ring("hold_is_old", "1", "", at=timezone.now())
+    stop_sending(SendingStop.Reason.ORDERED, at=timezone.now())
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["alarms"], answer.json()["sending"]) == (200, "1", "stopped")
 
 
 def test_readyz_names_a_broker_that_is_away(db, client, settings):

@@ -62,7 +62,7 @@ def test_the_pulse_shows_whether_the_background_work_lives(db, figures):
 def test_alarms_ring_by_kind_until_they_are_answered(db, figures):
     now = timezone.now()
     Alarm.objects.create(kind="capture", subject="1", raised_at=now)
-    Alarm.objects.create(kind="capture", subject="2", raised_at=now, answered_at=now)
+    Alarm.objects.create(kind="capture", subject="2", raised_at=now, answered_at=now, note="Done.")
     assert figures()["alarms", "capture"] == 1
 
 

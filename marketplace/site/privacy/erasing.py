@@ -261,7 +261,10 @@ KEPT = {
     "payments.FraudCheck": "what moderators looked at, by ids",
     "payments.FraudCheckTransition": HISTORY,
     "payments.Alarm": "things that operators must look at, by ids",
-    **dict.fromkeys((f"payments.{name}" for name in ("Account", "Balance", "Journal", "Entry")), MONEY),
+    "payments.SendingStop": "when nothing was sent to Stripe",
+    **dict.fromkeys(
+        (f"payments.{name}" for name in ("Account", "Balance", "Journal", "Entry", "Seal")), MONEY
+    ),
     **dict.fromkeys(
         (f"payments.{name}" for name in ("Hold", "HoldTransition", "Share", "Chargeback")), MONEY
     ),

@@ -34,4 +34,6 @@ NOT_ABOUT_A_PERSON = {
     "payments.CardSeen": "cards of companies, without their numbers",
     "payments.FraudCheck": "of companies; what follows for a person stands with the decisions about them",
     "payments.Alarm": "things that operators must look at",
+    "payments.Seal": "hashes over the books",
+    "payments.SendingStop": "when nothing was sent to Stripe",
 }

@@ -9,7 +9,9 @@ from payments import tasks
 
 
 class Command(BaseCommand):
-    help = "Runs due operations, Stripe events and deadlines until nothing is due (or once, with --once)."
+    help = (
+        "Runs what is due (operations, events, deadlines, reconciling, alarms) until nothing is (or --once)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round only")
@@ -18,7 +20,7 @@ class Command(BaseCommand):
         total = 0
         while True:
             now = timezone.now()
-            done = tasks.run_deadlines(at=now) + tasks.sweep_once(at=now)
+            done = tasks.run_deadlines(at=now) + tasks.sweep_once(at=now) + tasks.watch_once(at=now)
             total += done
             if once or not done:
                 break

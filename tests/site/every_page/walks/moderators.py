@@ -25,6 +25,7 @@ MODELS = {
     "account": {"emailaddress": "address"},
 }
 sees_what_it_does = chosen(level="suspension", codes="other", note="It happened again.")
+answers_nothing = sends_empty("form[action$='/answer/']")
 decides_nothing = sends_empty("form[action$='/decide/']")
 TERMS = ("skill", "industry", "jobrole")
 
@@ -85,6 +86,7 @@ MODERATORS = [
         "admin:password_change_done",
         *(f"admin:{app}_{model}_changelist" for app in MODELS for model in MODELS[app]),
         *((f"admin:{app}_{model}_change", row) for app in MODELS for model, row in MODELS[app].items()),
+        ("admin:payments_alarm_change", "alarm", answers_nothing, "admin:payments_alarm_answer", 422),
         *(f"admin:accounts_{model}_add" for model in TERMS),
         "admin:accounts_school_add",
         ("admin:accounts_school_add", sent_empty),

@@ -3,12 +3,11 @@
 Nothing can be edited.
 """
 
-from typing import Any
-
 from django.contrib import admin
 
+from payments.admin.alarms import AlarmAdmin
+from payments.admin.looking import OnlyToLookAt
 from payments.models import (
-    Alarm,
     Chargeback,
     Hold,
     HoldTransition,
@@ -20,18 +19,7 @@ from payments.models import (
     StripeEvent,
 )
 
-
-class OnlyToLookAt:
-    """Whoever may see these rows may not add, change or delete one: money moves by rules."""
-
-    def has_add_permission(self, *_: Any) -> bool:
-        return False
-
-    def has_change_permission(self, *_: Any) -> bool:
-        return False
-
-    def has_delete_permission(self, *_: Any) -> bool:
-        return False
+__all__ = ["AlarmAdmin"]
 
 
 class HoldHistory(OnlyToLookAt, admin.TabularInline):
@@ -124,16 +112,11 @@ class StripeEventAdmin(OnlyToLookAt, admin.ModelAdmin):
     list_display = ("id", "type", "object_id", "status", "tries", "deliveries", "received_at")
     list_filter = ("status", "endpoint", "type")
     search_fields = ("id", "object_id")
-    exclude = ("payload",)
+    exclude = ("payload", "payload_hash")
     readonly_fields = ("as_it_came",)
 
     @admin.display(description="payload")
     def as_it_came(self, event: StripeEvent) -> str:
+        if event.payload_hash:
+            return f"Forgotten; its SHA-256 was {event.payload_hash}."
         return bytes(event.payload).decode(errors="replace")
-
-
-@admin.register(Alarm)
-class AlarmAdmin(OnlyToLookAt, admin.ModelAdmin):
-    list_display = ("kind", "subject", "raised_at", "answered_at")
-    list_filter = (("answered_at", admin.EmptyFieldListFilter), "kind")
-    search_fields = ("subject", "detail")

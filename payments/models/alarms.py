@@ -1,0 +1,164 @@
+"""Alarms: what a person must look at, what each kind means, and when money may not be sent at all."""
+
+from typing import NamedTuple
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+
+class Meaning(NamedTuple):
+    """What an alarm says in one line, and what to do about it."""
+
+    title: str
+    to_do: str
+
+
+LOOK = "Open the operation and the object at Stripe, and compare. Nothing goes on by itself."
+WAIT = "Look at Stripe’s status page and at the operation’s last answer; it is looked up by itself."
+BOOK = "Stop the worker, keep the database as it is, and find out what changed before any money moves."
+SOLVE = "Read what the detail says and find the object at Stripe; then handle the event again or write down why not."
+
+MEANINGS: dict[str, Meaning] = {
+    "operation_unknown": Meaning("A call to Stripe has no certain outcome for 30 minutes", WAIT),
+    "operation_late": Meaning("A call to Stripe is under way or put aside for more than a day", WAIT),
+    "operation_stuck": Meaning("A call to Stripe was tried more than 20 times", WAIT),
+    "operation_two_objects": Meaning("Stripe has two objects for one operation", LOOK),
+    "operation_other_amount": Meaning("Stripe moved another amount than was decided", LOOK),
+    "operation_refused": Meaning("Stripe refused a call as wrong: a key, a right, or a key used twice", LOOK),
+    "operation_rejected": Meaning("Stripe rejected a call again and again", LOOK),
+    "operation_needs_a_person": Meaning("The outcome of a large call could not be found out", LOOK),
+    "operation_other_account": Meaning(
+        "A transfer names an account that is not the student’s any more", LOOK
+    ),
+    "operation_not_booked": Meaning("What Stripe did could not be booked", LOOK),
+    "payment_not_booked": Meaning("A payment could not be booked", LOOK),
+    "foreign_payment": Meaning("A payment is not what its hold asked for", LOOK),
+    "second_payment": Meaning("A card was reserved twice for one hold", LOOK),
+    "unapplied_payment": Meaning("Money came that no hold waits for; it goes back", LOOK),
+    "refund_waits": Meaning("Stripe has not booked a refund for a day", "Top up the balance at Stripe."),
+    "refund_failed": Meaning(
+        "A bank sent a refund back", "Pay the employer in another way, and say how here."
+    ),
+    "chargeback": Meaning(
+        "A bank took a payment back", "Gather what shows that the work was done; answer at Stripe."
+    ),
+    "chargeback_is_due": Meaning("A chargeback has to be answered within days", "Answer it at Stripe now."),
+    "chargeback_lost": Meaning("A chargeback is lost", "Nothing more to do: it is booked."),
+    "chargeback_won_late": Meaning("A bank gave money back after a chargeback was lost", LOOK),
+    "void_failed": Meaning("A reservation could not be given back", LOOK),
+    "hold_is_old": Meaning("Money is held for 70 days", "Ask both sides; a person decides by day 85."),
+    "rework_is_late": Meaning("No new version came in time", "Ask the student, then decide."),
+    "sanction_with_one_signature": Meaning(
+        "A sanction passed with one signature", "Look whether it is right."
+    ),
+    "event_orphaned": Meaning("An event is about something that we cannot find", SOLVE),
+    "event_backlog": Meaning(
+        "Events of Stripe wait for more than 5 minutes", "Look whether the workers live."
+    ),
+    "clock_silent": Meaning("The clock is silent for more than 2 minutes", "Start the clock and a worker."),
+    "guards_changed": Meaning("A guard of the books was changed: nothing is sent to Stripe", BOOK),
+    "balance_differs": Meaning("Our book and Stripe’s balance are not equal", BOOK),
+    "trial_balance": Meaning("Debits and credits are not equal", BOOK),
+    "balances_differ": Meaning("A running balance is not the sum of its entries", BOOK),
+    "coverage_negative": Meaning("Less is at Stripe than we owe", "Top up the balance at Stripe today."),
+    "float_low": Meaning(
+        "Our own money at Stripe is under float and reserve", "Top up the balance at Stripe."
+    ),
+    "quarantine": Meaning("Stripe moved money for a reason that we do not know", SOLVE),
+    "settled_hold_open": Meaning("A hold is called settled and money of it is left", LOOK),
+    "object_foreign": Meaning("Stripe has an object of a hold that no operation made", LOOK),
+    "object_missing": Meaning("An operation is done and Stripe has no such object", LOOK),
+    "object_differs": Meaning("An object at Stripe has another amount than its operation", LOOK),
+    "bt_unmatched": Meaning("Stripe booked something that is not in our book for 30 minutes", SOLVE),
+    "bt_differs": Meaning("Stripe booked another amount, fee or currency than we did", LOOK),
+    "bt_changed": Meaning("A booking of Stripe is not what it was when we first saw it", BOOK),
+    "journal_without_bt": Meaning("Our book moved money that Stripe did not book", LOOK),
+    "payout_foreign": Meaning("Money left for the bank and no payout of ours asked for it", LOOK),
+    "payout_unknown": Meaning("A payout to our bank has no certain outcome", LOOK),
+    "payout_failed": Meaning("A payout to our bank failed", "Look at the bank account at Stripe."),
+    "seal_broken": Meaning("Journals that were sealed are not what they were", BOOK),
+    "reconciling_fails": Meaning(
+        "Reconciling does not get through", "Read the job’s last error in the logs."
+    ),
+}
+UNKNOWN = Meaning("Something about money needs a person", LOOK)
+
+
+class AlarmQuerySet(models.QuerySet["Alarm"]):
+    def waiting(self) -> "AlarmQuerySet":
+        return self.filter(answered_at=None)
+
+    def untold(self) -> "AlarmQuerySet":
+        """Those of which no administrator had a letter yet."""
+        return self.waiting().filter(told_at=None)
+
+
+class Alarm(models.Model):
+    """Something that a person must look at; the same thing rings once until it is answered.
+
+    Who looked and who answered stands in the audit.
+    """
+
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120)
+    detail = models.TextField(blank=True)
+    raised_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True, db_default="")
+
+    objects = models.Manager.from_queryset(AlarmQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="alarm_rings_once", fields=["kind", "subject"], condition=Q(answered_at=None)
+            ),
+            models.CheckConstraint(
+                name="alarm_answered_with_a_note",
+                condition=Q(answered_at=None) | ~Q(note=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:payments_alarm_change", args=[self.pk])
+
+    @property
+    def meaning(self) -> Meaning:
+        return MEANINGS.get(self.kind, UNKNOWN)
+
+    @property
+    def audited_as(self) -> str:
+        return str(self)
+
+
+class SendingStopQuerySet(models.QuerySet["SendingStop"]):
+    def standing(self) -> "SendingStopQuerySet":
+        return self.filter(ended_at=None)
+
+
+class SendingStop(models.Model):
+    """While one stands nothing is sent to Stripe; what was sent is still looked up and booked."""
+
+    class Reason(models.TextChoices):
+        RESTORED = "restored", "Restored from a backup: what happened at Stripe since comes first"
+        ORDERED = "ordered", "Stopped by an administrator"
+
+    reason = models.CharField(max_length=20, choices=Reason)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(SendingStopQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="sending_stop_once", fields=["reason"], condition=Q(ended_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} ({self.began_at:%Y-%m-%d %H:%M})"
