@@ -55,7 +55,7 @@ class Rings(admin.SimpleListFilter):
 
 
 @admin.register(Alarm)
-class AlarmAdmin(OnlyToLookAt, admin.ModelAdmin):  # type: ignore[type-arg]
+class AlarmAdmin(OnlyToLookAt, admin.ModelAdmin):
     list_display = ("kind", "what", "subject", "raised_at", "acknowledged_at", "answered_at")
     list_filter = (Rings, "kind")
     search_fields = ("subject", "detail", "note")
