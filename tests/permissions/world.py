@@ -93,7 +93,8 @@ def make(sandbox: Any) -> World:
     sandbox.deliver()
     Group.objects.create(name="Helpers")
     School.objects.create(name="Lund University").domains.create(domain="lu.test")
-    Alarm.objects.create(kind="hold_is_old", subject="hold", raised_at=timezone.now())
+    alarm = Alarm.objects.create(kind="hold_is_old", subject="hold", raised_at=timezone.now())
+    things["alarm"] = {"pk": alarm.pk}
     sessions = {name: session_of(person) for name, person in people.items()}
     return World(things | in_the_admin(), sessions, Browser(raise_request_exception=False))
 
