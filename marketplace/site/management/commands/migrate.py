@@ -11,6 +11,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from marketplace.site import grants
+from marketplace.site.migration_states import drawn_quickly
 
 
 class Command(migrate.Command):
@@ -21,7 +22,8 @@ class Command(migrate.Command):
         role = connection.settings_dict["USER"]
         with as_owner(connection):
             refuse_old_server(connection)
-            super().handle(*args, **options)
+            with drawn_quickly():
+                super().handle(*args, **options)
             changes_nothing = options["check_unapplied"] or options["plan"]
             if role != connection.settings_dict["USER"] and not changes_nothing:
                 grants.grant(connection, role)
