@@ -14,7 +14,7 @@ from accounts import onboarding
 from accounts.http import ApiRequest, PersonRequest
 from accounts.models import Company, Sanction, User
 from payments import funding, offering, operations, paying_out, stripe_gateway
-from payments.models import Hold, Operation, PaymentRequest
+from payments.models import FraudFinding, Hold, Operation, PaymentRequest
 from projects import matching
 from projects.models import Application, Deliverable, Engagement, Project
 
@@ -84,6 +84,13 @@ def request_or_404(token: str) -> PaymentRequest:
     """What stands behind the address in a payer's letter."""
     related = ("engagement__company", "engagement__project", "asked_by")
     return get_object_or_404(PaymentRequest.objects.of_token(token).select_related(*related))
+
+
+def found_of_me(request: Asker) -> "QuerySet[FraudFinding]":
+    """Findings of fraud about this student, once they stand."""
+    standing = FraudFinding.objects.filter(status__in=["standing", "lifted"])
+    mine = standing.filter(release__share__hold__engagement__student=request.user)
+    return mine.select_related("release__share__hold__engagement")
 
 
 # Where a person waits for Stripe

@@ -17,6 +17,7 @@ WORDS = {
     Journal.Kind.REFUND_UNDONE: "Refund withdrawn: the bank gave the money back itself",
     Journal.Kind.REFUND_BOOKED: "Refunded to the card",
     Journal.Kind.REFUND_FAILED: "The refund came back from the bank",
+    Journal.Kind.REVERSAL: "Taken back from the student, after a finding of fraud",
     Journal.Kind.DISPUTE_MOVED: "Moved by the bank, which took the payment back or gave it back",
     Journal.Kind.DISPUTE_LOST: "The bank kept it: taken from what nobody handed in, the rest is borne by the site",
     Journal.Kind.DISPUTE_RECOVERED: "Won back from the bank",

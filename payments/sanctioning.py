@@ -5,40 +5,27 @@ has accepted yet ends, and its cards are freed.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts import emails as letters
 from accounts.models import Company, Sanction, User
 from marketplace.kernel import auditing, casework
 from marketplace.kernel.errors import RuleViolation
-from marketplace.kernel.models import Case, Letter, Risk
-from marketplace.kernel.times import end_of_business_day
+from marketplace.kernel.models import Case, Letter
 from marketplace.kernel.transactions import locked, relock
-from payments import cancelling, emails
+from payments import cancelling, countersigning, emails
 from payments.cancelling import UNANSWERED_OFFERS
-from payments.operations.finishing import ring
+from payments.countersigning import ask_for_second, check_stranger, passes_alone
 from projects import emails as project_letters
 from projects import moderating
 from projects.models import Application, Engagement, Project
 
 Level, Status = Sanction.Level, Sanction.Status
 REASON = "The account was suspended."
-UTC_ZONE = ZoneInfo(str(UTC))
-
-
-class NotAStranger(RuleViolation):
-    """Nobody decides about themselves, their own company, or an appeal against their own decision."""
-
-    code = "not_a_stranger"
-
-    def __init__(self) -> None:
-        super().__init__("You belong to it, or decided it before. Somebody else of the staff has to decide.")
 
 
 class StaffIsNotSanctioned(RuleViolation):
@@ -142,7 +129,8 @@ def impose(
     with transaction.atomic():
         sanction = make(subject, level=level, codes=codes, note=note, by=by, at=at, ends_at=ends_at)
         if sanction.cents > settings.TWO_ADMINS_CENTS:
-            ask_for_second(sanction, by=by, at=at)
+            known: dict[str, Any] = {"act": "sanction_proposed", "signs": sanction.codes, "at": at}
+            ask_for_second(Case.Kind.SECOND, sanction, [subject], **known)
         else:
             stand(sanction, by=by, at=at)
     return sanction
@@ -158,7 +146,7 @@ def make(
     at: datetime,
     ends_at: datetime | None = None,
 ) -> Sanction:
-    check_stranger(subject, by, at=at)
+    check_stranger(by, [subject], at=at)
     if isinstance(subject, User) and subject.is_staff:
         raise StaffIsNotSanctioned
     whose = {"company": subject} if isinstance(subject, Company) else {"person": subject}
@@ -224,14 +212,6 @@ def end_what_a_student_waits_for(student: User, *, by: User, at: datetime) -> No
 # The second signature
 
 
-def ask_for_second(sanction: Sanction, *, by: User, at: datetime) -> None:
-    """PRODUCT.md: two admins; where there is one, it passes after three business days with an alarm."""
-    sanction.passes_at = end_of_business_day(at, UTC_ZONE, days=settings.ONE_ADMIN_BUSINESS_DAYS)
-    sanction.save(update_fields=["passes_at"])
-    put(Case.Kind.SECOND, sanction, at=at, people=[by.pk])
-    auditing.record("sanction_proposed", sanction, by=by, at=at, reason=sanction.note, cents=sanction.cents)
-
-
 def sign(sanction: Sanction, *, by: User, at: datetime, version: int | None = None) -> Sanction:
     """The second person agrees, and it is done. Raises NotAStranger, StalePage, InvalidTransition."""
     with locked(sanction) as sanction:
@@ -247,54 +227,28 @@ def refuse_to_sign(
     """Nothing is done. Raises NotAStranger, StalePage, InvalidTransition."""
     with locked(sanction) as sanction:
         check_second(sanction, by, at=at, version=version)
-        casework.settle(Case.Kind.SECOND, sanction, by=by, at=at, outcome="refused")
-        sanction.become(Status.REFUSED, by=by, at=at, reason=note, passes_at=None)
-        auditing.record("signature_refused", sanction, by=by, at=at, reason=note, codes=list(codes))
+        why: dict[str, Any] = {"codes": codes, "note": note}
+        countersigning.refuse(Case.Kind.SECOND, sanction, status=Status.REFUSED, by=by, at=at, **why)
     return sanction
 
 
 def pass_alone(sanction: Sanction, *, at: datetime) -> bool:
     """Three business days later, where nobody else could have signed. Somebody is rung for in any case."""
     with locked(sanction) as sanction:
-        if sanction.status != Status.PROPOSED or sanction.passes_at is None or at < sanction.passes_at:
-            return False
-        ring("sanction_with_one_signature", sanction.public_id, str(sanction), at=at)
-        others = User.objects.filter(is_staff=True, is_active=True).exclude(pk=sanction.by_id)
-        if others.exists():
-            return False
-        casework.drop(Case.Kind.SECOND, sanction, at=at, outcome="passed_alone")
-        stand(sanction, by=None, at=at)
-    return True
+        passes = passes_alone(Case.Kind.SECOND, sanction, alarm="sanction_with_one_signature", at=at)
+        if passes:
+            stand(sanction, by=None, at=at)
+    return passes
 
 
 def check_second(sanction: Sanction, person: User, *, at: datetime, version: int | None) -> None:
-    check_stranger(sanction.subject, person, at=at)
-    if person.pk == sanction.by_id:
-        raise NotAStranger
-    sanction.expect_version(version)
+    countersigning.check_second(
+        sanction, person, [sanction.subject], before=[sanction.by_id], at=at, version=version
+    )
 
 
 # Steps
 
 
 def put(kind: Case.Kind, sanction: Sanction, *, at: datetime, people: Sequence[int]) -> None:
-    casework.put(
-        kind,
-        sanction,
-        words=str(sanction),
-        at=at,
-        due_at=end_of_business_day(at, UTC_ZONE, days=settings.MODERATION_BUSINESS_DAYS),
-        weight=casework.Weight(Risk.HIGH, sanction.codes),
-        company_ids=[sanction.company_id] if sanction.company_id else [],
-        people=[*people, *([sanction.person_id] if sanction.person_id else [])],
-    )
-
-
-def check_stranger(subject: User | Company, person: User, *, at: datetime) -> None:
-    if not (person.is_staff and person.is_active):
-        raise PermissionDenied
-    if isinstance(subject, Company):
-        if person.memberships.lately(at=at).filter(company=subject).exists():
-            raise NotAStranger
-    elif subject.pk == person.pk:
-        raise NotAStranger
+    countersigning.put(kind, sanction, [sanction.subject], before=people, signs=sanction.codes, at=at)

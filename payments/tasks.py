@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -14,6 +15,8 @@ from accounts.models import Sanction
 from marketplace.kernel.errors import RuleViolation
 from payments import (
     asking_to_pay,
+    awarding,
+    finding_fraud,
     funding,
     leaving,
     offering,
@@ -27,7 +30,7 @@ from payments import (
     stripe_events,
     supplying,
 )
-from payments.models import Chargeback, Deadline
+from payments.models import Award, Chargeback, Deadline, FraudFinding
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +146,7 @@ RULES: dict[Deadline.Kind, Rule] = {
     Deadline.Kind.PAYEE_REMINDER: lambda row, at: paying_out.remind_payee(
         row.subject, due_at=row.due_at, at=at
     ),
+    Deadline.Kind.FINDING_MOVES: lambda row, at: finding_fraud.take_back_due(row.hold_id, at=at),
     Deadline.Kind.CHARGEBACK_DUE: ring_for_chargeback,
     Deadline.Kind.HOLD_ALARM: ring_for_hold,
 }
@@ -150,5 +154,13 @@ RULES: dict[Deadline.Kind, Rule] = {
 
 def pass_sanctions(*, at: datetime) -> int:
     """Those that waited for a second signature as long as there is patience. Returns how many passed."""
-    waiting = Sanction.objects.filter(status=Sanction.Status.PROPOSED, passes_at__lte=at).order_by("pk")
-    return sum(sanctioning.pass_alone(sanction, at=at) for sanction in waiting[:50])
+    rules: list[tuple[Any, Callable[..., bool]]] = [
+        (Sanction, sanctioning.pass_alone),
+        (Award, awarding.pass_alone),
+        (FraudFinding, finding_fraud.pass_alone),
+    ]
+    passed = 0
+    for model, pass_alone in rules:
+        waiting = model.objects.filter(status="proposed", passes_at__lte=at).order_by("pk")
+        passed += sum(pass_alone(row, at=at) for row in waiting[:50])
+    return passed

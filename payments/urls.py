@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from payments import webhooks
 from payments.api import decisions as api_decisions
 from payments.api import engagements, working
+from payments.api import findings as api_findings
 from payments.api import money as api_money
 from payments.api import paying_for as api_paying_for
 from payments.views import (
@@ -28,6 +29,7 @@ DELIVERABLE = f"{ENGAGEMENT}/deliverables/<int:number>"
 
 urlpatterns = [
     path("accounts/decisions/", decisions.decisions, name="decisions"),
+    path("accounts/decisions/money/<slug:public_id>/", decisions.object_to_finding, name="object_to_finding"),
     path("accounts/decisions/<slug:public_id>/", decisions.appeal, name="appeal"),
     path("projects/<slug:public_id>/cancel/", cancelling.cancel_project, name="cancel_project"),
     path("projects/<slug:public_id>/remove/", cancelling.remove_project, name="remove_project"),
@@ -109,6 +111,8 @@ urlpatterns = [
             ("undo", "undo_approval", working.UndoApproval),
         )
     ),
+    path(f"{API}/me/findings/", api_findings.Findings.as_view(), name="api_findings"),
+    path(f"{API}/me/findings/<slug:public_id>/", api_findings.OneFinding.as_view(), name="api_finding"),
     path(f"{API}/me/decisions/", api_decisions.Decisions.as_view(), name="api_decisions"),
     path(f"{API}/me/decisions/<slug:public_id>/", api_decisions.OneDecision.as_view(), name="api_decision"),
     path(f"{API}/money/", api_money.Holds.as_view(), name="api_money"),

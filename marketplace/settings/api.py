@@ -45,6 +45,7 @@ SPECTACULAR_SETTINGS = {
         "EngagementStatus": "projects.models.Engagement.Status",
         "DeliverableStatus": "projects.models.Deliverable.Status",
         "HoldStatus": "payments.models.Hold.Status",
+        "DecisionStatus": "accounts.models.Sanction.Status",
         "DeclineReason": "projects.forms.selecting.REASONS",
         "NotAnsweredReason": "projects.models.PublicQuestion.DeclineReason",
         "CancelReason": "projects.models.Project.CancelReason",

@@ -66,6 +66,10 @@ FAILED_CARDS_A_DAY: int = env.number("FAILED_CARDS_A_DAY", 5, least=1)
 PAYEE_REMINDER_DAYS: tuple[int, ...] = (0, 1, 3, 7, 14, 30, 45, 60)
 CHECKOUT_MINUTES: int = env.number("CHECKOUT_MINUTES", 60, least=30)  # a payment page that was left
 HOLD_ALARM_DAYS: int = env.number("HOLD_ALARM_DAYS", 70, least=1)
+FINDING_DAYS: int = env.number(
+    "FINDING_DAYS", 180, least=1
+)  # after money was sent, in which fraud can be found
+FINDING_APPEAL_DAYS: int = env.number("FINDING_APPEAL_DAYS", 5, least=1)  # before money is taken back
 CHARGEBACK_ALARM_HOURS: int = env.number("CHARGEBACK_ALARM_HOURS", 72, least=1)  # before an answer is due
 CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
 LIVE_SECONDS: int = env.number("LIVE_SECONDS", 12, least=1)  # after which an open page asks for news

@@ -8,7 +8,9 @@ from django.contrib import admin
 from payments.admin.alarms import AlarmAdmin
 from payments.admin.looking import OnlyToLookAt
 from payments.models import (
+    Award,
     Chargeback,
+    FraudFinding,
     Hold,
     HoldTransition,
     LeavingPay,
@@ -97,6 +99,22 @@ class LeavingPayAdmin(OnlyToLookAt, admin.ModelAdmin):
     list_display = ("hold", "amount", "given_back", "decided_at", "sent_at")
     list_select_related = ("hold__engagement",)
     search_fields = ("hold__public_id",)
+
+
+@admin.register(Award)
+class AwardAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("share", "student_amount", "fee_amount", "refund_amount", "status", "by", "at")
+    list_filter = ("status",)
+    list_select_related = ("share__deliverable", "by")
+    search_fields = ("public_id", "share__hold__public_id")
+
+
+@admin.register(FraudFinding)
+class FraudFindingAdmin(OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("release", "amount", "status", "by", "signed_by", "at", "moves_at")
+    list_filter = ("status",)
+    list_select_related = ("release", "by", "signed_by")
+    search_fields = ("public_id", "release__public_id")
 
 
 @admin.register(Payee)

@@ -20,6 +20,10 @@ What happened, a function per kind of journal (`payments.ledger.journals`), each
     dispute_moved(hold=, dispute=, booking=)                   `payments.ledger.disputes`
     dispute_lost(hold=, dispute=, number=, from_held=, loss=, occurred_at=, actor=)
     dispute_recovered(hold=, dispute=, number=, to_loss=, to_held=, occurred_at=, actor=)
+    reversed_(hold=, operation=, reversal=, amount=, stripe_bt=, occurred_at=)      `payments.ledger.reversals`
+    reversal_refused(hold=, operation=, payee=, amount=, occurred_at=)
+    clawback_refund_decided(hold=, operation=, share=, fee=, occurred_at=)
+    clawback_kept(hold=, operation=, amount=, occurred_at=)
 
 What stands in the book:
 
@@ -64,6 +68,7 @@ from payments.ledger.reading import (
     trial_balance,
     verify,
 )
+from payments.ledger.reversals import clawback_kept, clawback_refund_decided, reversal_refused, reversed_
 from payments.ledger.sealing import Broken, broken_seals, seal
 from payments.ledger.standing import Standing, changes_of, standing_of, standing_of_each
 
@@ -86,6 +91,8 @@ __all__ = [
     "balances_of_holds",
     "broken_seals",
     "changes_of",
+    "clawback_kept",
+    "clawback_refund_decided",
     "credit",
     "debit",
     "dispute_lost",
@@ -102,6 +109,8 @@ __all__ = [
     "release_decided",
     "release_undone",
     "released_so_far",
+    "reversal_refused",
+    "reversed_",
     "seal",
     "standing_of",
     "standing_of_each",

@@ -48,6 +48,7 @@ BY_KIND: dict[str, Column] = {
     Journal.Kind.FUNDED: Column.CHARGED,
     Journal.Kind.UNAPPLIED: Column.CHARGED,
     Journal.Kind.TRANSFER: Column.SENT,
+    Journal.Kind.REVERSAL: Column.SENT,
     Journal.Kind.REFUND_BOOKED: Column.RETURNED,
     Journal.Kind.REFUND_FAILED: Column.RETURNED,
 }

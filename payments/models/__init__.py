@@ -12,11 +12,14 @@ from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
 from payments.models.refunds import Refund
 from payments.models.requests import PaymentRequest
+from payments.models.rulings import Award, AwardTransition, FraudFinding, FraudFindingTransition
 
 __all__ = [
     "MEANINGS",
     "Account",
     "Alarm",
+    "Award",
+    "AwardTransition",
     "Balance",
     "CardSeen",
     "Chargeback",
@@ -24,6 +27,8 @@ __all__ = [
     "Entry",
     "FraudCheck",
     "FraudCheckTransition",
+    "FraudFinding",
+    "FraudFindingTransition",
     "Hold",
     "HoldTransition",
     "Journal",

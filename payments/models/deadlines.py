@@ -138,6 +138,7 @@ class Deadline(models.Model):
         UNDELIVERED_ENDS = "undelivered_ends"
         PAYEE_REMINDER = "payee_reminder"
         HOLD_ALARM = "hold_alarm"
+        FINDING_MOVES = "finding_moves"
         CHARGEBACK_DUE = "chargeback_due"
 
     kind = models.CharField(max_length=30, choices=Kind)

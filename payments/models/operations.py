@@ -54,6 +54,9 @@ class Operation(models.Model):
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
     hold = models.ForeignKey(Hold, models.PROTECT, null=True, blank=True, related_name="operations")
     payee = models.ForeignKey(Payee, models.PROTECT, null=True, blank=True, related_name="operations")
+    fraud_finding = models.ForeignKey(
+        "payments.FraudFinding", models.PROTECT, null=True, blank=True, related_name="operations"
+    )
     kind = models.CharField(max_length=12, choices=Kind)
     slot = models.CharField(max_length=60)
     amount_cents = models.PositiveBigIntegerField(null=True, blank=True)
@@ -112,6 +115,10 @@ class Operation(models.Model):
                     amount_cents__gt=0,
                     currency__gt="",
                 ),
+            ),
+            models.CheckConstraint(
+                name="operation_reversal_has_its_finding",
+                condition=~Q(kind="reversal") | Q(fraud_finding__isnull=False),
             ),
             models.CheckConstraint(
                 name="operation_succeeded_has_its_object",

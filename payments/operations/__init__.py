@@ -9,6 +9,7 @@ from payments.operations.charging_back import record_dispute
 from payments.operations.ending import end_offer, leave_page
 from payments.operations.finishing import finish
 from payments.operations.planning import (
+    next_fee,
     plan_account,
     plan_capture,
     plan_checkout,
@@ -20,6 +21,7 @@ from payments.operations.planning import (
     undo_release,
 )
 from payments.operations.recording import page_expired, record_intent, start_clocks
+from payments.operations.reversing import plan_clawback_refund, plan_reversal
 from payments.operations.running import run, run_due, run_now, run_open
 from payments.operations.stopping import guards_changed, may_send, send_again, stop_sending
 from payments.operations.watching import (
@@ -42,13 +44,16 @@ __all__ = [
     "guards_changed",
     "leave_page",
     "may_send",
+    "next_fee",
     "note_card",
     "page_expired",
     "plan_account",
     "plan_capture",
     "plan_checkout",
+    "plan_clawback_refund",
     "plan_leaving",
     "plan_refund",
+    "plan_reversal",
     "plan_share_refund",
     "plan_void",
     "promise_transfer",

@@ -106,6 +106,8 @@ def after_two(claim: Claim, two: looking.TwoObjects, *, at: datetime) -> None:
 
 
 def is_hopeless(operation: Operation, failure: StripeFailed) -> bool:
+    if operation.kind == Operation.Kind.REVERSAL:
+        return failure.lacks_money
     if operation.kind not in {Operation.Kind.CAPTURE, Operation.Kind.VOID}:
         return False
     refused = operation.kind == Operation.Kind.CAPTURE and failure.ends_the_payment

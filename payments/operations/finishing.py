@@ -11,7 +11,7 @@ from marketplace.kernel.transactions import relock
 from payments import emails, ledger
 from payments.emails import supplies
 from payments.models import Deadline, Hold, LeavingPay, Operation, Payee, Release
-from payments.operations import planning
+from payments.operations import planning, reversing
 from payments.operations.alarms import ring as ring
 from payments.operations.failpoints import reach
 from payments.stripe_gateway import Done
@@ -115,6 +115,9 @@ def fail(pk: UUID, why: str, *, at: datetime) -> None:
         hold = the_hold(operation)
         if operation.kind == Operation.Kind.CAPTURE:
             capture_failed(hold, why, at=at)
+        elif operation.kind == Operation.Kind.REVERSAL:
+            reversing.refused(operation, hold, at=at)
+            ring("reversal_refused", str(operation.pk), f"{operation.amount} are owed by the student.", at=at)
         elif "intent" in (operation.params or {}):
             ring("void_failed", str(hold.pk), why, at=at)
         else:  # somebody paid on the page: whoever looks next finds out what
@@ -201,6 +204,21 @@ def refunded(operation: Operation, done: Done, at: datetime) -> None:
     settle(hold, at=at)
 
 
+def reversed_(operation: Operation, done: Done, at: datetime) -> None:
+    """The reversal is in the books first; only then is anything refunded (PAYMENTS 2.2, the order rule)."""
+    hold = the_hold(operation)
+    ledger.reversed_(
+        hold=hold.pk,
+        operation=operation.pk,
+        reversal=done.id,
+        amount=operation.amount,
+        stripe_bt=done.booking.id if done.booking else None,
+        occurred_at=done.at or at,
+    )
+    reversing.give_on(operation, hold, at=at)
+    settle(hold, at=at)
+
+
 def settle(hold: Hold, *, at: datetime) -> None:
     """A funded hold of which nothing is left, nor on its way, is done."""
     if hold.status == Hold.Status.FUNDED and not ledger.balances_of(hold.pk):
@@ -219,5 +237,6 @@ AFTER: dict[Operation.Kind, Callable[[Operation, Done, datetime], None]] = {
     Operation.Kind.CAPTURE: nothing_more,
     Operation.Kind.VOID: nothing_more,
     Operation.Kind.TRANSFER: transferred,
+    Operation.Kind.REVERSAL: reversed_,
     Operation.Kind.REFUND: refunded,
 }

@@ -59,5 +59,6 @@ LOOKS: dict[str, Callable[[Operation], list[gateway.Done]]] = {
     Operation.Kind.CAPTURE: captured_or_void,
     Operation.Kind.VOID: captured_or_void,
     Operation.Kind.TRANSFER: lambda operation: gateway.transfers_in(asked(operation)["transfer_group"]),
+    Operation.Kind.REVERSAL: lambda operation: gateway.reversals_of(asked(operation)["transfer"]),
     Operation.Kind.REFUND: lambda operation: gateway.refunds_of(asked(operation)["payment_intent"]),
 }

@@ -92,44 +92,47 @@ def plan_void(hold: Hold, *, by: User | None, at: datetime, reason: str) -> Oper
     return plan(Operation.Kind.VOID, slot=slot, at=at, hold=hold)
 
 
-def promise_transfer(share: Share, *, at: datetime, not_before: datetime, undo_until: datetime) -> Release:
-    """Promise the student `share`: journal, operation and release row. Call it with the hold locked.
+def promise_transfer(
+    share: Share, *, at: datetime, not_before: datetime, undo_until: datetime, cents: int | None = None
+) -> Release:
+    """Promise the student `share`, or `cents` of it: journal, operation and release row. Call it with the hold locked.
 
     Raises ledger.Overdrawn where the hold has not that much left.
     """
     hold = share.hold
-    fee = next_fee(share)
+    cents = share.amount_cents if cents is None else cents
+    fee = next_fee(share, cents)
     operation = plan(
         Operation.Kind.TRANSFER,
         slot=next_slot(hold, Operation.Kind.TRANSFER, f"deliverable-{share.deliverable.number}"),
         at=at,
         not_before=not_before,
         hold=hold,
-        amount_cents=share.amount_cents,
+        amount_cents=cents,
         currency=hold.currency,
     )
     ledger.release_decided(
-        hold=hold.pk, operation=operation.pk, share=Money(share.amount_cents), fee=Money(fee), occurred_at=at
+        hold=hold.pk, operation=operation.pk, share=Money(cents), fee=Money(fee), occurred_at=at
     )
     return Release.objects.create(
         share=share,
         operation=operation,
-        student_cents=share.amount_cents,
+        student_cents=cents,
         platform_fee_cents=fee,
         decided_at=at,
         undo_until=undo_until,
     )
 
 
-def next_fee(share: Share) -> int:
-    """The cents of the platform fee that go with this share (PAYMENTS 0.2).
+def next_fee(share: Share, cents: int) -> int:
+    """The cents of the platform fee that go with `cents` of this share (PAYMENTS 0.2).
 
     Released and refunded shares are counted together, so that any order of them adds up to the whole fee.
     """
     hold, released = share.hold, ledger.released_so_far(share.hold_id)
     refunds = Refund.objects.filter(share__hold=hold)
     back = refunds.aggregate(share=models.Sum("student_cents"), fee=models.Sum("platform_fee_cents"))
-    shares = released.share.cents + (back["share"] or 0) + share.amount_cents
+    shares = released.share.cents + (back["share"] or 0) + cents
     fees = released.fee.cents + (back["fee"] or 0)
     return fee_part(hold.platform_fee_cents, hold.student_fee_cents, shares, fees)
 
@@ -190,18 +193,19 @@ def plan_refund(hold: Hold, *, at: datetime) -> Operation:
     return plan_back(hold, "unstarted", amount=hold.gross, at=at)
 
 
-def plan_share_refund(share: Share, *, at: datetime) -> Refund:
-    """Give one share back with its part of the platform fee, once. The hold is locked.
+def plan_share_refund(share: Share, *, at: datetime, cents: int | None = None) -> Refund:
+    """Give one share back, or `cents` of it, with its part of the platform fee, once. The hold is locked.
 
     Raises ledger.Overdrawn where the hold has not that much left.
     """
-    hold, fee = share.hold, next_fee(share)
-    amount = Money(share.amount_cents + fee)
+    cents = share.amount_cents if cents is None else cents
+    hold, fee = share.hold, next_fee(share, cents)
+    amount = Money(cents + fee)
     operation = plan_back(hold, f"deliverable-{share.deliverable.number}", amount=amount, at=at)
     return Refund.objects.create(
         share=share,
         operation=operation,
-        student_cents=share.amount_cents,
+        student_cents=cents,
         platform_fee_cents=fee,
         decided_at=at,
     )

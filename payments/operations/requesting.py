@@ -154,6 +154,17 @@ def refund(operation: Operation) -> dict[str, Any]:
     }
 
 
+def reversal(operation: Operation) -> dict[str, Any]:
+    finding = operation.fraud_finding
+    assert finding is not None
+    return {
+        "transfer": finding.release.operation.stripe_id,
+        "amount": operation.amount_cents,
+        "metadata": labels(operation),
+        "expand": ["balance_transaction"],
+    }
+
+
 def the_hold(operation: Operation) -> Hold:
     assert operation.hold is not None
     return operation.hold
@@ -165,5 +176,6 @@ BUILDERS = {
     Operation.Kind.CAPTURE: capture,
     Operation.Kind.VOID: void,
     Operation.Kind.TRANSFER: transfer,
+    Operation.Kind.REVERSAL: reversal,
     Operation.Kind.REFUND: refund,
 }

@@ -40,6 +40,11 @@ class StripeFailed(Exception):
         return self.code in ABOUT_THE_PAYEE
 
     @property
+    def lacks_money(self) -> bool:
+        """The account that should give it has not that much available."""
+        return self.code == "balance_insufficient"
+
+    @property
     def ends_the_payment(self) -> bool:
         """The bank refused the card, or the payment is captured, cancelled or expired: no key helps."""
         return self.status == 402 or self.code in TOO_LATE

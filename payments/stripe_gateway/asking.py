@@ -24,6 +24,13 @@ def transfer(id_: str) -> facts.Done:
         return facts.done(c.v1.transfers.retrieve(id_, BOOKED, REPEAT).to_dict())
 
 
+def reversals_of(transfer: str) -> list[facts.Done]:
+    params: Any = {"limit": 100, "expand": ["data.balance_transaction"]}
+    with calling() as c:
+        pages = c.v1.transfers.reversals.list(transfer, params, REPEAT)
+        return [facts.done(o.to_dict()) for o in pages.auto_paging_iter()]
+
+
 def refunds_of(intent: str) -> list[facts.Done]:
     expand = [f"data.{booking}" for booking in BOOKED_TWICE]
     params: Any = {"payment_intent": intent, "limit": 100, "expand": expand}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-MOVES = {"transfer", "refund"}
+MOVES = {"transfer", "refund", "transfer_reversal"}
 
 
 @dataclass(frozen=True)

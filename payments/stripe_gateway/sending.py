@@ -51,6 +51,11 @@ def refund(c: stripe.StripeClient, params: Any, options: Any) -> Any:
     return c.v1.refunds.create(params, options)
 
 
+def reverse(c: stripe.StripeClient, params: Any, options: Any) -> Any:
+    rest: Any = {name: value for name, value in params.items() if name != "transfer"}
+    return c.v1.transfers.reversals.create(params["transfer"], rest, options)
+
+
 CALLS: dict[str, Callable[[stripe.StripeClient, Any, Any], Any]] = {
     "account": open_account,
     "checkout": open_checkout,
@@ -58,4 +63,5 @@ CALLS: dict[str, Callable[[stripe.StripeClient, Any, Any], Any]] = {
     "void": void,
     "transfer": transfer,
     "refund": refund,
+    "reversal": reverse,
 }

@@ -46,15 +46,20 @@ class Deliverable(StateMachine):
     HANDED_IN: ClassVar[tuple[str, ...]] = (Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.DISPUTED)
     WAITING: ClassVar[tuple[str, ...]] = (Status.PENDING, *HANDED_IN)
     transitions: ClassVar[Mapping[str, frozenset[str]]] = {
-        Status.PENDING: frozenset({Status.SUBMITTED, Status.ENDED}),
+        Status.PENDING: frozenset({Status.SUBMITTED, Status.ENDED, Status.RESOLVED}),
         Status.SUBMITTED: frozenset(
-            {Status.APPROVED, Status.AUTO_APPROVED, Status.CHANGES_REQUESTED, Status.DISPUTED, Status.ENDED}
+            {
+                *(Status.APPROVED, Status.AUTO_APPROVED, Status.CHANGES_REQUESTED, Status.DISPUTED),
+                *(Status.ENDED, Status.RESOLVED),
+            }
         ),
-        Status.CHANGES_REQUESTED: frozenset({Status.SUBMITTED, Status.DISPUTED, Status.ENDED}),
+        Status.CHANGES_REQUESTED: frozenset(
+            {Status.SUBMITTED, Status.DISPUTED, Status.ENDED, Status.RESOLVED}
+        ),
         # Until the money is sent, a click can be undone and approval by silence disputed.
         Status.APPROVED: frozenset({Status.SUBMITTED, Status.DISPUTED}),
         Status.AUTO_APPROVED: frozenset({Status.SUBMITTED, Status.DISPUTED}),
-        Status.DISPUTED: frozenset({Status.RESOLVED, Status.SUBMITTED}),
+        Status.DISPUTED: frozenset({Status.RESOLVED, Status.SUBMITTED, Status.ENDED}),
     }
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="deliverables")

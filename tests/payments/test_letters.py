@@ -12,8 +12,19 @@ from marketplace.kernel.models import Letter
 from marketplace.kernel.money import Money
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.emails import alarms, chargebacks, late, paying_for, supplies
-from payments.models import Alarm, Chargeback, Hold, LeavingPay, Payee, PaymentRequest, Refund, Release
+from payments.emails import alarms, chargebacks, late, paying_for, rulings, supplies
+from payments.models import (
+    Alarm,
+    Award,
+    Chargeback,
+    FraudFinding,
+    Hold,
+    LeavingPay,
+    Payee,
+    PaymentRequest,
+    Refund,
+    Release,
+)
 from projects import emails as work
 from projects import messaging
 from projects.models import Application, Deliverable, Engagement, ProjectEdit, PublicQuestion, Report, Waiting
@@ -130,6 +141,12 @@ def write_all(engagement):
     supplies.leaving_pay_sent(left, engagement, at=at)
     supplies.material_given(material, engagement, is_last=False, at=at)
     messaging.send(engagement, by=by, at=at, text="Good morning.\n\nWhen shall we speak?")
+    award = Award(pk=0, share=release.share, student_cents=5000, refund_cents=17000, note="Half of it.")
+    rulings.part_divided(award, part, at=at)
+    finding = FraudFinding(pk=0, release=release, cents=20000, codes=["stolen"], note="See.", moves_at=ends)
+    rulings.fraud_found(finding, at=at)
+    rulings.finding_lifted(finding, at=at)
+    rulings.finding_upheld(finding, note="It says nothing new.", at=at)
     chargeback = Chargeback(pk="du_0", hold=hold, amount_cents=44000)
     chargebacks.payment_taken_back(chargeback, engagement, at=at)
     chargebacks.work_goes_on(chargeback, engagement, at=at)

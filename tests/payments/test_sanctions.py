@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import restraining
 from accounts.models import Membership, Sanction, User
 from marketplace.kernel.models import AuditEntry, Case, Letter
-from payments import appealing, offering, sanctioning, tasks
+from payments import appealing, countersigning, offering, sanctioning, tasks
 from payments.models import Alarm
 from projects import applying, asking, posting
 from projects.models import Engagement
@@ -130,7 +130,7 @@ class TestImposing:
 
     def test_nobody_decides_about_their_own_company_or_about_staff(self, board):
         Membership.objects.create(user=board.moderator, company=board.company, role="manager", joined_at=NOW)
-        with pytest.raises(sanctioning.NotAStranger):
+        with pytest.raises(countersigning.NotAStranger):
             board.impose(board.company, "warning")
         with pytest.raises(sanctioning.StaffIsNotSanctioned):
             board.impose(board.second, "warning")
@@ -142,7 +142,7 @@ class TestTheSecondSignature:
         assert (sanction.status, sanction.cents) == ("proposed", board.engagement.total_price.cents)
         board.project.refresh_from_db()
         assert board.project.status == "open"
-        with pytest.raises(sanctioning.NotAStranger):
+        with pytest.raises(countersigning.NotAStranger):
             sanctioning.sign(sanction, by=board.moderator, at=NOW)
         sanctioning.sign(sanction, by=board.second, at=NOW)
         board.project.refresh_from_db()
@@ -175,7 +175,7 @@ class TestTheAppeal:
     def test_it_is_decided_by_somebody_else_and_lifts_what_stands(self, board):
         sanction = board.impose(board.company, "limit")
         appealing.appeal(sanction, by=board.employer, at=NOW, text=" It was a link to our own site. ")
-        with pytest.raises(sanctioning.NotAStranger):
+        with pytest.raises(countersigning.NotAStranger):
             appealing.lift(sanction, by=board.moderator, at=NOW)
         appealing.lift(sanction, by=board.second, at=NOW)
         restraining.check_free(board.employer, board.company, at=NOW)

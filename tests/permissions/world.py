@@ -190,7 +190,7 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
     cheque = {"text": "I pay by cheque.", "flagged": True}  # for which moderators may open it
     said = messaging.send(work, by=employer, at=timezone.now(), **cheque)
     submitted, approved = work.deliverables.order_by("number")
-    releasing.approve_work(approved, by=employer, at=timezone.now())
+    release = releasing.approve_work(approved, by=employer, at=timezone.now())
     closing.close_unanswered(work.project, at=at + timedelta(days=30))
     rows = {"unpaid": unpaid, "offer": offer, "unstarted": unstarted, "work": work, "filled": work.project}
     parts = {"to_do": unstarted.deliverables.get(number=1), "submitted": submitted, "approved": approved}
@@ -202,6 +202,7 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "promised": {"public_id": promised.public_id, "number": guide.number},
         "given": {"public_id": list_.files.get().public_id},
         "receipt": {"public_id": work.holds.get().public_id},
+        "release": {"public_id": release.public_id},
         "charge": {"public_id": work.public_id, "number": 1},
         "charge_file": {"public_id": work.public_id, "number": 1, "form": "pdf"},
         "year": {"year": 2026},

@@ -64,6 +64,9 @@ class Case(models.Model):
         FRAUD = "fraud", "Fraud check"
         SECOND = "second", "Second signature"
         APPEAL = "appeal", "Appeal"
+        AWARD = "award", "Money to be divided"
+        FINDING = "finding", "Finding of fraud"
+        OBJECTION = "objection", "Appeal against a finding"
 
     LEASE = timedelta(minutes=15)
     SOON = timedelta(hours=4)

@@ -260,6 +260,8 @@ KEPT = {
     "payments.CardSeen": "cards of companies, without their numbers",
     "payments.FraudCheck": "what moderators looked at, by ids",
     "payments.FraudCheckTransition": HISTORY,
+    **dict.fromkeys(("payments.Award", "payments.FraudFinding"), "what was decided about money, by ids"),
+    **dict.fromkeys(("payments.AwardTransition", "payments.FraudFindingTransition"), HISTORY),
     "payments.Alarm": "things that operators must look at, by ids",
     "payments.SendingStop": "when nothing was sent to Stripe",
     **dict.fromkeys(

@@ -253,6 +253,21 @@ TABLES = (
         ("share__hold__engagement__student", "share__hold__engagement__offered_by"),
         plus=("share__hold__public_id", "share__deliverable__number"),
     ),
+    Table(
+        "payments.Award",
+        "What somebody here decided about such money",
+        ("share__hold__engagement__student", "share__hold__engagement__offered_by"),
+        hidden=("by",),
+        plus=("share__hold__public_id", "share__deliverable__number"),
+    ),
+    Table(
+        "payments.FraudFinding",
+        "What was found about money that you got",
+        ("release__share__hold__engagement__student",),
+        hidden=("by", "signed_by"),
+    ),
+    Table("payments.AwardTransition", "What you did to such decisions", ("by",), plus=("row__public_id",)),
+    Table("payments.FraudFindingTransition", "What you did to findings", ("by",), plus=("row__public_id",)),
     Table("payments.LeavingPay", "Pay for leaving work", OF_HOLD, plus=("hold__public_id",)),
     Table(
         "payments.Refund",

@@ -36,6 +36,7 @@ STUDENTS = [
         ("projects:report", "message", "said"),
         ("projects:engagement", "overdue"),
         ("projects:engagement", "leaving"),
+        ("projects:engagement", "disputed_work"),
         ("payments:leave", "leaving"),
         ("payments:submit_work", "active", 1),
         ("payments:submit_work", "active", 1, sent_empty, 422),
@@ -83,6 +84,9 @@ STUDENTS = [
     ),
     *seen_by(
         "long",
+        "payments:decisions",
+        ("payments:object_to_finding", "finding"),
+        ("payments:object_to_finding", "finding", sent_empty, 422),
         "dashboard",
         ("projects:application", "shortlisted"),
         ("projects:application", "second"),

@@ -8,13 +8,17 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as site
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 
 from accounts.models import Industry, JobRole, School, Skill
 from marketplace.kernel import preferences
-from marketplace.kernel.models import Topic
+from marketplace.kernel.models import Case, Topic
 from payments import (
     asking_to_pay,
+    awarding,
+    finding_fraud,
     funding,
+    leaving,
     offering,
     operations,
     paying_out,
@@ -25,7 +29,8 @@ from payments import (
     supplying,
     tasks,
 )
-from payments.models import Alarm, Operation, Payee, StripeEvent
+from payments.models import Alarm, Operation, Payee, Release, StripeEvent
+from payments.stripe_gateway import Booking, DisputeFacts
 from projects import messaging, reopening, selecting
 from tests import cast, stages
 from tests.payments.steps import a_ready_payee
@@ -94,6 +99,10 @@ def work(w):
     releasing.approve_work(w.approved.deliverables.get(number=1), by=w.employer, at=w.now)
     w.promised, w.overdue = begun(w, w.maya, promised_materials=PROMISED), late_with_materials(w)
     w.leaving = left_alone(w)
+    gone = left_alone(w)
+    w.left = leaving.leave(gone, by=w.maya, at=w.now)
+    w.disputed_work = delivered(w, begun(w, w.maya))
+    w.chargeback = taken_back(w, w.disputed_work.holds.get())
     w.cancelled = begun(w, w.maya)
     refunding.cancel_before_start(w.cancelled, by=w.maya, at=w.now, reason="I found a full-time job.")
     w.completed = finished(w, begun(w, w.long, days=12))
@@ -101,6 +110,7 @@ def work(w):
     w.payment_failed = refused(w, offering_of(w, w.maya))
     offering.give_up_payment(w.payment_failed, at=w.now)
     tasks.sweep_once(at=w.now)
+    ruled(w)
 
 
 def correspondence(w):
@@ -124,6 +134,31 @@ def late_with_materials(w):
     given["link"] = "https://maple-health.example/a-long-address/of-a-page/that-is-not/public-yet"
     supplying.give_material(engagement.promised_materials.first(), by=w.employer, at=w.now, **given)
     return engagement
+
+
+def taken_back(w, hold):
+    """The bank took the payment back and waits for an answer."""
+    taken = [Booking("txn_taken", -hold.gross_cents, 1500, w.now)]
+    due = w.now + timedelta(days=9)
+    facts = DisputeFacts(
+        "du_1", hold.charge, "needs_response", "fraudulent", hold.gross_cents, due, w.now, taken
+    )
+    return operations.record_dispute(hold, facts, at=w.now)
+
+
+def ruled(w):
+    """What admins decide: an award that waits for its second signature, and two findings of fraud, one signed."""
+    share = w.changes_asked.deliverables.get(number=2).hold_share
+    with override_settings(TWO_ADMINS_CENTS=0):
+        w.award = awarding.divide(share, student_cents=5000, note=NOTES[:900], by=w.moderator, at=w.now)
+    w.award_case = Case.objects.get(kind="award").public_id
+    first, second = Release.objects.filter(share__hold__engagement=w.completed).order_by("pk")
+    why = {"codes": ["not_done", "self_dealing"], "note": "Both wrote that nothing was to be done."}
+    w.finding = finding_fraud.find(first, by=w.moderator, at=w.now, **why)
+    w.finding = finding_fraud.sign(w.finding, by=w.chief, at=w.now)
+    finding_fraud.find(second, by=w.chief, at=w.now, **why)
+    w.finding_case = Case.objects.waiting().get(kind="finding").public_id
+    w.release = first.public_id
 
 
 def left_alone(w):
