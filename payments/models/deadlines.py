@@ -15,6 +15,8 @@ from projects.models import Deliverable, Engagement
 STANDS_STILL = Q(engagement__holds__hold_reason=Hold.Reason.BANK_DISPUTE) | Q(
     deliverable__hold_share__hold__hold_reason=Hold.Reason.BANK_DISPUTE
 )
+# A share is not promised while a person looks at its payment; the moment that they let it go on, it is.
+WAITS_FOR_A_PERSON = Q(kind="review_ends", deliverable__hold_share__hold__hold_reason__gt="")
 PAYER_REMINDER = timedelta(days=1)  # before the link ends
 
 
@@ -37,7 +39,8 @@ def undelivered_ends_at(deliverable: Deliverable) -> datetime:
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def due(self, *, at: datetime) -> "DeadlineQuerySet":
         """What is to happen now; the clocks of work whose payment a bank took back stand still."""
-        return self.filter(done_at=None, due_at__lte=at).exclude(STANDS_STILL).order_by("due_at", "pk")
+        stopped = STANDS_STILL | WAITS_FOR_A_PERSON
+        return self.filter(done_at=None, due_at__lte=at).exclude(stopped).order_by("due_at", "pk")
 
     def pending(self) -> "DeadlineQuerySet":
         return self.filter(done_at=None)

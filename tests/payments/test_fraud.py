@@ -193,3 +193,21 @@ def test_what_was_approved_before_is_sent_once_the_check_is_cleared(sandbox, set
     transfer.refresh_from_db()
     assert transfer.status == Operation.Status.SUCCEEDED
     assert steps.got(sandbox, engagement.student) == part.share_cents
+
+
+@stands_on(stages.under_way)
+def test_silence_waits_for_the_check_and_approves_once_it_is_cleared(board, caplog):
+    now = timezone.now()
+    stages.deliver(board, at=now)
+    part, hold = board.deliverables.get(number=1), board.holds.get()
+    with locked(hold) as hold:
+        watching.open_check(FraudCheck.Kind.SHARED_DEVICE, board.company, hold=hold, at=now)
+
+    tasks.run_deadlines(at=part.review_ends_at)
+    part.refresh_from_db()
+    assert (part.status, caplog.messages) == ("submitted", [])
+
+    clearing.clear(FraudCheck.objects.get(), by=cast.a_moderator(), at=part.review_ends_at)
+    tasks.run_deadlines(at=part.review_ends_at)
+    part.refresh_from_db()
+    assert part.status == "auto_approved"

@@ -215,9 +215,9 @@ class TestTheRefund:
         letter = Letter.objects.get(template="payments/work_is_late", context__deliverable="Part 1")
         assert letter.not_after == woken + 3 * DAY
 
-    def test_waits_while_a_bank_or_a_person_has_stopped_the_payment(self, engagement):
+    def test_waits_while_a_person_has_stopped_the_payment(self, engagement):
         due, ends = part(engagement).due_at, self.ends(engagement)
-        Hold.objects.update(hold_reason=Hold.Reason.BANK_DISPUTE)
+        Hold.objects.update(hold_reason=Hold.Reason.ADMIN)
 
         tasks.run_deadlines(at=due + 3 * DAY)
         tasks.run_deadlines(at=ends)

@@ -14,17 +14,29 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from marketplace.kernel.errors import RuleViolation
-from payments import funding, offering, operations, paying_out, refunding, releasing, reviewing
-from payments.models import Operation, Payee
+from payments import (
+    clearing,
+    funding,
+    leaving,
+    offering,
+    operations,
+    paying_out,
+    refunding,
+    releasing,
+    reviewing,
+    supplying,
+)
+from payments.models import Chargeback, FraudCheck, Operation, Payee
 from payments.operations import finishing, running
 from payments.sandbox.errors import ApiError
 from payments.sandbox.objects.sessions import NotOpen
 from payments.stripe_gateway import StripeFailed
 from projects.models import Application, Engagement
-from tests import stages
+from tests import cast, stages
 from tests.deep import DEEP
 from tests.payments import staging, steps
 from tests.payments.machine.worlds import APPLICATIONS, FLOAT, World
+from tests.payments.test_promised_materials import PROMISED
 
 EXAMPLES, STEPS = (300, 60) if DEEP else (30, 30)
 
@@ -75,7 +87,8 @@ def board(django_db_blocker, tmp_path_factory):
     def build(sandbox):
         sandbox.seed(float_cents=FLOAT)
         at = timezone.now()
-        applications = [stages.paid_for(sandbox, at=at) for _ in range(APPLICATIONS)]
+        projects = [{}, {}, {"materials": PROMISED}, {}]
+        applications = [stages.paid_for(sandbox, at=at, **project) for project in projects]
         stages.offered(sandbox, applications[1], at=at)
         for application in applications[2:]:
             engagement = stages.under_way(sandbox, application, at=at)
@@ -223,6 +236,18 @@ class Machine(RuleBasedStateMachine):
             self.the_part(n, number)
             stages.deliver(self.engagement(n), number=number, at=self.world.at)
 
+    @rule(n=which)
+    def ask_for_materials(self, n):
+        with allowed_to_fail():
+            engagement = self.engagement(n)
+            supplying.ask_for_materials(engagement, by=engagement.student, at=self.world.at)
+
+    @rule(n=which)
+    def leave(self, n):
+        with allowed_to_fail():
+            engagement = self.engagement(n)
+            leaving.leave(engagement, by=engagement.student, at=self.world.at)
+
     # Several steps at once, or examples would rarely come far
 
     @rule(n=which)
@@ -264,6 +289,35 @@ class Machine(RuleBasedStateMachine):
         if operation := done.order_by("pk").last():
             with allowed_to_fail():
                 self.world.sandbox.fail_refund(operation.stripe_id)
+
+    @rule(n=which, part_of_it=st.booleans(), inquiry=st.booleans())
+    def bank_takes_it_back(self, n, part_of_it, inquiry):
+        with allowed_to_fail():
+            hold = self.engagement(n).holds.get(number=1)
+            if hold.charge is None:
+                raise Refused
+            about = {"cents": hold.gross_cents // 3} if part_of_it else {}
+            self.world.sandbox.dispute(hold.charge, inquiry=inquiry, **about)
+
+    @rule(status=st.sampled_from(["needs_response", "under_review", "won", "lost", "appeal_under_review"]))
+    def bank_decides(self, status):
+        with allowed_to_fail():
+            for chargeback in Chargeback.objects.order_by("pk"):
+                self.world.sandbox.decide(chargeback.pk, status)
+
+    @rule(n=which)
+    def network_warns(self, n):
+        with allowed_to_fail():
+            hold = self.engagement(n).holds.get(number=1)
+            if hold.charge is None:
+                raise Refused
+            self.world.sandbox.efw(hold.charge)
+
+    @rule()
+    def checks_are_cleared(self):
+        for check in FraudCheck.objects.waiting():
+            with allowed_to_fail():
+                clearing.clear(check, by=cast.a_moderator(), at=self.world.at)
 
     @rule(times=st.integers(1, 2))
     def hear(self, times):
