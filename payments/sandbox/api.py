@@ -7,7 +7,7 @@ from typing import Any
 
 import stripe
 
-from payments.sandbox import auth, faults, idempotency, params, performing, routes, timers
+from payments.sandbox import auth, books, faults, idempotency, params, performing, routes, timers
 from payments.sandbox.clock import HOUR
 from payments.sandbox.errors import ApiError, invalid
 from payments.sandbox.faults import Dropped, Fault
@@ -29,6 +29,8 @@ class Asked:
     base_url: str
     pause: Callable[[float], None]
     id: str = ""
+    form: dict[str, str] | None = None  # the fields of a request with a file, which is named by its name
+    upload: int | None = None
     account: str = PLATFORM
     given: dict[str, Any] = field(default_factory=dict)
 
@@ -97,6 +99,8 @@ def _wanted(asked: Asked, route: Route) -> dict[str, Any]:
     is_json = route.is_v2 and asked.method == "POST"
     if is_json:
         asked.given = params.read_json(asked.body)
+    elif asked.form is not None:
+        asked.given = dict(asked.form)
     else:
         asked.given = params.read_form(
             asked.query if asked.method == "GET" else asked.body.decode("utf-8", "replace")
@@ -129,6 +133,7 @@ def _carry_out(sandbox: Sandbox, asked: Asked, work: _Work) -> Answer:
         "base_url": asked.base_url,
         "request_id": asked.id,
         "idempotency_key": asked.key,
+        "upload": asked.upload,
     }
     try:
         if work.fault and work.is_struck_by("hang"):
@@ -138,6 +143,7 @@ def _carry_out(sandbox: Sandbox, asked: Asked, work: _Work) -> Answer:
             if work.fault and work.is_struck_by("list_lag"):
                 ctx.listed_before = ctx.now - int(work.fault.number)
             body = performing.perform(ctx, work.route, work.wanted, work.ids)
+            books.look(ctx)
             answer = _spoiled(asked.id) if work.is_struck_by("500_effect") else Answer(200, body)
             idempotency.keep(ctx, work.key, answer.status, answer.body)
     except ApiError as error:

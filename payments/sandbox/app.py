@@ -68,12 +68,15 @@ def _web(propagate: bool) -> Flask:  # noqa: FBT001
 
 
 def _api(_: str) -> Response:
+    form, upload = _uploaded() if request.mimetype == "multipart/form-data" else (None, None)
     asked = Asked(
         method=request.method,
         path=request.path,
         query=request.query_string.decode("utf-8", "replace"),
         headers={name.title(): value for name, value in request.headers.items()},
         body=request.get_data(),
+        form=form,
+        upload=upload,
         base_url=request.host_url,
         pause=request.environ.get("sandbox.pause", time.sleep),
     )
@@ -81,6 +84,15 @@ def _api(_: str) -> Response:
     if answer.dropped:
         return _drop()
     return _written(answer, fault)
+
+
+def _uploaded() -> tuple[dict[str, str], int | None]:
+    """The fields of a request with a file, and how large it is; the file itself is not kept."""
+    fields = dict(request.form)
+    file = request.files.get("file")
+    if file is None:
+        return fields, None
+    return fields | {"file": file.filename or "file"}, len(file.read())
 
 
 def _written(answer: Answer, fault: Fault | None) -> Response:

@@ -30,6 +30,7 @@ CLASSES: dict[str, type[stripe.StripeObject]] = {
     "checkout.session": stripe.checkout.Session,
     "dispute": stripe.Dispute,
     "event": stripe.Event,
+    "file": stripe.File,
     "payment_intent": stripe.PaymentIntent,
     "payout": stripe.Payout,
     "radar.early_fraud_warning": stripe.radar.EarlyFraudWarning,

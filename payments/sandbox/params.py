@@ -153,6 +153,8 @@ def _pairs(value: Any, path: str) -> dict[str, str]:
 
 
 def _plain(value: Any, hint: Any, path: str, *, form: bool) -> Any:
+    if hint is Any:
+        return value
     if hint is int:
         return _integer(value, path, form=form)
     if hint is bool:

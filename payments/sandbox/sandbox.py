@@ -47,6 +47,7 @@ class Context:
     base_url: str = ""
     request_id: str | None = None
     idempotency_key: str | None = None
+    upload: int | None = None  # the bytes of a file that came with the request
     listed_before: int | None = None  # lists lag behind: they show what was made before this
 
     @property

@@ -4,7 +4,7 @@ from typing import Any
 
 from payments.sandbox import events, listing
 from payments.sandbox.errors import invalid, refused
-from payments.sandbox.objects import chargebacks, claims
+from payments.sandbox.objects import chargebacks, claims, files
 from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import Context
 from payments.sandbox.store import Body
@@ -36,7 +36,7 @@ def update(ctx: Context, params: Body, dispute_id: str) -> Body:
     dispute["metadata"] |= params.get("metadata") or {}
     given: dict[str, Any] = params.get("evidence") or {}
     if given:
-        _stage(dispute, given)
+        _stage(ctx, dispute, given)
     ctx.store.save(dispute)
     if dispute["evidence_details"]["has_evidence"] and given and params.get("submit", True):
         _send(ctx, dispute)
@@ -45,12 +45,13 @@ def update(ctx: Context, params: Body, dispute_id: str) -> Body:
     return present(ctx, dispute)
 
 
-def _stage(dispute: Body, given: dict[str, Any]) -> None:
+def _stage(ctx: Context, dispute: Body, given: dict[str, Any]) -> None:
     if dispute["status"] not in REVIEWED:
         raise refused(f"This dispute is {dispute['status']}; evidence cannot be given any more.")
     appeals = dispute["status"] == "appeal_needs_response"
     if appeals != ("appeal" in given) or (appeals and len(given) > 1):
         raise invalid("In an appeal, and only then, the evidence is evidence[appeal].", param="evidence")
+    files.require(ctx, given)
     dispute["evidence"] |= {name: value or None for name, value in given.items()}
     dispute["evidence_details"]["has_evidence"] = True
 

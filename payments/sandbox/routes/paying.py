@@ -8,6 +8,7 @@ from stripe.params import radar as radar_params
 from payments.sandbox.objects import (
     charges,
     disputes,
+    files,
     fraud_warnings,
     intents,
     refunds,
@@ -74,6 +75,9 @@ ROUTES = (
         "evidence metadata submit",
     ),
     post(f"{DU}/{{id}}/close", disputes.close, params.DisputeCloseParams, stripe.Dispute),
+    listed("/v1/files", files.list_files, params.FileListParams, stripe.File, "purpose"),
+    post("/v1/files", files.create, params.FileCreateParams, stripe.File, "file purpose"),
+    get("/v1/files/{id}", files.retrieve, params.FileRetrieveParams, stripe.File),
     listed(
         EFW,
         fraud_warnings.list_warnings,

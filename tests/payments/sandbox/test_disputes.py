@@ -1,5 +1,7 @@
 """Disputes: where the money is at every status, and what can be done."""
 
+import io
+
 import pytest
 import stripe
 
@@ -244,3 +246,27 @@ def test_a_card_whose_money_is_there_at_once(world):
     intent = world.control.pay(world.session().id, card="4000000000000077")["payment_intent"]
     world.client.v1.payment_intents.capture(intent)
     assert world.client.v1.balance.retrieve().available[0].amount == 33000 - 987
+
+
+def a_file(name, content):
+    file = io.BytesIO(content)
+    file.name = name
+    return file
+
+
+def test_evidence_may_name_files_that_were_uploaded(charged):
+    world, charge = charged
+    files = world.client.v1.files
+    wanted = {"purpose": "dispute_evidence", "file": a_file("talk.pdf", b"%PDF-1")}
+    file = files.create(wanted)
+    assert (file.filename, file.size, file.type) == ("talk.pdf", 6, "pdf")
+    assert files.retrieve(file.id).id == files.list({"purpose": "dispute_evidence"}).data[0].id
+    opened = world.control.dispute(charge)
+    evidence = {"customer_communication": file.id}
+    assert world.client.v1.disputes.update(opened["id"], {"evidence": evidence}).status == "under_review"
+    for wrong in (wanted | {"purpose": "business_logo", "file": a_file("a.png", b"1")}, wanted | {"file": a_file("empty.pdf", b"")}):
+        with pytest.raises(stripe.InvalidRequestError):
+            files.create(wrong)
+    other = world.control.dispute(world.captured().latest_charge.id)
+    with pytest.raises(stripe.InvalidRequestError, match="No such file"):
+        world.client.v1.disputes.update(other["id"], {"evidence": {"receipt": "file_nothing"}})
