@@ -35,7 +35,11 @@ def of(ctx: Context, owner: str) -> Body:
         "payments": {
             "debit_negative_balances": False,
             "payouts": payouts,
-            "settlement_timing": {"delay_days": DELAY_DAYS, "delay_days_override": None},
+            "settlement_timing": {
+                "delay_days": DELAY_DAYS,
+                "delay_days_override": None,
+                "start_of_day": {"hour": 0, "minutes": 0, "timezone": "Etc/UTC"},
+            },
         },
     }
 

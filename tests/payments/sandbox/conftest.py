@@ -11,6 +11,7 @@ from payments.sandbox.app import create_app
 from payments.sandbox.clock import Clock
 from payments.sandbox.config import Config, Webhook
 from payments.sandbox.transport import SandboxTransport
+from tests.payments.sandbox.tour import tour
 
 START = 1_793_620_800  # Mon 2 Nov 2026, 12:00 UTC
 ADDRESSES = dict.fromkeys(("api", "connect", "files", "meter_events"), "http://sandbox.test")
@@ -135,6 +136,14 @@ def worlds():
     for app in made:
         app.control.report()  # whatever a test did, the books still add up
         app.sandbox.store.close()
+
+
+@pytest.fixture(scope="session")
+def toured():
+    """A stand-in that was asked everything, and an answer of each kind."""
+    with worlds() as make:
+        world = make(float_cents=100_000)
+        yield world, tour(world)
 
 
 @pytest.fixture

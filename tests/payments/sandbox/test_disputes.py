@@ -264,7 +264,10 @@ def test_evidence_may_name_files_that_were_uploaded(charged):
     opened = world.control.dispute(charge)
     evidence = {"customer_communication": file.id}
     assert world.client.v1.disputes.update(opened["id"], {"evidence": evidence}).status == "under_review"
-    for wrong in (wanted | {"purpose": "business_logo", "file": a_file("a.png", b"1")}, wanted | {"file": a_file("empty.pdf", b"")}):
+    for wrong in (
+        wanted | {"purpose": "business_logo", "file": a_file("a.png", b"1")},
+        wanted | {"file": a_file("empty.pdf", b"")},
+    ):
         with pytest.raises(stripe.InvalidRequestError):
             files.create(wrong)
     other = world.control.dispute(world.captured().latest_charge.id)
