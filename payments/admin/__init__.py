@@ -1,10 +1,12 @@
-"""Looking at money in the admin: holds, requests to pay, operations with every attempt, events, alarms.
+"""Money in the administration: holds, requests to pay, operations with every attempt, events, alarms, what is stuck.
 
 Nothing can be edited.
 """
 
 from django.contrib import admin
+from django.urls import URLPattern
 
+from payments.admin import stuck
 from payments.admin.alarms import AlarmAdmin
 from payments.admin.looking import OnlyToLookAt
 from payments.models import (
@@ -84,6 +86,10 @@ class OperationAdmin(OnlyToLookAt, admin.ModelAdmin):
     list_filter = ("status", "kind", ("blocked_reason", admin.EmptyFieldListFilter))
     search_fields = ("id", "stripe_id", "hold__public_id")
     inlines = (Attempts,)
+
+    def get_urls(self) -> list[URLPattern]:
+        """What is stuck stands before the table."""
+        return [*stuck.urls(self.admin_site), *super().get_urls()]
 
 
 @admin.register(Chargeback)

@@ -6,6 +6,7 @@ from payments.models.chargebacks import Chargeback
 from payments.models.deadlines import Deadline
 from payments.models.events import StripeEvent
 from payments.models.fraud import CardSeen, FraudCheck, FraudCheckTransition
+from payments.models.handovers import HandOver
 from payments.models.holds import Hold, HoldTransition, Release, Share
 from payments.models.leaving import LeavingPay
 from payments.models.operations import Operation, OperationAttempt
@@ -29,6 +30,7 @@ __all__ = [
     "FraudCheckTransition",
     "FraudFinding",
     "FraudFindingTransition",
+    "HandOver",
     "Hold",
     "HoldTransition",
     "Journal",

@@ -1,15 +1,18 @@
 """Operations: each call that moves money at Stripe is a row before it is a request."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from marketplace.kernel.money import Money
 from payments.models.holds import UUID7, Hold
 from payments.models.payees import Payee
+
+SILENCE = timedelta(minutes=30)  # without an answer (PAYMENTS 4.5)
+LATE = timedelta(minutes=10)  # after it was due, longer than a lease and a sweep
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
@@ -17,6 +20,30 @@ class OperationQuerySet(models.QuerySet["Operation"]):
         """Those a worker may take now. Due times are the marketplace's; leases are the database's clock."""
         waiting = Q(status__in=Operation.OPEN, next_try_at__lte=at, not_before__lte=at)
         return self.filter(waiting).exclude(lease_until__gt=Now())
+
+    def stuck(self, *, at: datetime) -> "OperationQuerySet":
+        """Those that a person should see, each with its `cause` (see `causes`) and `since` when it waits.
+
+        Stopped or put aside; without an answer, or due and not taken, for longer than that heals by itself.
+        """
+        status = Operation.Status
+        stopped = Q(status__in=[status.BLOCKED, status.FROZEN])
+        silent = Q(status=status.UNKNOWN, first_sent_at__lt=at - SILENCE)
+        late = Q(
+            status__in=[status.PLANNED, status.SENDING], next_try_at__lt=at - LATE, not_before__lt=at - LATE
+        )
+        untaken = late & (Q(lease_until=None) | Q(lease_until__lt=Now()))
+        pending = Q(status=status.UNKNOWN, kind=Operation.Kind.REFUND, stripe_id__isnull=False)
+        cause = models.Case(
+            models.When(stopped & ~Q(blocked_reason=""), then="blocked_reason"),
+            models.When(stopped, then=models.Value("needs_a_person")),
+            models.When(pending, then=models.Value("refund_waits")),
+            models.When(status=status.UNKNOWN, then=models.Value("unknown")),
+            default=models.Value("late"),
+            output_field=models.CharField(),
+        )
+        found = self.filter(stopped | silent | untaken)
+        return found.annotate(cause=cause, since=Greatest("created_at", "not_before"))
 
 
 class Operation(models.Model):

@@ -205,6 +205,7 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "release": {"public_id": release.public_id},
         "charge": {"public_id": work.public_id, "number": 1},
         "charge_file": {"public_id": work.public_id, "number": 1, "form": "pdf"},
+        "stuck": {"pk": work.holds.get().operations.order_by("pk")[0].pk, "act": "look"},
         "year": {"year": 2026},
         "year_file": {"year": 2026, "form": "csv"},
         "spent": {"slug": work.company.slug, "year": 2026},

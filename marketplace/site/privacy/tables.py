@@ -282,6 +282,7 @@ TABLES = (
         plus=("journal__kind", "journal__occurred_at", "account__code"),
     ),
     Table("payments.FraudCheckTransition", "What you decided about checks for fraud", ("by",)),
+    Table("payments.HandOver", "Stuck payments that you look after, or handed over", ("owner", "by")),
     Table("payments.Payee", "Your account for being paid", ("user",)),
     Table("payments.PaymentRequest", "Colleagues whom you asked to pay", ("asked_by",), plus=ENGAGEMENT),
 )

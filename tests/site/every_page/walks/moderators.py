@@ -92,6 +92,8 @@ MODERATORS = [
         "chief",
         ("admin:desk_case", "appeal_case"),
         "admin:index",
+        "admin:payments_stuck",
+        ("admin:payments_stuck?cause=two_objects",),
         "admin:password_change",
         "admin:password_change_done",
         *(f"admin:{app}_{model}_changelist" for app in MODELS for model in MODELS[app]),

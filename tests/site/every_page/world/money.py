@@ -30,6 +30,7 @@ from payments import (
     tasks,
 )
 from payments.models import Alarm, Operation, Payee, Release, StripeEvent
+from payments.operations import finishing, handling
 from payments.stripe_gateway import Booking, DisputeFacts
 from projects import messaging, reopening, selecting
 from tests import cast, stages
@@ -228,6 +229,10 @@ def back_office(w):
     w.event = max(StripeEvent.objects.all(), key=lambda event: len(str(event)))  # the widest heading
     operations.ring("hold_is_old", str(w.operation.hold_id), "Its money has been held for long.", at=w.now)
     w.alarm = Alarm.objects.latest("pk")
+    stuck = Operation.objects.get(kind="transfer", hold__engagement=w.approved)
+    finishing.freeze(stuck.pk, "two_objects", "tr_1, tr_2", at=w.now)
+    note = "Ask Stripe which of the two is real, then write to both sides."
+    handling.hand_over(stuck, to=w.chief, note=note, by=w.chief, at=w.now)
 
 
 def at_stripe(w):

@@ -1,0 +1,162 @@
+"""Stuck money: every operation that waits, by cause, with one click to try it again, look it up or hand it over."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, F, Min, OuterRef, Subquery, Sum, Window
+from django.db.models.functions import RowNumber
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import PersonRequest
+from accounts.models import User
+from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.money import Money
+from payments import ledger, stripe_gateway
+from payments.admin.looking import check_may_look, shown
+from payments.models import HandOver, Hold, Operation
+from payments.models.causes import CAUSES, cause
+from payments.operations import handling
+
+FIRST, PAGE = 10, 50  # of each cause; of one cause
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    return [
+        path("stuck/", site.admin_view(stuck), name="payments_stuck"),
+        path("stuck/<uuid:pk>/<slug:act>/", site.admin_view(handle), name="payments_handle"),
+    ]
+
+
+class SelectForm(forms.Form):
+    """Which cause is shown whole, and after which operation the page goes on."""
+
+    cause = forms.CharField(required=False, max_length=60)
+    after = forms.UUIDField(required=False)
+
+
+class HandOverForm(forms.Form):
+    to = forms.ModelChoiceField(User.objects.none(), to_field_name="public_id")
+    note = forms.CharField(required=False, max_length=500)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["to"].queryset = operators()  # type: ignore[attr-defined]
+
+
+def operators() -> Any:
+    """Who may act on money."""
+    return User.objects.filter(is_staff=True, is_active=True, is_superuser=True).order_by("name", "pk")
+
+
+@require_safe
+def stuck(request: HttpRequest) -> HttpResponse:
+    """The causes with sum and age, the oldest first; the first of each, or all of one page by page."""
+    check_may_look(request)
+    form = SelectForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    waiting: Any = Operation.objects.stuck(at=timezone.now())
+    groups = list(
+        waiting.values("cause")
+        .annotate(number=Count("pk"), cents=Sum("amount_cents"), oldest=Min("since"))
+        .order_by("oldest")
+    )
+    one = next((group["cause"] for group in groups if group["cause"] == chosen.get("cause")), "")
+    rows, more = rows_of(waiting, one, chosen.get("after"))
+    for group in groups:
+        group["words"], group["amount"] = cause(group["cause"]), Money(group["cents"] or 0)
+        group["rows"] = [row for row in rows if row.cause == group["cause"]]
+    context = {
+        "title": "Stuck money",
+        "groups": [group for group in groups if not one or group["cause"] == one],
+        "one": one,
+        "more": rows[-1].pk if more else None,
+        "owed": owed_back(),
+        "operators": operators(),
+        "now": timezone.now(),
+    }
+    return shown(request, "stuck", context)
+
+
+def rows_of(waiting: Any, one: str, after: Any) -> tuple[list[Any], bool]:
+    """The oldest of each cause, or a page of one; their ids tell time. Whether there are more of the one."""
+    owner = HandOver.objects.filter(operation=OuterRef("pk")).order_by("-pk")
+    rows = waiting.annotate(
+        owner=Subquery(owner.values("owner__name")[:1]), owner_note=Subquery(owner.values("note")[:1])
+    ).select_related("hold__engagement__student", "hold__engagement__company", "payee__user")
+    if one:
+        rows = rows.filter(cause=one, **({"pk__gt": after} if after else {}))
+        found = list(rows.order_by("pk")[: PAGE + 1])
+        return found[:PAGE], len(found) > PAGE
+    place = Window(RowNumber(), partition_by=F("cause"), order_by=F("pk").asc())
+    return list(rows.annotate(place=place).filter(place__lte=FIRST).order_by("pk")), False
+
+
+def owed_back() -> list[tuple[Hold, Money]]:
+    """Refunds that a bank sent back after they were booked: owed, and no operation pays them."""
+    journals = ledger.Journal.objects.filter(kind=ledger.Journal.Kind.REFUND_FAILED)
+    holds = Hold.objects.filter(pk__in=journals.values("hold_id")).select_related("engagement__company")
+    open_ = Operation.objects.filter(hold__in=holds, kind=Operation.Kind.REFUND).exclude(
+        status__in=Operation.ENDS
+    )
+    under_way: dict[Any, int] = {}
+    for operation in open_:
+        under_way[operation.hold_id] = under_way.get(operation.hold_id, 0) + operation.amount.cents
+    balances = ledger.balances_of_holds(hold.pk for hold in holds)
+    owed = [(hold, balances[hold.pk].refund_payable - Money(under_way.get(hold.pk, 0))) for hold in holds]
+    return [(hold, amount) for hold, amount in owed if amount]
+
+
+@require_POST
+def handle(request: PersonRequest, pk: Any, act: str) -> HttpResponse:
+    """One act on one operation; what the rules refuse is said on the list."""
+    check_may_look(request)
+    if act not in ACTS:
+        raise Http404
+    operation = get_object_or_404(Operation.objects.select_related("hold__engagement"), pk=pk)
+    try:
+        messages.success(request, f"{operation.get_kind_display()}: {ACTS[act](request, operation)}")
+    except RuleViolation as refused:
+        messages.error(request, str(refused))
+    except stripe_gateway.StripeFailed as failure:
+        messages.error(request, f"Stripe did not answer: {failure}")
+    back = request.POST.get("cause", "")
+    here = redirect("admin:payments_stuck")
+    if back in CAUSES:
+        here["Location"] += f"?cause={back}"
+    return here
+
+
+def try_again(request: PersonRequest, operation: Operation) -> str:
+    at = timezone.now()
+    operation = handling.try_again(operation, by=request.user, at=at)
+    return handling.tried(operation, at=at)
+
+
+def look(request: PersonRequest, operation: Operation) -> str:
+    return handling.look_now(operation, by=request.user, at=timezone.now())
+
+
+def hand_over(request: PersonRequest, operation: Operation) -> str:
+    form = HandOverForm(request.POST)
+    if not form.is_valid():
+        raise ChooseSomebody
+    to, note = form.cleaned_data["to"], form.cleaned_data["note"]
+    handling.hand_over(operation, to=to, note=note, by=request.user, at=timezone.now())
+    return f"{to} looks after it now."
+
+
+class ChooseSomebody(RuleViolation):
+    """Nobody was chosen who may act on money."""
+
+    code = "choose_somebody"
+
+    def __init__(self) -> None:
+        super().__init__("Choose who looks after it, and keep the note under 500 characters.")
+
+
+ACTS = {"try": try_again, "look": look, "hand-over": hand_over}
