@@ -8,6 +8,7 @@ What many tests need before they begin is a board, made once for all of them: se
 
 import gc
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import django
 import pytest
@@ -69,17 +70,31 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     Looking for it took a tenth of the tests' time; what the tests leave is still sought, only less often.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     gc.enable()
 
 
+MIGRATED: list[Future[None]] = []
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Migrate the template once, before xdist starts its workers."""
+    """Migrate the template once, while the workers of xdist start and collect."""
     if WORKER or session.config.option.collectonly:
         return
+    MIGRATED.append(ThreadPoolExecutor().submit(migrate, session))
+    if not getattr(session.config.option, "numprocesses", None):
+        MIGRATED[0].result()
+
+
+def migrate(session: pytest.Session) -> None:
     with session.config.stash[blocking_manager_key].unblock():
         call_command("migrate", verbosity=0)
         connection.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished() -> None:
+    """No test begins before; raises what the migrations raised."""
+    MIGRATED[0].result()
