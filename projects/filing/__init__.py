@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.transactions import unheard
 from projects.filing.kinds import MEGABYTE, TYPES, check, clean_name, ending_of
 from projects.models import MaterialFile, Project, PromisedMaterial, Submission, SubmissionFile
 
@@ -74,8 +75,10 @@ def copied(files: Iterable[MaterialFile], *, at: datetime) -> Iterator[list[Colu
 
 
 def not_in_a_transaction() -> None:
-    with transaction.atomic(durable=True):
-        pass
+    """But for the demo, which tells each story in one, with files on the disk of the machine that it runs on."""
+    if not unheard.get():
+        with transaction.atomic(durable=True):
+            pass
 
 
 def throw_away(written: Iterable[Columns]) -> None:
