@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from payments import offering, operations, refunding
-from payments.models import Alarm, Hold, Operation
+from payments import finding_fraud, offering, operations, refunding, stripe_gateway, tasks
+from payments.models import Alarm, Hold, Operation, Release
 from projects.models import Engagement
-from tests import stages
-from tests.deep import in_turn
+from tests import cast, stages
+from tests.deep import in_turn, spread
 from tests.payments import staging, steps
 
 FLOAT = 100_000
@@ -42,6 +42,7 @@ PATHS = {
     "void": "/v1/payment_intents/*/cancel",
     "transfer": "/v1/transfers",
     "refund": "/v1/refunds",
+    "reversal": "/v1/transfers/*/reversals",
 }
 
 
@@ -101,6 +102,33 @@ def reserved_and_held(applied, django_db_blocker, tmp_path_factory):
         yield stage
 
 
+@pytest.fixture(scope="module")
+def found_to_be_fraud(reserved_and_held, django_db_blocker, tmp_path_factory):
+    """A payment that was sent, and must be taken back; the student's money rests at Stripe, where it can be."""
+
+    def build(sandbox):
+        _, engagement, at = reserved_and_held.about
+        steps.a_ready_payee(sandbox, engagement.student, at=at)
+        rests = {"payments": {"payouts": {"schedule": {"interval": "manual"}}}}
+        options = {"stripe_account": steps.account_of(engagement.student)}
+        stripe_gateway.client().v1.balance_settings.update(rests, options)
+        at = steps.work_off(sandbox, at=steps.approved(engagement, at=at))
+        release = Release.objects.filter(share__hold__engagement=engagement).earliest("pk")
+        first, second = cast.a_moderator("Mod A"), cast.a_moderator("Mod B")
+        finding = finding_fraud.find(release, codes=["not_done"], note="Nothing was done.", by=first, at=at)
+        finding = finding_fraud.sign(finding, by=second, at=at)
+        steps.pass_time(sandbox, 24 * 8)
+        tasks.run_deadlines(at=finding.moves_at - timedelta(hours=12))  # when the other offer ends
+        steps.work_off(sandbox, at=finding.moves_at - timedelta(hours=12))
+        tasks.run_deadlines(at=finding.moves_at)
+        return engagement, finding, finding.moves_at
+
+    folder = tmp_path_factory.mktemp("fraud")
+    after = {"after": reserved_and_held}
+    with django_db_blocker.unblock(), staging.staged("fraud", build, folder, **after) as stage:
+        yield stage
+
+
 CASES = [(fault, when) for n, fault in enumerate(FAULTS) for when in in_turn(WHEN, n)]
 
 
@@ -132,6 +160,12 @@ def from_application(applied, case, tmp_path):
 def from_payments(reserved_and_held, case, tmp_path):
     with staging.gone_on(reserved_and_held, tmp_path) as sandbox:
         yield broken(sandbox, *case), *reserved_and_held.about
+
+
+@pytest.fixture(params=spread(CASES, over=4), ids="-".join)
+def taking_back(request, found_to_be_fraud, tmp_path):
+    with staging.gone_on(found_to_be_fraud, tmp_path) as sandbox:
+        yield broken(sandbox, *request.param), request.param, *found_to_be_fraud.about
 
 
 def all_done(sandbox, case, *struck):
@@ -170,4 +204,15 @@ def test_what_was_not_to_be_goes_back_to_the_card_once(from_payments, case):
     work_off(sandbox, at, case[1])
     assert cancelled.holds.get().status == Hold.Status.SETTLED
     all_done(sandbox, case, "void", "refund")
+    steps.books_agree(sandbox, own=FLOAT)
+
+
+def test_what_fraud_took_comes_back_once_and_then_goes_to_the_card(taking_back):
+    sandbox, case, engagement, finding, at = taking_back
+    had = steps.got(sandbox, engagement.student)
+    work_off(sandbox, at, case[1])
+    all_done(sandbox, case, "reversal", "refund")
+    assert steps.got(sandbox, engagement.student) == had - finding.cents
+    (transfer,) = [t for t in sandbox.report()["transfers"].values() if t["amount_reversed"]]
+    assert transfer["amount_reversed"] == finding.cents
     steps.books_agree(sandbox, own=FLOAT)
