@@ -45,6 +45,7 @@ def main(arguments: list[str]) -> int:
     try:
         server = make_server(options.host, options.port, app, threaded=True, request_handler=Quiet)
     except SystemExit:
+        app.sandbox.store.close()
         return 1  # werkzeug has said that the port is taken
     courier = Courier(app.sandbox)
     courier.start()
