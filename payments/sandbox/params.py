@@ -138,7 +138,7 @@ def _items(value: Any, inner: Any, path: str, *, form: bool) -> list[Any]:
 
 
 def _pairs(value: Any, path: str) -> dict[str, str]:
-    """Metadata: at most 50 pairs, names of 40 characters, values of 500; an empty value takes the pair away."""
+    """Metadata: at most 50 pairs, names of 40 characters, values of 500."""
     if not isinstance(value, dict):
         raise invalid("Invalid hash", param=path)
     for name, text in value.items():
@@ -149,7 +149,7 @@ def _pairs(value: Any, path: str) -> dict[str, str]:
             )
     if len(value) > 50:
         raise invalid("Metadata may hold at most 50 pairs.", param=path)
-    return {name: text for name, text in value.items() if text != ""}
+    return value
 
 
 def _plain(value: Any, hint: Any, path: str, *, form: bool) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import stripe
 from stripe.v2 import core
 
-from payments.sandbox import annotations, events, money
+from payments.sandbox import annotations, events, labels, money
 from payments.sandbox.clock import DAY, MINUTE, from_rfc3339, rfc3339
 from payments.sandbox.errors import invalid, missing, refused
 from payments.sandbox.presenting import present
@@ -73,7 +73,7 @@ def create(ctx: Context, params: Body) -> Body:
             entity_type=identity.get("entity_type"),
         ),
         livemode=False,
-        metadata=params.get("metadata", {}),
+        metadata=labels.merged({}, params.get("metadata")),
         requirements=_requirements(list(ASKED), "currently_due"),
     )
     events.emit_thin(ctx, "v2.core.account.created", id_)
@@ -135,7 +135,7 @@ def update(ctx: Context, params: Body, account_id: str) -> Body:
     account = need(ctx, account_id)
     for name in ("contact_email", "display_name", "dashboard"):
         account[name] = params.get(name, account[name])
-    account["metadata"] = account["metadata"] | params.get("metadata", {})
+    account["metadata"] = labels.merged(account["metadata"], params.get("metadata"))
     for name in ("country", "entity_type"):
         account["identity"][name] = params.get("identity", {}).get(name, account["identity"][name])
     account["defaults"]["currency"] = params.get("defaults", {}).get(

@@ -77,11 +77,12 @@ def _minimums(given: Any) -> dict[str, int] | None:
     """Cents by currency; an empty string takes one, or all, away."""
     if not given:
         return None
-    for currency, cents in given.items():
+    wanted = {currency: cents for currency, cents in given.items() if cents != ""}
+    for currency, cents in wanted.items():
         if not str(cents).isdecimal():
             param = f"payments[payouts][minimum_balance_by_currency][{currency}]"
             raise invalid("Invalid integer", param=param, code="parameter_invalid_integer")
-    return {currency: int(cents) for currency, cents in given.items()} or None
+    return {currency: int(cents) for currency, cents in wanted.items()} or None
 
 
 def interval(ctx: Context, owner: str) -> str:

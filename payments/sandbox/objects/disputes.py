@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from payments.sandbox import events, listing
+from payments.sandbox import events, labels, listing
 from payments.sandbox.errors import invalid, refused
 from payments.sandbox.objects import chargebacks, claims, files
 from payments.sandbox.presenting import present
@@ -33,7 +33,7 @@ def retrieve(ctx: Context, params: Body, dispute: str) -> Body:
 def update(ctx: Context, params: Body, dispute_id: str) -> Body:
     """Stage evidence, or send it: it is sent unless `submit` is false, and cannot be taken back."""
     dispute = ctx.need("dispute", dispute_id)
-    dispute["metadata"] |= params.get("metadata") or {}
+    dispute["metadata"] = labels.merged(dispute["metadata"], params.get("metadata"))
     given: dict[str, Any] = params.get("evidence") or {}
     if given:
         _stage(ctx, dispute, given)

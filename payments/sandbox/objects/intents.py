@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 import stripe
 
-from payments.sandbox import events, listing
+from payments.sandbox import events, labels, listing
 from payments.sandbox.errors import refused
 from payments.sandbox.objects import charges, refunds
 from payments.sandbox.objects.cards import DECLINES, Card, Details
@@ -41,7 +41,7 @@ def make(ctx: Context, *, cents: int, currency: str, email: str | None, data: di
         currency=currency,
         description=data.get("description"),
         livemode=False,
-        metadata=data.get("metadata", {}),
+        metadata=labels.merged({}, data.get("metadata")),
         payment_method_options={},
         payment_method_types=["card"],
         receipt_email=data.get("receipt_email", email),
@@ -127,7 +127,7 @@ def capture(ctx: Context, params: Body, intent_id: str) -> Body:
         )
     if cents < 1:
         raise refused("Invalid positive integer", code="parameter_invalid_integer", param="amount_to_capture")
-    intent["metadata"] |= params.get("metadata") or {}
+    intent["metadata"] = labels.merged(intent["metadata"], params.get("metadata"))
     charge = ctx.need("charge", intent["latest_charge"])
     charges.capture(ctx, charge, cents, late=ctx.config.late_booking_seconds)
     events.emit(ctx, "charge.captured", charge)

@@ -2,7 +2,7 @@
 
 import stripe
 
-from payments.sandbox import events, listing, money
+from payments.sandbox import events, labels, listing, money
 from payments.sandbox.clock import midnight_after, weekday_and_day
 from payments.sandbox.errors import invalid, refused
 from payments.sandbox.money import Movement
@@ -100,7 +100,7 @@ def _make(
         description="STRIPE PAYOUT" if automatic else given.get("description"),
         destination=f"ba_{owner.removeprefix('acct_')}",
         livemode=False,
-        metadata=given.get("metadata", {}),
+        metadata=labels.merged({}, given.get("metadata")),
         method="standard",
         reconciliation_status="completed" if automatic else "not_applicable",
         source_type="card",

@@ -4,7 +4,7 @@ from typing import Any
 
 import stripe
 
-from payments.sandbox import events, listing, money
+from payments.sandbox import events, labels, listing, money
 from payments.sandbox.clock import DAY
 from payments.sandbox.errors import invalid, missing, refused
 from payments.sandbox.money import CARDS, Movement
@@ -110,7 +110,7 @@ def _make(ctx: Context, charge: Body, cents: int, params: Body, *, status: str, 
         created=ctx.now,
         currency=charge["currency"],
         destination_details=shown,
-        metadata=params.get("metadata") or {},
+        metadata=labels.merged({}, params.get("metadata")),
         payment_intent=charge["payment_intent"],
         payment_method=charge["payment_method"],
         reason=params.get("reason"),

@@ -2,7 +2,7 @@
 
 import stripe
 
-from payments.sandbox import annotations, events, listing, money
+from payments.sandbox import annotations, events, labels, listing, money
 from payments.sandbox.errors import invalid, refused
 from payments.sandbox.money import BETWEEN, Movement
 from payments.sandbox.presenting import present
@@ -43,7 +43,7 @@ def create(ctx: Context, params: Body, transfer_id: str) -> Body:
         created=ctx.now,
         currency=currency,
         destination_payment_refund=ctx.new_id("pyr_"),
-        metadata=params.get("metadata") or {},
+        metadata=labels.merged({}, params.get("metadata")),
         transfer=transfer_id,
     )
     back = Movement(PLATFORM, "transfer_refund", cents, currency, BETWEEN, reversal["id"], ctx.now)

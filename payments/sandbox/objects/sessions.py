@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import stripe
 from stripe import checkout
 
-from payments.sandbox import annotations, events, listing
+from payments.sandbox import annotations, events, labels, listing
 from payments.sandbox.clock import DAY, HOUR, MINUTE
 from payments.sandbox.errors import invalid, refused
 from payments.sandbox.objects import intents
@@ -79,7 +79,7 @@ def create(ctx: Context, params: Body) -> Body:
         customer_email=email,
         expires_at=params.get("expires_at", ctx.now + DAY),
         livemode=False,
-        metadata=params.get("metadata", {}),
+        metadata=labels.merged({}, params.get("metadata")),
         mode="payment",
         payment_method_collection="if_required",
         payment_method_options={},

@@ -2,7 +2,7 @@
 
 import stripe
 
-from payments.sandbox import events, listing, money
+from payments.sandbox import events, labels, listing, money
 from payments.sandbox.clock import midnight_after
 from payments.sandbox.errors import invalid, refused
 from payments.sandbox.money import Movement
@@ -44,7 +44,7 @@ def _make(ctx: Context, cents: int, currency: str, params: Body) -> Body:
         expected_availability_date=midnight_after(ctx.now, business_days=1),
         initiated_by="user",
         livemode=False,
-        metadata=params.get("metadata") or {},
+        metadata=labels.merged({}, params.get("metadata")),
         statement_descriptor=params.get("statement_descriptor"),
         status="pending",
         transfer_group=params.get("transfer_group"),

@@ -2,7 +2,7 @@
 
 import stripe
 
-from payments.sandbox import annotations, events, listing, money
+from payments.sandbox import annotations, events, labels, listing, money
 from payments.sandbox.errors import invalid, missing, refused
 from payments.sandbox.money import BETWEEN, Movement
 from payments.sandbox.objects import accounts
@@ -23,8 +23,7 @@ def retrieve(ctx: Context, params: Body, transfer: str) -> Body:
 
 def update(ctx: Context, params: Body, transfer_id: str) -> Body:
     transfer = ctx.need("transfer", transfer_id)
-    given = params.get("metadata")
-    transfer["metadata"] = {} if given == "" else transfer["metadata"] | (given or {})
+    transfer["metadata"] = labels.merged(transfer["metadata"], params.get("metadata"))
     transfer["description"] = params.get("description", transfer["description"])
     ctx.store.save(transfer)
     events.emit(ctx, "transfer.updated", transfer)
@@ -55,7 +54,7 @@ def create(ctx: Context, params: Body) -> Body:
         destination=params["destination"],
         destination_payment=ctx.new_id("py_"),
         livemode=False,
-        metadata=params.get("metadata", {}),
+        metadata=labels.merged({}, params.get("metadata")),
         reversals={"object": "list", "data": [], "has_more": False, "url": f"/v1/transfers/{id_}/reversals"},
         reversed=False,
         source_transaction=params.get("source_transaction"),

@@ -14,7 +14,7 @@ from payments.sandbox import conformity, routes
 
 TABLE = json.loads((Path(conformity.__file__).parent / "conformity.json").read_text())
 FIXTURES = os.environ.get("STRIPE_FIXTURES", "")
-SPEC = Path(FIXTURES).with_name("spec3_2023.yaml")  # the newest complete one that there is
+SPEC = Path(FIXTURES or "none").parent / "spec3_2023.yaml"  # the newest complete one that there is
 # What the fixtures of 2026-08 have and the pinned version has not, or what is not there for our kind of account.
 DRIFTED = {
     "account": {"capabilities.card_payments"},  # a recipient has none

@@ -262,3 +262,12 @@ def test_a_stand_in_may_begin_in_the_past_and_live_up_to_now(make_world):
     assert world.captured().created == now
     with pytest.raises(ValueError, match="future"):
         world.control.reset(days_ago=-1)
+
+
+def test_an_empty_value_takes_its_pair_of_metadata_away_and_an_empty_string_all(world):
+    charge, student = world.captured().latest_charge.id, world.account().id
+    transfer = world.transfer(100, to=student, charge=charge, metadata={"a": "1", "b": "2", "c": ""})
+    assert transfer.metadata.to_dict() == {"a": "1", "b": "2"}
+    update = world.client.v1.transfers.update
+    assert update(transfer.id, {"metadata": {"a": "", "d": "4"}}).metadata.to_dict() == {"b": "2", "d": "4"}
+    assert update(transfer.id, {"metadata": ""}).metadata.to_dict() == {}
