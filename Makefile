@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE  # or each of the many processes would compile 
 
 TOOLS := $(VENV)/installed-dev node_modules/installed
 
-.PHONY: tools schema help run test deep coverage check fmt css lock secrets backup restore drill clean
+.PHONY: tools schema help run test deep coverage soak bench check fmt css lock secrets backup restore drill clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ deep: test ## the same, and all of what `test` takes some of: each state of each
 
 coverage: ARGS = --cov --cov-report=term-missing:skip-covered
 coverage: test ## the same as `test`, and which lines and branches of payments/ they do not go through
+
+soak: tools ## let money move while everything dies and breaks, then compare the books (tests/soak/README.md)
+	@$(BIN)/python -m tests.soak $(ARGS)
+
+bench: tools ## how fast what must be fast is, beside what it could be at most
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 check: tools ## style, layers, types, settings, migrations, templates, built CSS
 	@echo "style" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .

@@ -14,6 +14,7 @@ from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Now
 
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.failpoints import reach
 from marketplace.kernel.transactions import locked
 from payments import funding, operations, paying_out, stripe_gateway
 from payments.ledger import JournalMismatch
@@ -158,10 +159,12 @@ def handle(pk: str, *, at: datetime) -> bool:
     event = claim(pk, at=at)
     if event is None:
         return False
+    reach("event_claimed")
     handler = HANDLERS.get(event.type)
     try:
         if handler is not None:
             handler(event, at=at)
+        reach("event_booked")
     except (UnknownObject, stripe_gateway.StripeFailed) as error:
         try_again(event, error, at=at)
     except (RuleViolation, DatabaseError, JournalMismatch) as error:

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from marketplace.kernel.failpoints import reach
 from marketplace.kernel.transactions import after_commit
 
 
@@ -28,6 +29,8 @@ class StripeEventQuerySet(models.QuerySet["StripeEvent"]):
             fresh = StripeEvent(**about, payload=body, received_at=at, next_try_at=at, deliveries=0)
             self.bulk_create([fresh], ignore_conflicts=True)
             self.filter(pk=about["id"]).update(deliveries=models.F("deliveries") + 1)
+            reach("event_received")
+            transaction.on_commit(lambda: reach("event_kept"))
             after_commit("payments.handle_event", about["id"])
 
     def keep_missing(self, told: Iterable[tuple[dict[str, Any], bytes]], *, at: datetime) -> int:

@@ -7,13 +7,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from marketplace.kernel.failpoints import reach
 from marketplace.kernel.transactions import relock
 from payments import emails, ledger
 from payments.emails import supplies
 from payments.models import Deadline, Hold, LeavingPay, Operation, Payee, Release
 from payments.operations import planning, reversing
 from payments.operations.alarms import ring as ring
-from payments.operations.failpoints import reach
 from payments.stripe_gateway import Done
 
 REFUND_PATIENCE = timedelta(

@@ -7,11 +7,11 @@ from django.db import models, transaction
 
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.failpoints import reach
 from marketplace.kernel.money import Money, fee_part
 from marketplace.kernel.transactions import after_commit, relock
 from payments import ledger
 from payments.models import Hold, LeavingPay, Operation, Payee, Refund, Release, Share
-from payments.operations.failpoints import reach
 
 # When a payment that nobody told us of is looked up first (`funding.confirm_awaited`).
 PAGE_LOOK = timedelta(minutes=2)

@@ -16,11 +16,11 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.failpoints import reach
 from payments import stripe_gateway as gateway
 from payments.ledger import JournalMismatch
 from payments.models import Hold, Operation, OperationAttempt, Payee
 from payments.operations import answering, finishing, looking, recording, requesting, stopping
-from payments.operations.failpoints import reach
 from payments.stripe_gateway import StripeFailed
 
 logger = logging.getLogger(__name__)

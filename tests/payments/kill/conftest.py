@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import multiprocessing
 import threading
 import time
 import urllib.request
@@ -20,13 +19,12 @@ from marketplace.site.local.processes import free_port
 from payments.models import Operation, Release
 from projects.models import Deliverable
 from tests import stages
+from tests.forks import FORKS
 from tests.payments import staging, steps
 from tests.payments.kill import processes
 
 DAYS_AGO = 9  # the first charges of a company rest for 7 days
 SECONDS = 60
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([processes.__name__])
 
 
 class Remote:

@@ -16,10 +16,10 @@ from django.utils import timezone  # noqa: E402
 
 import marketplace.urls  # noqa: E402, F401 - loaded once, for all
 from marketplace.celery import app  # noqa: E402
+from marketplace.kernel.failpoints import reach  # noqa: E402
 from payments import releasing, stripe_gateway  # noqa: E402
 from payments.models import Operation  # noqa: E402
 from payments.operations import finishing, requesting, running  # noqa: E402
-from payments.operations.failpoints import reach  # noqa: E402
 from payments.sandbox.__main__ import main as stand_in  # noqa: E402
 from projects.models import Deliverable  # noqa: E402
 

@@ -1,0 +1,94 @@
+"""Silence approves many parts at once: the sweep, beside one statement that writes the same rows of money."""
+
+import time
+
+from django.db import connection
+
+from payments import tasks
+from payments.models import Deadline, Release
+from projects.models import Deliverable
+from tests.bench.measuring import ROUNDS, Measured
+from tests.databases import separate
+
+ONE_STATEMENT = """
+WITH due AS (
+    SELECT part.id AS part, part.number, share.id AS share, share.hold_id AS hold, share.amount_cents AS cents,
+        share.amount_cents * hold.platform_fee_cents / hold.student_fee_cents AS fee
+    FROM payments_deadline deadline
+    JOIN projects_deliverable part ON part.id = deadline.deliverable_id AND part.status = 'submitted'
+    JOIN payments_share share ON share.deliverable_id = part.id
+    JOIN payments_hold hold ON hold.id = share.hold_id AND hold.status = 'funded' AND hold.hold_reason = ''
+    WHERE deadline.kind = 'review_ends' AND deadline.done_at IS NULL AND deadline.due_at <= %(at)s
+    FOR UPDATE OF part, hold SKIP LOCKED
+), approved AS (
+    UPDATE projects_deliverable SET status = 'auto_approved', approved_at = %(at)s, version = version + 1
+    FROM due WHERE id = due.part
+), history AS (
+    INSERT INTO projects_deliverabletransition (from_status, to_status, reason, at, row_id)
+    SELECT 'submitted', 'auto_approved', '', %(at)s, part FROM due
+), ended AS (
+    UPDATE payments_deadline SET done_at = %(at)s FROM due
+    WHERE deliverable_id = due.part AND done_at IS NULL AND kind IN ('review_ends', 'review_reminder')
+), operation AS (
+    INSERT INTO payments_operation (hold_id, kind, slot, amount_cents, currency, status, blocked_reason, epoch,
+        not_before, next_try_at, lookup_misses, attempts, created_at)
+    SELECT hold, 'transfer', 'deliverable-' || number, cents, 'usd', 'planned', '', 0,
+        %(at)s + interval '48 hours', %(at)s + interval '48 hours', 0, 0, %(at)s FROM due
+    RETURNING id, hold_id, slot
+), promised AS (
+    INSERT INTO payments_release (public_id, share_id, operation_id, student_cents, platform_fee_cents, decided_at,
+        undo_until)
+    SELECT substr(md5(random()::text), 1, 12), share, operation.id, cents, fee, %(at)s, %(at)s + interval '48 hours'
+    FROM due JOIN operation ON hold_id = hold AND slot = 'deliverable-' || number
+), journal AS (
+    INSERT INTO ledger_journal (business_key, kind, hold_id, operation_id, occurred_at, actor)
+    SELECT 'release:' || id, 'release', hold_id, id, %(at)s, 'bench' FROM operation RETURNING id, hold_id, operation_id
+)
+INSERT INTO ledger_entry (journal_id, account_id, amount_cents, currency, line)
+SELECT journal.id, account.id, line.cents, 'usd', line.number
+FROM journal JOIN operation ON operation.id = operation_id
+JOIN due ON due.hold = operation.hold_id AND slot = 'deliverable-' || due.number
+CROSS JOIN LATERAL (VALUES (1, 2000, due.cents + due.fee), (2, 2100, -due.cents), (3, 4000, -due.fee))
+    AS line (number, code, cents)
+JOIN ledger_account account ON account.code = line.code
+    AND (account.scope_id = journal.hold_id::text OR account.scope_id IS NULL)
+ORDER BY account.id"""
+
+
+def measure(database):
+    """Each round has two fresh copies of the same board."""
+    at = Deadline.objects.filter(kind="review_ends").latest("due_at").due_at
+    ours, bare = [], []
+    for _ in range(ROUNDS):
+        with separate("bench_sweep", of=database):
+            ours.append(rate(lambda: tasks.run_deadlines(at=at, limit=10_000)))
+        with separate("bench_bare", of=database):
+            bare.append(rate(lambda: by_one_statement(at)))
+    shares = [100 * one / other for one, other in zip(ours, bare, strict=True)]
+    return [
+        Measured("releases decided by a sweep", ours, "a second"),
+        Measured("by one statement", bare, "a second"),
+        Measured("the sweep beside the statement", shares, "%", goal=85),
+    ]
+
+
+def by_one_statement(at):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_account (code, currency, normal, scope_type, scope_id, guarded)"
+            " SELECT 2100, 'usd', -1, 'hold', id::text, true FROM payments_hold ON CONFLICT DO NOTHING"
+        )
+        cursor.execute(
+            "INSERT INTO ledger_account (code, currency, normal, scope_type, scope_id, guarded)"
+            " VALUES (4000, 'usd', -1, 'platform', NULL, false) ON CONFLICT DO NOTHING"
+        )
+        cursor.execute(ONE_STATEMENT, {"at": at})
+
+
+def rate(act):
+    """Decisions a second."""
+    Deliverable.objects.count()  # the connection is there
+    start = time.perf_counter()
+    act()
+    seconds = time.perf_counter() - start
+    return Release.objects.count() / seconds

@@ -1,0 +1,203 @@
+"""The conductor of a soak: starts the processes, kills them, wipes Valkey, moves the clock, counts."""
+
+import os
+import random
+import signal
+import time
+import urllib.request
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from redis import Redis
+
+from marketplace.site.local.processes import free_port
+from payments.models import Deadline, Hold, Operation, StripeEvent
+from tests.forks import FORKS
+from tests.soak import faults, people, processes
+from tests.soak.clock import TRUE_CLOCK
+
+READY = 60  # true seconds
+LEAP = 50 * 60  # the longest: a key is trusted for 23 h and kept for 24, so no call may take an hour
+NIGHT_HOURS = (25, 60)
+
+
+@dataclass
+class Role:
+    """One process of the site, started again whenever it has died."""
+
+    act: object
+    args: tuple = ()
+    victim: str = "whole"  # whole: may be killed; children: those it forked may; spared: none
+    process: object = None
+    lives: int = 0
+
+    @property
+    def name(self):
+        return self.act.__name__
+
+
+@dataclass
+class Conductor:
+    site: processes.Site
+    hands: object  # of the clock
+    seed: int
+    roles: list = field(default_factory=list)
+    kills: Counter = field(default_factory=Counter)
+    counts: Counter = field(default_factory=Counter)
+    wipes: list = field(default_factory=list)  # when, in true seconds, and what waited then
+    broken: list = field(default_factory=list)  # processes that ended by themselves
+
+    def __post_init__(self):
+        self.rng = random.Random(self.seed)
+        self.remote = people.Remote(self.site.stripe)
+        self.redis = Redis.from_url(self.site.redis)
+
+    # Processes
+
+    def start(self, act, *args, victim="whole"):
+        role = Role(act, args, victim)
+        self.roles.append(role)
+        self.begin(role)
+        return role
+
+    def begin(self, role):
+        role.lives += 1
+        given = (role.act, self.site, f"{id(role) % 997}-{role.lives}", *role.args)
+        role.process = FORKS.Process(target=processes.begin, args=given, daemon=True)
+        role.process.start()
+
+    def reap(self):
+        """Start again what has died; what ended otherwise than by SIGKILL is a fault of ours."""
+        for role in self.roles:
+            if role.process.is_alive():
+                continue
+            if role.process.exitcode != -signal.SIGKILL:
+                self.broken.append(f"{role.name} ended with {role.process.exitcode}")
+            self.begin(role)
+
+    def stop(self, *acts):
+        """End the processes of these kinds, or all."""
+        chosen = [role for role in self.roles if not acts or role.act in acts]
+        for role in chosen:
+            if role.act is processes.web:  # whose workers end with it
+                role.process.terminate()
+                role.process.join(5)
+            for child in children_of(role.process.pid):
+                send(child, signal.SIGKILL)
+            role.process.kill()
+        for role in chosen:
+            role.process.join(READY)
+            self.roles.remove(role)
+
+    def everyone(self):
+        """All processes of the site, with those that they forked; Stripe and the post are not of the site."""
+        ours = [r for r in self.roles if r.act not in (processes.standin, processes.post)]
+        pids = [role.process.pid for role in ours]
+        return pids + [child for pid in pids for child in children_of(pid)]
+
+    # What befalls them
+
+    def kill_one(self):
+        victims = [
+            (role.name, pid)
+            for role in self.roles
+            if role.victim != "spared"
+            for pid in ([role.process.pid] if role.victim == "whole" else children_of(role.process.pid))
+        ]
+        if victims:
+            name, pid = self.rng.choice(victims)
+            send(pid, signal.SIGKILL)
+            self.kills[f"at random: {name}"] += 1
+
+    def wipe(self):
+        """Valkey forgets everything; what is due and untaken now is found again by the sweep alone."""
+        at = self.hands.now()
+        self.redis.flushdb()
+        untaken = Operation.objects.due(at=at).filter(status=Operation.Status.PLANNED)
+        self.wipes.append((TRUE_CLOCK(), set(untaken.values_list("pk", flat=True))))
+        self.counts["Valkey wiped"] += 1
+
+    def leap(self):
+        self.hands.leap(self.rng.choice((60, 300, LEAP, LEAP)))
+        self.counts["leaps of the clock"] += 1
+
+    def night(self):
+        """The whole site stands still for a day or two, wherever it is, and Stripe forgets every key meanwhile."""
+        stopped = self.everyone()
+        for pid in stopped:
+            send(pid, signal.SIGSTOP)
+        time.sleep(0.05)  # what was asked of Stripe already is done there
+        self.hands.leap(3600 * self.rng.randint(*NIGHT_HOURS))
+        self.remote.faults(kind="prune_keys", path=faults.PRUNED_AT)
+        with suppress(OSError):  # it needs a key of ours; the fault strikes before that is asked
+            urllib.request.urlopen(self.site.stripe + faults.PRUNED_AT, timeout=READY).close()
+        for pid in stopped:
+            send(pid, signal.SIGCONT)
+        self.counts["nights that the site stood still"] += 1
+
+    # What is left to do
+
+    def left(self):
+        """How much is unfinished."""
+        holds = Hold.objects.exclude(status__in=["void", "settled"]).count()
+        open_ones = Operation.objects.filter(status__in=(*Operation.OPEN, "blocked")).count()
+        return holds + open_ones + StripeEvent.objects.filter(status="new").count()
+
+    def due(self):
+        """How much waits to be done now."""
+        at = self.hands.now()
+        return Operation.objects.due(at=at).count() + StripeEvent.objects.due(at=at).count()
+
+    def next_due(self):
+        """How long until something happens by itself; None where nothing will."""
+        rows = (
+            Operation.objects.filter(status__in=Operation.OPEN)
+            .order_by("next_try_at")
+            .values_list("next_try_at"),
+            StripeEvent.objects.filter(status="new").order_by("next_try_at").values_list("next_try_at"),
+            Deadline.objects.pending().order_by("due_at").values_list("due_at"),
+        )
+        first = [found[0] for row in rows if (found := row.first())]
+        return min(first) - self.hands.now() if first else None
+
+    def deaths(self):
+        """Kills so far, at named points and at random, by where."""
+        named = Counter(line.split()[1] for line in self.lines() if line.startswith("kill "))
+        return Counter({f"at {point}": n for point, n in named.items()}) + self.kills
+
+    def told(self):
+        """What became of webhooks."""
+        return Counter(line.split()[1] for line in self.lines() if line.startswith("webhook "))
+
+    def lines(self):
+        return self.site.tally.read_text().splitlines() if self.site.tally.exists() else []
+
+
+def children_of(pid):
+    """The processes that this one forked."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123
+            return [int(child) for child in file.read().split()]
+    except OSError:
+        return []
+
+
+def send(pid, what):
+    with suppress(ProcessLookupError):
+        os.kill(pid, what)
+
+
+def wait_for(condition, *, seconds=READY):
+    """The first answer that is not nothing. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(OSError):
+            if found := condition():
+                return found
+        time.sleep(0.05)
+    raise TimeoutError(condition)
+
+
+def ports(number):
+    return [free_port() for _ in range(number)]

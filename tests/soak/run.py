@@ -1,0 +1,272 @@
+"""One soak from its first process to its verdict, and its control."""
+
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from django.conf import settings
+
+from payments.models import Operation
+from tests.soak import faults, processes, verdict
+from tests.soak.clock import TRUE_CLOCK
+from tests.soak.conductor import LEAP, Conductor, wait_for
+from tests.soak.stage import OWN_CENTS, SILENCE_AFTER, stage
+
+PACE = 30  # the site's seconds in a true one, once leaps begin
+COUNT_EVERY, KILL_EVERY, LEAP_EVERY, WIPE_EVERY = 0.5, 0.4, 0.25, 5  # true seconds
+ACTS_A_LEAP, ACTS_A_NIGHT = 15, 150  # that people do meanwhile
+IDLE, BUSY = 3, 25  # rows that are due
+MONTH = 30 * 24 * 3600
+WATCHED_FOR = 260  # the site's seconds from the start
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a soak."""
+
+    operations: int = 10_000
+    kills: int = 2_000
+    faults: int = 8_000
+    seed: int = 1
+    watch_pace: float = 1  # of the part in which recovery is measured: 1 is true time
+    parts: int = 12  # that are approved by silence while that is watched
+    patience: float = 3 * 3600  # true seconds of all at once, and as many until it has come to rest
+    crowd: int = 2  # processes of people, and as many that drain
+    careless: bool = False
+
+
+@dataclass
+class Soak:
+    """What came of it; times are the site's seconds."""
+
+    wish: Wish
+    verdict: verdict.Verdict
+    seconds: float
+    operations: dict
+    kills: Counter
+    faults: Counter
+    webhooks: Counter
+    events: Counter
+    recoveries: list = field(default_factory=list)
+    after_wipes: list = field(default_factory=list)
+    silences: list = field(default_factory=list)  # of the watched part
+    all_silences: list = field(default_factory=list)
+
+
+def soak(wish, folder):
+    """Run it."""
+    began = time.monotonic()
+    with stage(wish, folder) as (site, hands):
+        run = Run(wish, site, hands)
+        with run.conducting():
+            if not wish.careless:
+                run.watch()
+            run.live_through()
+            run.come_to_rest()
+            return run.judged(time.monotonic() - began)
+
+
+class Every:
+    """Something that is done again and again."""
+
+    def __init__(self, seconds, act):
+        self.seconds, self.act, self.next = seconds, act, time.monotonic() + seconds
+
+    def when_due(self):
+        if time.monotonic() > self.next:
+            self.act()
+            self.next = time.monotonic() + self.seconds
+
+
+class Run:
+    def __init__(self, wish, site, hands):
+        self.wish, self.hands = wish, hands
+        self.conductor = Conductor(site, hands, wish.seed)
+        self.struck = Counter()  # faults before the last change of their strength
+        self.strength, self.done, self.waited = 1.0, 0.0, 0
+        self.acts_before = self.acts_at_leap = self.acts_at_night = 0.0
+        self.wants_kills = self.has_enough = False
+        self.watched, self.first_leap = (0.0, 0.0), 0.0
+        self.wipes_watched = 0
+
+    @contextmanager
+    def conducting(self):
+        conductor = self.conductor
+        conductor.redis.flushdb()
+        try:
+            self.start_stripe()
+            yield
+        finally:
+            conductor.stop()
+            conductor.redis.flushdb()
+
+    def start_stripe(self):
+        site, start = self.conductor.site, self.conductor.start
+        hooks = {
+            f"SANDBOX_WEBHOOK_{channel.upper()}": f"{site.post}/webhooks/stripe/{channel}/|{secrets[0]}"
+            for channel, secrets in settings.STRIPE_WEBHOOK_SECRETS.items()
+        }
+        hooks |= {"SANDBOX_KEY": settings.STRIPE_SECRET_KEY}
+        if self.wish.careless:
+            hooks |= {"SANDBOX_FLOAT_CENTS": str(OWN_CENTS)}
+        start(processes.standin, port_of(site.stripe), hooks, victim="spared")
+        wait_for(self.conductor.remote.books)
+        start(processes.post, port_of(site.post), victim="spared")
+
+    def watch(self):
+        """How long it takes to recover: killed at every point, Valkey wiped, without leaps and without faults."""
+        conductor, hands, start = self.conductor, self.hands, self.conductor.start
+        start(processes.web, port_of(conductor.site.web), victim="children")
+        for pool in (("--pool=solo",), ("--concurrency=2",)):
+            start(processes.celery, *pool, victim="whole" if pool == ("--pool=solo",) else "children")
+        start(processes.beat)
+        start(processes.beat)
+        start(processes.town)
+        began, site_began = TRUE_CLOCK(), hands.seconds()
+        wipes = [40, 55, 100, 120]
+        while (passed := hands.seconds() - site_began) < WATCHED_FOR:
+            conductor.reap()
+            hands.shared["deadly"] = 0.1 if passed < SILENCE_AFTER * 2 else 0
+            hands.shared["open"] = float(passed < SILENCE_AFTER * 2)
+            if wipes and passed > wipes[0]:
+                conductor.wipe()
+                wipes.pop(0)
+            time.sleep(0.02)
+        self.watched, self.wipes_watched = (began, TRUE_CLOCK()), len(conductor.wipes)
+        self.first_leap = hands.seconds()
+
+    def live_through(self):
+        """All at once, until there are as many operations, kills and faults as were asked for."""
+        conductor = self.conductor
+        self.go_faster()
+        self.break_all()
+        end = time.monotonic() + self.wish.patience
+        acts = [
+            Every(COUNT_EVERY, self.count),
+            Every(KILL_EVERY, self.kill),
+            Every(LEAP_EVERY, self.leap),
+            Every(WIPE_EVERY, conductor.wipe),
+        ]
+        while not self.has_enough:
+            conductor.reap()
+            for act in acts:
+                act.when_due()
+            if time.monotonic() > end:
+                conductor.broken.append(f"the time was over when {self.done:.0%} was done")
+                return
+            time.sleep(0.02)
+
+    def kill(self):
+        """Somebody dies wherever they are, and others at named points, as long as there were too few."""
+        if self.wants_kills:
+            self.conductor.kill_one()
+
+    def leap(self):
+        """Once people did some more and most of what is due is done, or nothing goes on, or it takes too long."""
+        acts, due = self.hands.shared["acts"], self.conductor.due()
+        self.waited += 1
+        idle = acts == self.acts_before and due < IDLE
+        self.acts_before = acts
+        if idle or (acts > self.acts_at_leap + ACTS_A_LEAP and due < BUSY) or self.waited * LEAP_EVERY > 5:
+            self.waited, self.acts_at_leap = 0, acts
+            self.conductor.leap()
+        if acts > self.acts_at_night + ACTS_A_NIGHT:
+            self.acts_at_night = acts
+            self.conductor.night()
+
+    def go_faster(self):
+        """The same site with leaps of its clock, and some who work without Celery."""
+        conductor, start = self.conductor, self.conductor.start
+        conductor.stop(processes.web, processes.celery, processes.beat, processes.town)
+        self.hands.set(pace=PACE)
+        conductor.site = replace(conductor.site, pace=PACE)
+        self.hands.shared["open"] = 1
+        if not self.wish.careless:
+            start(processes.web, port_of(conductor.site.web), victim="children")
+            start(processes.celery, "--pool=solo")
+            start(processes.celery, "--concurrency=2", victim="children")
+            start(processes.beat)
+            start(processes.beat)
+        for _ in range(self.wish.crowd):
+            start(processes.drain)
+            start(processes.town)
+
+    def count(self):
+        """How far it is: of the operations that are wanted, and of the kills and faults that belong to them."""
+        wish, operations = self.wish, Operation.objects.count()
+        self.done = min(operations / wish.operations, 1.0)
+        struck, kills = sum(self.faults_so_far().values()), sum(self.conductor.deaths().values())
+        self.wants_kills = kills < wish.kills * self.done
+        self.hands.shared["deadly"] = 0.5 if self.wants_kills else 0
+        if struck < wish.faults * (self.done - 0.05) and self.strength < 4:
+            self.retune(1.4)
+        elif struck > wish.faults * (self.done + 0.25) and self.strength > 0.3:
+            self.retune(0.7)
+        self.has_enough = self.done == 1 and struck >= wish.faults and kills >= wish.kills
+        self.hands.shared["open"] = float(not self.has_enough)
+
+    def faults_so_far(self):
+        return self.struck + Counter(self.conductor.remote.struck())
+
+    def retune(self, factor):
+        self.struck = self.faults_so_far()
+        self.conductor.remote.mend()
+        self.strength *= factor
+        self.break_all()
+
+    def break_all(self):
+        shares = faults.DOUBTS if self.wish.careless else faults.SHARES
+        remote, seed = self.conductor.remote, self.wish.seed
+        faults.break_all(remote, seed=seed, strength=self.strength, shares=shares)
+
+    def come_to_rest(self):
+        """Nobody dies and nothing breaks any more: days pass until nothing is left to do.
+
+        For the control Stripe stays as it is, and a month must do: some of its work never comes to an end.
+        """
+        conductor, hands, careless = self.conductor, self.hands, self.wish.careless
+        self.struck = self.faults_so_far()
+        if not careless:
+            conductor.remote.mend()
+        hands.shared["deadly"] = hands.shared["open"] = 0
+        end = hands.seconds() + MONTH if careless else time.monotonic() + self.wish.patience
+        while (left := conductor.left()) and (hands.seconds() if careless else time.monotonic()) < end:
+            conductor.reap()
+            due = conductor.next_due()
+            if due is not None and due > timedelta(hours=2):
+                conductor.night()
+            elif due is not None and due.total_seconds() > 0:
+                hands.leap(min(due.total_seconds() + 1, LEAP))
+            time.sleep(LEAP_EVERY)
+        if left and not careless:
+            conductor.broken.append(f"{left} things were left to do")
+
+    def judged(self, seconds):
+        conductor, pace = self.conductor, self.wish.watch_pace
+        conductor.stop(*(role.act for role in conductor.roles if role.act is not processes.standin))
+        found = verdict.judge(conductor.remote, own=OWN_CENTS)
+        found.wrong += conductor.broken
+        rows, silences = Operation.objects.values_list("kind", "epoch"), verdict.silences()
+        return Soak(
+            wish=self.wish,
+            verdict=found,
+            seconds=seconds,
+            operations={
+                "by kind": Counter(kind for kind, _ in rows),
+                "new keys": sum(epoch > 0 for _, epoch in rows),
+            },
+            kills=conductor.deaths(),
+            faults=self.struck,
+            webhooks=conductor.told(),
+            events=conductor.counts,
+            recoveries=verdict.recoveries(*self.watched, pace),
+            after_wipes=verdict.after_wipes(conductor.wipes[: self.wipes_watched], pace),
+            silences=[late for at, late in silences if at < self.first_leap],
+            all_silences=[late for _, late in silences],
+        )
+
+
+def port_of(address):
+    return int(address.rpartition(":")[2])

@@ -1,0 +1,42 @@
+"""The soak at its short length, or in `make deep` at its full one, and the control that shows that it sees."""
+
+import pytest
+
+from tests.deep import DEEP
+from tests.soak import report, run
+from tests.soak.processes import POINTS
+
+FULL = run.Wish(operations=10_000, kills=2_000, faults=8_000)
+SHORT = run.Wish(operations=80, kills=25, faults=50, watch_pace=run.PACE, parts=3)
+CONTROL = run.Wish(operations=60, kills=5, faults=5, careless=True)
+
+
+@pytest.fixture
+def soak(django_db_blocker, tmp_path):
+    def soak(wish):
+        with django_db_blocker.unblock():
+            found = run.soak(wish, tmp_path)
+        print("\n".join(report.told(found)))  # noqa: T201
+        return found
+
+    return soak
+
+
+def test_no_cent_is_lost_whatever_dies_and_breaks(soak):
+    found = soak(FULL if DEEP else SHORT)
+
+    assert str(found.verdict) == "double-paid 0, unpaid 0, cents off 0"
+    assert found.verdict.wrong == []
+    assert sum(found.kills.values()) >= found.wish.kills
+    assert sum(found.faults.values()) >= found.wish.faults
+    assert min(found.all_silences) >= 0  # never early
+    if DEEP:  # which watches in true time
+        assert {f"at {point}" for point in POINTS} <= set(found.kills)
+        assert max(found.recoveries) <= 135
+        assert max(found.after_wipes) <= 15
+        assert max(found.silences) <= 60
+
+
+def test_the_usual_rule_pays_twice(soak):
+    """One key for ever, sent again until the answer is yes: the same harness sees what that costs."""
+    assert soak(CONTROL).verdict.double_paid > 0
