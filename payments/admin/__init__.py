@@ -6,7 +6,7 @@ Nothing can be edited.
 from django.contrib import admin
 from django.urls import URLPattern
 
-from payments.admin import stuck
+from payments.admin import books, stuck
 from payments.admin.alarms import AlarmAdmin
 from payments.admin.looking import OnlyToLookAt
 from payments.models import (
@@ -88,8 +88,8 @@ class OperationAdmin(OnlyToLookAt, admin.ModelAdmin):
     inlines = (Attempts,)
 
     def get_urls(self) -> list[URLPattern]:
-        """What is stuck stands before the table."""
-        return [*stuck.urls(self.admin_site), *super().get_urls()]
+        """What is stuck, and the books, stand before the table."""
+        return [*stuck.urls(self.admin_site), *books.urls(self.admin_site), *super().get_urls()]
 
 
 @admin.register(Chargeback)

@@ -10,7 +10,7 @@ from django.db import transaction
 from marketplace.kernel.failpoints import reach
 from marketplace.kernel.transactions import relock
 from payments import emails, ledger
-from payments.emails import supplies
+from payments.emails import refunds, supplies
 from payments.models import Deadline, Hold, LeavingPay, Operation, Payee, Release
 from payments.operations import planning, reversing
 from payments.operations.alarms import ring as ring
@@ -82,6 +82,7 @@ def await_booking(operation: Operation, done: Done, *, at: datetime) -> None:
         ring("refund_waits", str(operation.pk), f"{done.id} is {done.status}", at=at)
     if done.is_gone:
         operation.status, operation.blocked_reason = Operation.Status.FROZEN, "refund_failed"
+        refunds.refund_came_back(operation, the_hold(operation).engagement, at=at)
         ring("refund_failed", str(operation.pk), f"{done.id} is {done.status}", at=at)
     operation.save(update_fields=["status", "stripe_id", "blocked_reason", "lease_until", "next_try_at"])
 
@@ -101,6 +102,7 @@ def came_back(operation: Operation, done: Done, *, at: datetime) -> None:
     )
     if hold.status == Hold.Status.SETTLED:
         hold.become(Hold.Status.FUNDED, by=None, at=at, reason="A refund came back from the bank.")
+    refunds.refund_came_back(operation, hold.engagement, at=at)
     ring("refund_failed", str(operation.pk), f"{done.id} is {done.status}", at=at)
 
 
@@ -202,6 +204,8 @@ def refunded(operation: Operation, done: Done, at: datetime) -> None:
         occurred_at=done.booking.at,
     )
     settle(hold, at=at)
+    if done.failure is None:
+        refunds.refund_sent(operation, hold.engagement, at=at)
 
 
 def reversed_(operation: Operation, done: Done, at: datetime) -> None:

@@ -12,7 +12,7 @@ from marketplace.kernel.models import Letter
 from marketplace.kernel.money import Money
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.emails import alarms, chargebacks, late, paying_for, rulings, supplies
+from payments.emails import alarms, chargebacks, late, paying_for, refunds, rulings, supplies
 from payments.models import (
     Alarm,
     Award,
@@ -119,6 +119,8 @@ def write_all(engagement):
     late.work_is_late(part, ends_at=ends, at=at)
     refund = Refund(pk=0, share=release.share, student_cents=10000, platform_fee_cents=1000)
     late.share_refunded(refund, part, at=at)
+    for about_refund in (refunds.refund_sent, refunds.refund_came_back):
+        about_refund(release.operation, engagement, at=at)
     part.extension_reason = "I am ill.\nSorry."
     late.more_time_taken(part, at=at)
     questions_and_answers(project, application.student, at=at)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from marketplace.kernel.models import Letter
 from payments import ledger, operations, refunding
 from payments.ledger import Code
 from payments.models import Alarm, Hold, Operation
@@ -43,6 +44,12 @@ class Refund:
         return id_, row["status"]
 
 
+def told(refund):
+    """What the company heard of the refund, in order."""
+    letters = Letter.objects.filter(template__startswith="payments/refund_", to=refund.engagement.offered_by)
+    return [letter.template.partition("/")[2] for letter in letters.order_by("pk")]
+
+
 @pytest.fixture
 def booked(sandbox, board):
     refund = Refund(sandbox, board, own=FLOAT)
@@ -66,6 +73,7 @@ def test_one_that_waits_is_booked_when_the_money_is_there(pending):
     operations.run_due(at=pending.at + timedelta(hours=1))
 
     assert pending.hold.status == Hold.Status.SETTLED
+    assert told(pending) == ["refund_sent"]
     assert pending.at_stripe() == (pending.operation.stripe_id, "succeeded")
     assert not Alarm.objects.exists()
     steps.books_agree(pending.sandbox, own=FLOAT)
@@ -89,6 +97,7 @@ def test_one_that_fails_before_it_was_booked_is_still_owed(pending):
     assert pending.operation.status == Operation.Status.FROZEN
     assert Alarm.objects.filter(kind="refund_failed").count() == 1
     assert pending.owed == pending.hold.gross
+    assert told(pending) == ["refund_came_back"]
     steps.books_agree(pending.sandbox)
 
 
@@ -102,6 +111,7 @@ def test_one_that_comes_back_weeks_later_is_owed_again(booked):
 
     assert booked.owed == booked.hold.gross
     assert booked.hold.status == Hold.Status.FUNDED
+    assert told(booked) == ["refund_sent", "refund_came_back"]
     assert Alarm.objects.get(kind="refund_failed").subject == str(booked.operation.pk)
     assert ledger.balance(Code.PROCESSING_FEE).cents > 0
     steps.books_agree(booked.sandbox, own=FLOAT)

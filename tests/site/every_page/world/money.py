@@ -29,7 +29,7 @@ from payments import (
     supplying,
     tasks,
 )
-from payments.models import Alarm, Operation, Payee, Release, StripeEvent
+from payments.models import Account, Alarm, Journal, Operation, Payee, Release, StripeEvent
 from payments.operations import finishing, handling
 from payments.stripe_gateway import Booking, DisputeFacts
 from projects import messaging, reopening, selecting
@@ -229,6 +229,7 @@ def back_office(w):
     w.event = max(StripeEvent.objects.all(), key=lambda event: len(str(event)))  # the widest heading
     operations.ring("hold_is_old", str(w.operation.hold_id), "Its money has been held for long.", at=w.now)
     w.alarm = Alarm.objects.latest("pk")
+    w.first_account, w.first_journal = (model.objects.order_by("pk").first() for model in (Account, Journal))
     stuck = Operation.objects.get(kind="transfer", hold__engagement=w.approved)
     finishing.freeze(stuck.pk, "two_objects", "tr_1, tr_2", at=w.now)
     note = "Ask Stripe which of the two is real, then write to both sides."
