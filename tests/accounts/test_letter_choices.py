@@ -13,6 +13,7 @@ SENT = {
     "moderation": "site",
     "reminders": "at_once",
     "team": "site",
+    "messages": "at_once",
 }
 
 
@@ -29,7 +30,7 @@ def test_a_choice_is_kept_and_shown(client, person):
     assert "Your choice is saved" in page.content.decode()
     assert preferences.chosen_by(person) == {Topic(name): How(how) for name, how in SENT.items()}
     assert page.context["form"].initial == preferences.chosen_by(person)
-    assert page.content.decode().count(" checked") == 5
+    assert page.content.decode().count(" checked") == 6
 
 
 @pytest.mark.parametrize("wrong", [{"work": "never"}, {"work": ""}, {"reminders": "x"}])
