@@ -19,6 +19,7 @@ REASONS = (
     *("insufficient_funds", "noncompliant", "product_not_received", "product_unacceptable"),
     *("subscription_canceled", "unrecognized"),
 )
+UNDER_WAY = (*claims.INQUIRY, *claims.OPEN)
 # What may become of a dispute. The money follows: the bank has it in every status of `claims.TAKEN`.
 NEXT = {
     "warning_needs_response": ("warning_under_review", "needs_response", "warning_closed"),
@@ -54,7 +55,7 @@ def dispute(
         raise ValueError(f"{charge['id']} was never taken, or was given back in full.")
     if reason not in REASONS or not 1 <= amount <= charge["amount_captured"]:
         raise ValueError(f"A dispute has a reason ({', '.join(REASONS)}) and at most the charge's amount.")
-    if claims.of(ctx, charge["id"], (*claims.INQUIRY, *claims.OPEN)):
+    if claims.of(ctx, charge["id"], UNDER_WAY):
         raise ValueError(f"{charge['id']} is disputed already.")
     found = _make(ctx, charge, amount, reason, inquiry=inquiry)
     private = {"fee": fee_cents, "countered_fee": countered_fee_cents}
@@ -216,5 +217,5 @@ def by_card(ctx: Context, ref: str) -> None:
     """Timer: a test card that stands for a dispute was charged."""
     charge_id, _, kind = ref.partition("|")
     charge = ctx.need("charge", charge_id)
-    if charge["captured"] and not charge["refunded"]:
+    if charge["captured"] and not charge["refunded"] and not claims.of(ctx, charge_id, UNDER_WAY):
         dispute(ctx, charge, reason="fraudulent" if kind == "inquiry" else kind, inquiry=kind == "inquiry")
