@@ -182,7 +182,8 @@ def setup_sent(account_id: str, page_id: str) -> AnyResponse:
             if not request.form.get("name", "").strip():
                 wrong = {"name": "Enter the name that is on your identity document."}
                 return _page("setup.html", leads_to=page["back"], account=account, page=page, wrong=wrong)
-            accounts.finish_setup(ctx, account, later=request.form.get("outcome") == "later")
+            chosen = request.form.get("outcome", "")
+            accounts.finish_setup(ctx, account, chosen if chosen in accounts.OUTCOMES else "active")
         accounts.left_setup(ctx, account_id)
         return redirect(page["back"], 303)
 

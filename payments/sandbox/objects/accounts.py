@@ -20,6 +20,14 @@ KIND = "v2.core.account"
 CAPABILITY_EVENT = "v2.core.account[configuration.recipient].capability_status_updated"
 REQUIREMENTS_EVENT = "v2.core.account[requirements].updated"
 INCLUDED = ("configuration", "defaults", "identity", "requirements", "future_requirements")
+PROOF = "individual.verification"
+UNREADABLE = "The document cannot be read. Upload a better picture of it."
+# What a set-up comes to: the capability's status, what is still asked for, how urgently, of whom, and why.
+OUTCOMES: dict[str, tuple[str, tuple[str, ...], str, str, str]] = {
+    "active": ("active", (), "eventually_due", "stripe", ""),
+    "later": ("pending", (PROOF,), "eventually_due", "stripe", "determining_status"),
+    "fails": ("restricted", (PROOF,), "past_due", "user", "requirements_past_due"),
+}
 ASKED = {
     "individual.verification": "Proof of identity of the person who is paid",
     "external_account": "A bank account to be paid to",
@@ -212,17 +220,22 @@ def open_link(ctx: Context, account_id: str, token: str) -> tuple[str | None, st
     return page["id"], page["back"]
 
 
-def finish_setup(ctx: Context, account: Body, *, later: bool) -> None:
-    """The person has given everything: verified at once, or a day after."""
-    left = ["individual.verification"] if later else []
-    account["requirements"] = _requirements(left, "eventually_due", by="stripe")
+def finish_setup(ctx: Context, account: Body, outcome: str) -> None:
+    """The person has given everything: `active` at once, `later` verified a day after; `fails`: to be given again.
+
+    Raises ValueError for another outcome.
+    """
+    if outcome not in OUTCOMES:
+        raise ValueError(f"{outcome} is none of {', '.join(OUTCOMES)}.")
+    status, left, deadline, by, code = OUTCOMES[outcome]
+    account["requirements"] = _requirements(list(left), deadline, by=by)
+    for entry in account["requirements"]["entries"] if outcome == "fails" else []:
+        entry["errors"] = [{"code": "verification_document_not_readable", "description": UNREADABLE}]
     ctx.store.save(account)
     events.emit_thin(ctx, REQUIREMENTS_EVENT, account["id"])
-    if later:
+    if outcome == "later":
         ctx.at(ctx.now + VERIFIED_LATER, "verified", account["id"])
-        set_status(ctx, account, "pending", "determining_status")
-    else:
-        set_status(ctx, account, "active")
+    set_status(ctx, account, status, code)
 
 
 def left_setup(ctx: Context, account_id: str) -> None:
@@ -237,7 +250,7 @@ def left_setup(ctx: Context, account_id: str) -> None:
 
 def verified(ctx: Context, account_id: str) -> None:
     """Timer: the documents were in order."""
-    finish_setup(ctx, need(ctx, account_id), later=False)
+    finish_setup(ctx, need(ctx, account_id), "active")
 
 
 def set_status(ctx: Context, account: Body, status: str, code: str = "requirements_past_due") -> None:

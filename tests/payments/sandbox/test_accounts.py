@@ -119,3 +119,19 @@ def test_events_are_listed_for_thirty_days(world):
     assert {e.type for e in world.client.v1.events.list().data} == {"balance.available"}
     world.control.advance(days=30)
     assert world.client.v1.events.list().data == []
+
+
+def test_a_document_that_cannot_be_read_is_asked_for_again(world):
+    account = world.account(ready=False).id
+    world.control.onboard(account, "fails")
+    shown = world.client.v2.core.accounts.retrieve(account, {"include": ["requirements"]})
+    (entry,) = shown.requirements.entries
+    assert (entry.awaiting_action_from, entry.errors[0].code) == (
+        "user",
+        "verification_document_not_readable",
+    )
+    assert world.status_of(account) == "restricted"
+    world.control.onboard(account)
+    assert world.status_of(account) == "active"
+    with pytest.raises(ValueError, match="none of"):
+        world.control.onboard(account, "perhaps")

@@ -117,7 +117,9 @@ def test_an_address_nobody_gave_out_leads_nowhere(world, person):
         assert "There is nothing here" in answer.text
 
 
-@pytest.mark.parametrize(("outcome", "status"), [("active", "active"), ("later", "pending")])
+@pytest.mark.parametrize(
+    ("outcome", "status"), [("active", "active"), ("later", "pending"), ("fails", "restricted")]
+)
 def test_set_up_is_finished_on_a_page(world, person, outcome, status):
     account = world.account(ready=False).id
     page = person.get(path_of(setup_link(world, account))).location
