@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts import onboarding
@@ -16,9 +17,11 @@ from accounts.models import Company, Sanction, User
 from payments import funding, offering, operations, paying_out, stripe_gateway
 from payments.models import FraudFinding, Hold, Operation, PaymentRequest
 from projects import matching
+from projects.http import with_everything
 from projects.models import Application, Deliverable, Engagement, Project
 
 Asker = PersonRequest | ApiRequest
+YEARS = range(2000, 3000)
 
 
 def against_me(request: Asker) -> "QuerySet[Sanction]":
@@ -51,6 +54,19 @@ def application_of_company(request: Asker, public_id: str) -> Application:
 def engagement_or_404(request: Asker, public_id: str) -> Engagement:
     mine = Engagement.objects.visible_to(request.user).select_related("company", "student", "project")
     return get_object_or_404(mine, public_id=public_id)
+
+
+def engagement_with_money(request: Asker) -> Any:
+    """Engagements that this person sees, with all that their page of money shows."""
+    seen = with_everything(Engagement.objects.visible_to(request.user))
+    return seen.prefetch_related("holds__operations")
+
+
+def year_or_404(year: int) -> int:
+    """A year that books can have."""
+    if year not in YEARS:
+        raise Http404
+    return year
 
 
 def paid_by_me(request: Asker, public_id: str) -> Hold:

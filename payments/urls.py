@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from payments import webhooks
+from payments.api import books as api_books
 from payments.api import decisions as api_decisions
 from payments.api import engagements, working
 from payments.api import findings as api_findings
@@ -116,6 +117,15 @@ urlpatterns = [
     path(f"{API}/me/decisions/", api_decisions.Decisions.as_view(), name="api_decisions"),
     path(f"{API}/me/decisions/<slug:public_id>/", api_decisions.OneDecision.as_view(), name="api_decision"),
     path(f"{API}/money/", api_money.Holds.as_view(), name="api_money"),
+    path(f"{API}/money/summary/", api_books.Summary.as_view(), name="api_money_summary"),
+    path(f"{API}/money/earned/<int:year>/", api_books.Earned.as_view(), name="api_earned"),
+    path(f"{API}/money/paid/<slug:slug>/<int:year>/", api_books.Paid.as_view(), name="api_paid"),
+    path(f"{API}/{ENGAGEMENT}/money/", api_books.EngagementMoney.as_view(), name="api_engagement_money"),
+    path(
+        f"{API}/{ENGAGEMENT}/money/receipts/<int:number>/",
+        api_books.MoveReceipt.as_view(),
+        name="api_move_receipt",
+    ),
     path(f"{API}/money/payee/", api_money.MyPayee.as_view(), name="api_payee"),
     path(f"{API}/money/<slug:public_id>/", api_money.Receipt.as_view(), name="api_receipt"),
     path(f"{API}/pay/<str:token>/", api_paying_for.PayFor.as_view(), name="api_pay_for"),

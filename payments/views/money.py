@@ -11,10 +11,9 @@ from django.views.decorators.http import require_safe
 from accounts.http import PersonRequest
 from payments import accounting, ledger, receipting
 from payments.forms import OlderForm
+from payments.http import engagement_with_money
 from payments.models import Hold, Payee
 from payments.models.bars import bars_of
-from projects.http import with_everything
-from projects.models import Engagement
 
 PAGE = 20
 
@@ -46,8 +45,7 @@ def list_of(side: accounting.Side, form: OlderForm) -> dict[str, Any]:
 @require_safe
 def engagement_money(request: PersonRequest, public_id: str) -> HttpResponse:
     """Every cent of one engagement; the id of one of its payments, as older letters have it, leads here too."""
-    seen = with_everything(Engagement.objects.visible_to(request.user))
-    engagement = seen.prefetch_related("holds__operations").filter(public_id=public_id).first()
+    engagement = engagement_with_money(request).filter(public_id=public_id).first()
     if engagement is None:
         mine = Hold.objects.visible_to(request.user).select_related("engagement")
         return redirect(

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 from accounts.http import PersonRequest
 from accounts.models import Company
 from payments import accounting
-from payments.http import engagement_or_404
+from payments.http import engagement_or_404, year_or_404
 
-YEARS = range(2000, 3000)
 SHOWN = 100  # lines on a page; the files have all
 FORMS = {
     "pdf": (accounting.as_pdf, "application/pdf"),
@@ -24,9 +23,9 @@ FORMS = {
 @require_safe
 def earned(request: PersonRequest, year: int, form: str = "") -> HttpResponse:
     """What was sent to the student in a year."""
-    if year not in YEARS or not request.user.is_student:
+    if not request.user.is_student:
         raise Http404
-    paper = accounting.earned(request.user, year, at=timezone.now())
+    paper = accounting.earned(request.user, year_or_404(year), at=timezone.now())
     return given(request, paper, reverse("payments:earned", args=[year]), form)
 
 
@@ -35,9 +34,7 @@ def earned(request: PersonRequest, year: int, form: str = "") -> HttpResponse:
 def paid(request: PersonRequest, slug: str, year: int, form: str = "") -> HttpResponse:
     """What a company paid in a year, for those who act for it."""
     company = get_object_or_404(Company.objects.of(request.user), slug=slug)
-    if year not in YEARS:
-        raise Http404
-    paper = accounting.paid(company, year, at=timezone.now())
+    paper = accounting.paid(company, year_or_404(year), at=timezone.now())
     return given(request, paper, reverse("payments:paid", args=[slug, year]), form)
 
 

@@ -61,7 +61,9 @@ TWINS = {
     "projects:engagements": ("payments:api_engagements",),
     "projects:engagement": ("payments:api_engagement",),
     "projects:remove_material": ("projects:api_material",),
-    "payments:engagement_money": ("payments:api_money", "payments:api_receipt"),
+    "payments:money": ("payments:api_money", "payments:api_money_summary"),
+    "payments:engagement_money": ("payments:api_engagement_money", "payments:api_receipt"),
+    "payments:receipt": ("payments:api_move_receipt",),
     "payments:appeal": ("payments:api_decision",),
     "payments:checkout_return": ("payments:api_confirm_payment",),
     "payments:set_up_payee": ("payments:api_payee",),
@@ -71,7 +73,7 @@ TWINS = {
 BROWSER = "how a browser logs in, and where"
 KEYS = "no key makes or ends keys"
 STAFF = "staff act in the browser, after their second step"
-PAPER = "a paper of what payments:api_money and payments:api_receipt tell in rows"
+PAPER = "the paper as a file; the door of its page tells the same in rows"
 REASONS = {
     "home": "it tells what the site is",
     "robots": "for crawlers",
@@ -101,9 +103,7 @@ REASONS = {
     "projects:remove_question": STAFF,
     "projects:lift_pause": STAFF,
     "payments:remove_project": STAFF,
-    **{
-        f"payments:{paper}": PAPER for paper in ("earned", "earned_file", "paid", "paid_file", "receipt_file")
-    },
+    **{f"payments:{paper}": PAPER for paper in ("earned_file", "paid_file", "receipt_file")},
     "payments:see_payouts": "it leads a person to their own pages at Stripe, to which no key leads",
     "payments:stripe_webhook": "for Stripe",
 }
