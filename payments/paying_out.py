@@ -74,6 +74,8 @@ def refresh_payee(payee: Payee, *, at: datetime) -> Payee:
     if payee.stripe_account is None:
         return payee
     facts = stripe_gateway.account(payee.stripe_account)
+    if facts.closed:
+        return account_gone(payee, account=payee.stripe_account, at=at)
     with locked(payee) as payee:
         was_ready = payee.is_ready
         payee.transfers_status = facts.transfers_status
@@ -87,6 +89,25 @@ def refresh_payee(payee: Payee, *, at: datetime) -> Payee:
         if payee.is_ready and not was_ready:
             Deadline.objects.pending().filter(payee=payee).update(done_at=at)
             emails.payee_ready(payee, at=at)
+    return payee
+
+
+def account_gone(payee: Payee, *, account: str, at: datetime) -> Payee:
+    """The account is closed, or cut off from us: another one must be set up before anything is sent."""
+    with locked(payee) as payee:
+        if payee.stripe_account != account:
+            return payee
+        payee.stripe_account, payee.ready_at, payee.requirements = None, None, []
+        payee.transfers_status, payee.refreshed_at = Payee.TransfersStatus.NONE, at
+        payee.save(
+            update_fields=["stripe_account", "ready_at", "requirements", "transfers_status", "refreshed_at"]
+        )
+        emails.account_gone(payee, account, at=at)
+        waiting = Operation.objects.filter(
+            kind=Operation.Kind.TRANSFER, hold__engagement__student=payee.user_id
+        ).exclude(status__in=Operation.ENDS)
+        if waiting.exists():
+            Deadline.objects.remind_payee(payee, at=at)
     return payee
 
 

@@ -15,8 +15,9 @@ from django.db.models.functions import Now
 
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.failpoints import reach
+from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked
-from payments import funding, operations, paying_out, stripe_gateway
+from payments import emails, funding, operations, paying_out, stripe_gateway
 from payments.ledger import JournalMismatch
 from payments.models import Hold, Operation, Payee, StripeEvent
 
@@ -86,6 +87,27 @@ def account_changed(event: StripeEvent, *, at: datetime) -> None:
     paying_out.refresh_payee(payee, at=at)
 
 
+def access_ended(event: StripeEvent, *, at: datetime) -> None:
+    """A student cut us off from their account: the event names it, its object is only our application."""
+    payee = Payee.objects.filter(stripe_account=event.account).first()
+    if payee is None:
+        raise UnknownObject(event.account)
+    paying_out.account_gone(payee, account=event.account, at=at)
+
+
+def payout_failed(event: StripeEvent, *, at: datetime) -> None:
+    """The student's bank refused: it is their own balance at Stripe, and nothing of our book."""
+    if not event.account:
+        operations.ring("platform_payout_failed", event.object_id, "Our own bank sent a payout back.", at=at)
+        return
+    payee = Payee.objects.filter(stripe_account=event.account).first()
+    if payee is None:
+        raise UnknownObject(event.account)
+    payout = stripe_gateway.payout(event.object_id, account=event.account)
+    if payout.failed:
+        emails.payout_failed(payee, payout.id, Money(payout.amount_cents), why=payout.why, at=at)
+
+
 def transfer_made(event: StripeEvent, *, at: datetime) -> None:
     object_made(stripe_gateway.transfer(event.object_id), at=at)
 
@@ -145,6 +167,9 @@ HANDLERS: dict[str, Handler] = {
     "refund.failed": refund_changed,
     "v2.core.account[configuration.recipient].capability_status_updated": account_changed,
     "v2.core.account[requirements].updated": account_changed,
+    "v2.core.account.closed": account_changed,
+    "account.application.deauthorized": access_ended,
+    "payout.failed": payout_failed,
 }
 
 

@@ -27,6 +27,7 @@ WORDS = {
     Journal.Kind.REFUND_UNDONE: "Not given back: the bank did that itself",
     Journal.Kind.REFUND_BOOKED: "Given back to the card",
     Journal.Kind.REFUND_FAILED: "The bank sent the refund back; it is owed to the employer again",
+    Journal.Kind.REFUND_OTHERWISE: "Paid back from our bank, since the card did not take it",
     Journal.Kind.REVERSAL: "Taken back from the student, after a finding of fraud",
     Journal.Kind.REVERSAL_REFUSED: "Owed by the student, after a finding of fraud",
     Journal.Kind.CLAWBACK_KEPT: "What was taken back makes the loss of the site good",

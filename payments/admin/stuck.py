@@ -16,7 +16,7 @@ from accounts.http import PersonRequest
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money
-from payments import ledger, stripe_gateway
+from payments import ledger, stripe_gateway, unsticking
 from payments.admin.looking import check_may_look, shown
 from payments.models import HandOver, Hold, Operation
 from payments.models.causes import CAUSES, cause
@@ -28,6 +28,7 @@ FIRST, PAGE = 10, 50  # of each cause; of one cause
 def urls(site: admin.AdminSite) -> list[URLPattern]:
     return [
         path("stuck/", site.admin_view(stuck), name="payments_stuck"),
+        path("owed/<uuid:pk>/paid/", site.admin_view(paid_otherwise), name="payments_paid_otherwise"),
         path("stuck/<uuid:pk>/<slug:act>/", site.admin_view(handle), name="payments_handle"),
     ]
 
@@ -37,6 +38,13 @@ class SelectForm(forms.Form):
 
     cause = forms.CharField(required=False, max_length=60)
     after = forms.UUIDField(required=False)
+
+
+class PaidForm(forms.Form):
+    """The bank's reference of a payment, and why no card took it."""
+
+    reference = forms.CharField(max_length=60)
+    note = forms.CharField(max_length=500)
 
 
 class HandOverForm(forms.Form):
@@ -150,6 +158,28 @@ def hand_over(request: PersonRequest, operation: Operation) -> str:
     return f"{to} looks after it now."
 
 
+def new_account(request: PersonRequest, operation: Operation) -> str:
+    note = "Sent to the new account, after a look found nothing at the old one."
+    anew = unsticking.pay_new_account(operation, by=request.user, at=timezone.now(), note=note)
+    return f"{anew.amount} goes to the new account."
+
+
+@require_POST
+def paid_otherwise(request: PersonRequest, pk: Any) -> HttpResponse:
+    """A refund that came back was paid from our bank account: the debt is gone, and kept is by whom and where."""
+    check_may_look(request)
+    hold, form = get_object_or_404(Hold.objects.select_related("engagement"), pk=pk), PaidForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Say under which reference the bank has it, and why it was paid that way.")
+        return redirect("admin:payments_stuck")
+    try:
+        paid = unsticking.paid_otherwise(hold, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, f"{hold.engagement}: {paid} paid back from our bank.")
+    except RuleViolation as refused:
+        messages.error(request, str(refused))
+    return redirect("admin:payments_stuck")
+
+
 class ChooseSomebody(RuleViolation):
     """Nobody was chosen who may act on money."""
 
@@ -159,4 +189,4 @@ class ChooseSomebody(RuleViolation):
         super().__init__("Choose who looks after it, and keep the note under 500 characters.")
 
 
-ACTS = {"try": try_again, "look": look, "hand-over": hand_over}
+ACTS = {"try": try_again, "look": look, "hand-over": hand_over, "new-account": new_account}

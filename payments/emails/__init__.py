@@ -8,6 +8,7 @@ from accounts.models import User
 from marketplace.kernel import mail
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Topic
+from marketplace.kernel.money import Money
 from payments.models import Hold, Payee, Release
 from payments.models.bars import bar_of
 from projects.models import Deliverable, Engagement, Review, Submission
@@ -172,7 +173,19 @@ def cancelled_before_start(
 
 
 def payee_ready(payee: Payee, *, at: datetime) -> None:
-    money_letter("payee_ready", payee, key=f"payee-ready:{payee.pk}", at=at, action="See your money")
+    key = f"payee-ready:{payee.pk}:{payee.stripe_account}"
+    money_letter("payee_ready", payee, key=key, at=at, action="See your money")
+
+
+def account_gone(payee: Payee, account: str, *, at: datetime) -> None:
+    """Its account at Stripe is closed or cut off; what was sent there before stays theirs."""
+    money_letter("account_gone", payee, key=f"account-gone:{account}", at=at, action="Set up being paid")
+
+
+def payout_failed(payee: Payee, payout: str, amount: Money, *, why: str, at: datetime) -> None:
+    """Their bank sent it back to their balance at Stripe."""
+    key, action = f"payout-failed:{payout}", "Look at your bank details"
+    money_letter("payout_failed", payee, key=key, at=at, action=action, amount=amount, why=why)
 
 
 def payee_reminder(payee: Payee, *, due_at: datetime, at: datetime) -> None:
@@ -180,9 +193,9 @@ def payee_reminder(payee: Payee, *, due_at: datetime, at: datetime) -> None:
     money_letter("payee_reminder", payee, key=key, at=at, action="Set up being paid")
 
 
-def money_letter(template: str, payee: Payee, *, key: str, at: datetime, action: str) -> None:
+def money_letter(template: str, payee: Payee, *, key: str, at: datetime, action: str, **words: Any) -> None:
     about = About("/money/payee/", action, "you are paid for work that you found here", Topic.MONEY)
-    mail.send(f"payments/{template}", to=payee.user, key=key, at=at, about=about)
+    mail.send(f"payments/{template}", to=payee.user, key=key, at=at, about=about, **words)
 
 
 def offer_made(engagement: Engagement, *, at: datetime) -> None:

@@ -236,6 +236,20 @@ def refund_failed(
     )
 
 
+def refund_paid_otherwise(
+    *, hold: UUID, reference: str, amount: Money, occurred_at: datetime, actor: str
+) -> Journal:
+    """What J6 left owed was paid from our own bank account, under the bank's `reference`."""
+    return post(
+        Journal.Kind.REFUND_OTHERWISE,
+        f"otherwise:{hold}:{reference}",
+        [debit(Code.REFUND_PAYABLE, amount, hold), credit(Code.BANK, amount)],
+        hold=hold,
+        occurred_at=occurred_at,
+        actor=actor,
+    )
+
+
 def _received(gross: Money, processing_fee: Money) -> list[Line]:
     return [
         debit(Code.STRIPE_BALANCE, gross - processing_fee),

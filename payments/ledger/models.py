@@ -84,6 +84,7 @@ class Journal(AppendOnly):
         REFUND_UNDONE = "refund_undone", "Promise to the employer withdrawn"
         REFUND_BOOKED = "refund_booked", "Refunded"
         REFUND_FAILED = "refund_failed", "Refund came back"
+        REFUND_OTHERWISE = "refund_otherwise", "Paid back from our bank"
         REVERSAL = "reversal", "Taken back from the student"
         REVERSAL_REFUSED = "reversal_refused", "Owed by the student"
         CLAWBACK_KEPT = "clawback_kept", "Taken back for a loss that the platform bore"

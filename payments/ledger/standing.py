@@ -43,7 +43,7 @@ BY_CODE = {
 }
 """What no line of this table names is borne by the platform: losses, goodwill, what somebody owes it."""
 
-AT_STRIPE = {Code.STRIPE_BALANCE, Code.STRIPE_RESERVED, Code.PROCESSING_FEE, Code.CONNECT_FEE}
+AT_STRIPE = {Code.BANK, Code.STRIPE_BALANCE, Code.STRIPE_RESERVED, Code.PROCESSING_FEE, Code.CONNECT_FEE}
 BY_KIND: dict[str, Column] = {
     Journal.Kind.FUNDED: Column.CHARGED,
     Journal.Kind.UNAPPLIED: Column.CHARGED,
@@ -51,6 +51,7 @@ BY_KIND: dict[str, Column] = {
     Journal.Kind.REVERSAL: Column.SENT,
     Journal.Kind.REFUND_BOOKED: Column.RETURNED,
     Journal.Kind.REFUND_FAILED: Column.RETURNED,
+    Journal.Kind.REFUND_OTHERWISE: Column.RETURNED,
 }
 """What money that moves at Stripe means, by the kind of its journal; of all other kinds it is the bank's."""
 

@@ -11,6 +11,7 @@ from payments.operations.finishing import finish
 from payments.operations.planning import (
     next_fee,
     plan_account,
+    plan_anew,
     plan_capture,
     plan_checkout,
     plan_leaving,
@@ -48,6 +49,7 @@ __all__ = [
     "note_card",
     "page_expired",
     "plan_account",
+    "plan_anew",
     "plan_capture",
     "plan_checkout",
     "plan_clawback_refund",

@@ -152,6 +152,8 @@ def start_anew(claim: Claim, outcome: str, failure: StripeFailed | None = None, 
         lookup_misses=0,
         next_try_at=at + timedelta(minutes=minutes),
     )
+    if failure and failure.lacks_money:
+        finishing.ring("balance_insufficient", operation.kind, str(failure), at=at)
     if failure and operation.epoch >= len(LOOK_MINUTES):
         finishing.ring("operation_rejected", str(operation.pk), str(failure), at=at)
 

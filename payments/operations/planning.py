@@ -49,9 +49,12 @@ def next_slot(owner: models.Model, kind: Operation.Kind, name: str) -> str:
 
 
 def plan_account(payee: Payee, *, at: datetime) -> Operation:
-    """Open the payee's account at Stripe, once."""
-    existing = payee.operations.filter(kind=Operation.Kind.ACCOUNT).first()
-    return existing or plan(Operation.Kind.ACCOUNT, slot="account", at=at, payee=payee)
+    """Open the payee's account at Stripe: one at a time."""
+    opening = payee.operations.filter(kind=Operation.Kind.ACCOUNT).exclude(status__in=Operation.ENDS).first()
+    if opening is not None:
+        return opening
+    slot = next_slot(payee, Operation.Kind.ACCOUNT, "account")  # another one where the first was closed
+    return plan(Operation.Kind.ACCOUNT, slot=slot, at=at, payee=payee)
 
 
 def plan_checkout(hold: Hold, *, by: User | None, at: datetime) -> Operation:
@@ -160,6 +163,20 @@ def plan_leaving(hold: Hold, *, pay: Money, shares: Money, fee: Money, at: datet
         left.refund = plan_back(hold, "leaving", amount=left.given_back, at=at)
     left.save()
     return left
+
+
+def plan_anew(operation: Operation, hold: Hold, *, at: datetime) -> Operation:
+    """The same payment under another row, whose words may differ; `operation` was cancelled. The hold is locked."""
+    slot = next_slot(hold, Operation.Kind.TRANSFER, f"{operation.slot.split('.r')[0]}.r")
+    return plan(
+        Operation.Kind.TRANSFER,
+        slot=slot,
+        at=at,
+        not_before=max(at, operation.not_before),
+        hold=hold,
+        amount_cents=operation.amount_cents,
+        currency=operation.currency,
+    )
 
 
 def plan_back(hold: Hold, slot: str, *, amount: Money, at: datetime) -> Operation:

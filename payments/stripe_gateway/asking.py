@@ -92,6 +92,15 @@ def booking_of(c: Any, known: Any) -> facts.Booking:
     return booking
 
 
+def payout(id_: str, *, account: str) -> facts.Payout:
+    """One payout of a connected account to its bank."""
+    options: Any = {**REPEAT, "stripe_account": account}
+    with calling() as c:
+        found: Any = c.v1.payouts.retrieve(id_, {}, options).to_dict()
+    failed = found["status"] == "failed"
+    return facts.Payout(found["id"], found["amount"], failed, str(found.get("failure_message") or ""))
+
+
 def early_warning(id_: str) -> facts.Warned:
     """What a card network suspects about one charge."""
     with calling() as c:

@@ -70,6 +70,16 @@ class DisputeFacts:
 
 
 @dataclass(frozen=True)
+class Payout:
+    """From an account at Stripe to a bank account."""
+
+    id: str
+    amount_cents: int
+    failed: bool
+    why: str
+
+
+@dataclass(frozen=True)
 class Warned:
     """A card network suspects a charge before anybody disputes it; `actionable` while a refund would help."""
 
@@ -106,6 +116,7 @@ class PayeeFacts:
 
     transfers_status: str
     requirements: list[str]
+    closed: bool = False
 
 
 def done(o: Mapping[str, Any]) -> Done:
@@ -162,6 +173,7 @@ def payee(o: Mapping[str, Any]) -> PayeeFacts:
     return PayeeFacts(
         transfers_status=str((capability or {}).get("status") or "pending"),
         requirements=[str(entry.get("description", "")) for entry in asked],
+        closed=bool(o.get("closed")),
     )
 
 

@@ -91,6 +91,8 @@ class TestOpened:
         tasks.run_deadlines(at=timezone.now() + 60 * DAY)
         part = engagement.deliverables.get(number=1)
         assert part.status == "submitted"
+        assert not letters("review_reminder").exists()
+        assert not letters("work_not_delivered").exists()
         asked = {"failing_criteria": [1], "message": "No."}
         with pytest.raises(releasing.PaymentStopped):
             releasing.approve_work(part, by=engagement.offered_by, at=timezone.now())

@@ -64,6 +64,8 @@ def write_all(engagement):
     money.approval_undone(part, at=at)
     money.cancelled_before_start(engagement, hold, by=by, reason="Our plans\nchanged.", at=at)
     money.payee_ready(payee, at=at)
+    money.account_gone(payee, "acct_old", at=at)
+    money.payout_failed(payee, "po_1", Money(20000), why="The bank account is closed.", at=at)
     money.payee_reminder(payee, due_at=ends, at=at)
     for about_offer in (
         money.offer_made,

@@ -203,6 +203,7 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "given": {"public_id": list_.files.get().public_id},
         "receipt": {"public_id": work.holds.get().public_id},
         "release": {"public_id": release.public_id},
+        "owed": {"pk": work.holds.get().pk},
         "charge": {"public_id": work.public_id, "number": 1},
         "charge_file": {"public_id": work.public_id, "number": 1, "form": "pdf"},
         "stuck": {"pk": work.holds.get().operations.order_by("pk")[0].pk, "act": "look"},
