@@ -82,14 +82,10 @@ DELIVER = """
 RECEIPT = """
 - heading "Five interviews with patients about booking an appointment" [level=1]
 - list
-- table "What this engagement costs and pays":
-  - caption: What this engagement costs and pays
-  - rowgroup:
-    - row:
-      - columnheader
-      - columnheader
-      - columnheader
-      - columnheader
-- heading "Every move so far" [level=2]
-- table
+- region "Where every cent is"
+- complementary "What happens next"
+- region "Every move so far":
+  - table
+- region /Receipt \\w+/:
+  - table "What this engagement costs and pays"
 """

@@ -153,9 +153,11 @@ class Person:
         rows = [row.get_by_role("cell").all_inner_texts() for row in table.get_by_role("row").all()[1:]]
         cents = [[int(re.sub(r"\D", "", cell)) for cell in row] for row in rows]
         assert cents == [[22_000, 20_000, 2_000], [22_000, 20_000, 2_000], [44_000, 40_000, 4_000]]
+        now = self.page.get_by_role("row", name="Now").get_by_role("cell").all_inner_texts()
+        came_in, held, student, fee, back = (int(re.sub(r"\D", "", cell)) for cell in now)
+        assert came_in == held + student + fee + back == 44_000
         if settled:
-            for where in ("Still held", "On its way to the student", "On its way back to the card"):
-                expect(self.page.locator("dl > div").filter(has_text=where)).to_contain_text("$0.00")
+            assert (held, student, fee, back) == (0, 40_000, 4_000, 0)
 
 
 class Employer(Person):
