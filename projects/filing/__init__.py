@@ -88,19 +88,19 @@ def throw_away(written: Iterable[Columns]) -> None:
 
 def store(submission: Submission, written: Iterable[Columns]) -> list[SubmissionFile]:
     """The rows of what a submission brings."""
-    return [SubmissionFile.objects.create(submission=submission, **columns) for columns in written]
+    return SubmissionFile.objects.bulk_create(
+        SubmissionFile(submission=submission, **columns) for columns in written
+    )
 
 
 def store_given(promise: PromisedMaterial, written: Iterable[Columns]) -> None:
     """The rows of what was promised and is handed over."""
-    for columns in written:
-        MaterialFile.objects.create(promise=promise, **columns)
+    MaterialFile.objects.bulk_create(MaterialFile(promise=promise, **columns) for columns in written)
 
 
 def store_public(project: Project, written: Iterable[Columns]) -> None:
     """The rows of files that everybody who sees the project may download."""
-    for columns in written:
-        MaterialFile.objects.create(project=project, **columns)
+    MaterialFile.objects.bulk_create(MaterialFile(project=project, **columns) for columns in written)
 
 
 def path_in(folder: str, *, at: datetime) -> str:
