@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Sanction
 from marketplace.kernel.errors import RuleViolation
 from payments import (
+    ageing,
     asking_to_pay,
     awarding,
     finding_fraud,
@@ -107,10 +108,6 @@ def run_deadline(deadline: Deadline, *, at: datetime) -> bool:
     return True
 
 
-def ring_for_hold(deadline: Deadline, at: datetime) -> None:
-    operations.ring("hold_is_old", str(deadline.hold_id), "Its money has been held for long.", at=at)
-
-
 def ring_for_rework(deadline: Deadline, at: datetime) -> None:
     detail = "Changes were asked for and no new version came in time: a person looks."
     operations.ring("rework_is_late", str(deadline.deliverable_id), detail, at=at)
@@ -148,7 +145,8 @@ RULES: dict[Deadline.Kind, Rule] = {
     ),
     Deadline.Kind.FINDING_MOVES: lambda row, at: finding_fraud.take_back_due(row.hold_id, at=at),
     Deadline.Kind.CHARGEBACK_DUE: ring_for_chargeback,
-    Deadline.Kind.HOLD_ALARM: ring_for_hold,
+    Deadline.Kind.HOLD_ALARM: lambda row, at: ageing.warn(row.subject, at=at),
+    Deadline.Kind.HOLD_DECIDES: lambda row, at: ageing.ask_to_decide(row.subject, at=at),
 }
 
 

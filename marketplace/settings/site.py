@@ -71,6 +71,7 @@ FINDING_DAYS: int = env.number(
 )  # after money was sent, in which fraud can be found
 FINDING_APPEAL_DAYS: int = env.number("FINDING_APPEAL_DAYS", 5, least=1)  # before money is taken back
 CHARGEBACK_ALARM_HOURS: int = env.number("CHARGEBACK_ALARM_HOURS", 72, least=1)  # before an answer is due
+HOLD_DECISION_DAYS: int = env.number("HOLD_DECISION_DAYS", 85, least=1)  # after which a person decides
 CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
 LIVE_SECONDS: int = env.number("LIVE_SECONDS", 12, least=1)  # after which an open page asks for news
 DIGEST_HOUR: int = env.number("DIGEST_HOUR", 7, most=23)  # of the reader's day, for the daily letter

@@ -141,6 +141,7 @@ class Deadline(models.Model):
         UNDELIVERED_ENDS = "undelivered_ends"
         PAYEE_REMINDER = "payee_reminder"
         HOLD_ALARM = "hold_alarm"
+        HOLD_DECIDES = "hold_decides"
         FINDING_MOVES = "finding_moves"
         CHARGEBACK_DUE = "chargeback_due"
 

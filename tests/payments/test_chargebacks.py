@@ -109,6 +109,12 @@ class TestOpened:
             operations.requesting.check(operation)
         assert sums(hold)[1] == SHARE  # a promise stays one
 
+    def test_sends_no_refund_to_a_card_whose_bank_has_the_money(self, engagement, hold):
+        refund = operations.plan_refund(hold, at=timezone.now())
+        tell(hold)
+        with pytest.raises(operations.requesting.NotReady, match="bank_dispute"):
+            operations.requesting.check(Operation.objects.get(pk=refund.pk))
+
     def test_rings_three_days_before_the_answer_is_due(self, hold):
         tell(hold)
         due = Chargeback.objects.get().due_by
