@@ -11,7 +11,8 @@ from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import after_commit, locked
 from payments import emails, operations, stripe_gateway
-from payments.models import Deadline, Operation, Payee
+from payments.emails import payouts
+from payments.models import Deadline, Operation, Payee, Payout, Release
 
 
 class CountryNotPayable(RuleViolation):
@@ -131,3 +132,17 @@ def remind_payee(payee: Payee, *, due_at: datetime, at: datetime) -> None:
     payee.refresh_from_db()
     if not payee.is_ready:
         emails.payee_reminder(payee, due_at=due_at, at=at)
+
+
+def record_payout(payee: Payee, facts: stripe_gateway.Payout, *, at: datetime) -> Payout:
+    """Keep how a payout to the student's bank stands, any number of times; each end is told by letter once."""
+    with locked(payee) as payee:
+        said = {"status": facts.status, "arrives_at": facts.arrives_at, "heard_at": at}
+        sums = {"payee": payee, "amount_cents": facts.amount_cents, "currency": facts.currency}
+        payout, _ = Payout.objects.update_or_create(id=facts.id, defaults=said, create_defaults=said | sums)
+        Release.objects.filter(operation__stripe_id__in=facts.transfers).update(payout=payout)
+        if facts.failed:
+            emails.payout_failed(payee, facts.id, payout.amount, why=facts.why, at=at)
+        elif payout.status == Payout.Status.PAID:
+            payouts.payout_arrived(payout, at=at)
+    return payout

@@ -15,9 +15,8 @@ from django.db.models.functions import Now
 
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.failpoints import reach
-from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked
-from payments import emails, funding, operations, paying_out, stripe_gateway
+from payments import funding, operations, paying_out, stripe_gateway
 from payments.ledger import JournalMismatch
 from payments.models import Hold, Operation, Payee, StripeEvent
 
@@ -95,17 +94,17 @@ def access_ended(event: StripeEvent, *, at: datetime) -> None:
     paying_out.account_gone(payee, account=event.account, at=at)
 
 
-def payout_failed(event: StripeEvent, *, at: datetime) -> None:
-    """The student's bank refused: it is their own balance at Stripe, and nothing of our book."""
+def payout_changed(event: StripeEvent, *, at: datetime) -> None:
+    """On the way to the student's bank, there, or sent back: their own balance at Stripe, nothing of our book."""
     if not event.account:
-        operations.ring("platform_payout_failed", event.object_id, "Our own bank sent a payout back.", at=at)
+        if event.type == "payout.failed":
+            detail = "Our own bank sent a payout back."
+            operations.ring("platform_payout_failed", event.object_id, detail, at=at)
         return
     payee = Payee.objects.filter(stripe_account=event.account).first()
     if payee is None:
         raise UnknownObject(event.account)
-    payout = stripe_gateway.payout(event.object_id, account=event.account)
-    if payout.failed:
-        emails.payout_failed(payee, payout.id, Money(payout.amount_cents), why=payout.why, at=at)
+    paying_out.record_payout(payee, stripe_gateway.payout(event.object_id, account=event.account), at=at)
 
 
 def transfer_made(event: StripeEvent, *, at: datetime) -> None:
@@ -161,6 +160,7 @@ HANDLERS: dict[str, Handler] = {
     },
     "radar.early_fraud_warning.created": fraud_suspected,
     "radar.early_fraud_warning.updated": fraud_suspected,
+    **{f"payout.{what}": payout_changed for what in ("created", "paid", "failed")},
     "transfer.created": transfer_made,
     "refund.created": refund_changed,
     "refund.updated": refund_changed,
@@ -169,7 +169,6 @@ HANDLERS: dict[str, Handler] = {
     "v2.core.account[requirements].updated": account_changed,
     "v2.core.account.closed": account_changed,
     "account.application.deauthorized": access_ended,
-    "payout.failed": payout_failed,
 }
 
 

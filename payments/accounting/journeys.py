@@ -10,7 +10,7 @@ from payments.accounting.sides import Sum
 from payments.accounting.statements import parts_of
 from payments.ledger import Standing
 from payments.ledger.models import Journal
-from payments.models import Deadline, Hold, Operation
+from payments.models import Deadline, Hold, Operation, Payout, Release
 from payments.models.causes import cause
 from projects import narrating
 from projects.models import Engagement
@@ -188,6 +188,18 @@ def coming_of(holds: list[Hold], operations: list[Operation], *, at: datetime) -
             until = ends.values_list("due_at", flat=True).first()
             yield Event(NEXT, f"{hold.engagement.company} pays {hold.gross} again", until)
             yield Event(AUTO, "Without a payment the engagement ends; nothing was charged", until)
+    for payout, cents in payouts_of(holds).items():
+        yield Event(AUTO, f"{Money(cents)} arrives in the bank", payout.arrives_at)
     for operation in operations:
         if operation.kind == Operation.Kind.REFUND and operation.status in Operation.OPEN:
             yield Event(AUTO, f"{operation.amount} goes back to the card", None, CARD_DAYS)
+
+
+def payouts_of(holds: list[Hold]) -> dict[Payout, int]:
+    """What of this money is on its way to the student's bank, with the cents in each payout."""
+    under_way: dict[Payout, int] = {}
+    releases = Release.objects.filter(share__hold__in=holds, payout__status__in=Payout.UNDER_WAY)
+    for release in releases.select_related("payout"):
+        if release.payout is not None:
+            under_way[release.payout] = under_way.get(release.payout, 0) + release.student_cents
+    return under_way

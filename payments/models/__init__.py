@@ -11,6 +11,7 @@ from payments.models.holds import Hold, HoldTransition, Release, Share
 from payments.models.leaving import LeavingPay
 from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
+from payments.models.payouts import Payout
 from payments.models.refunds import Refund
 from payments.models.requests import PaymentRequest
 from payments.models.rulings import Award, AwardTransition, FraudFinding, FraudFindingTransition
@@ -39,6 +40,7 @@ __all__ = [
     "OperationAttempt",
     "Payee",
     "PaymentRequest",
+    "Payout",
     "Refund",
     "Release",
     "Seal",

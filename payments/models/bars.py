@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models
 
 from marketplace.kernel.money import Money, total
+from marketplace.templatetags.display import day
 from payments.models.holds import Hold, Release
 from payments.models.leaving import LeavingPay
 from payments.models.operations import Operation
@@ -27,7 +28,7 @@ def bar_of(engagement: Engagement) -> list[Step]:
 def bars_of(holds: Sequence[Hold]) -> dict[UUID, list[Step]]:
     """The steps of each of these payments, in three queries however many they are."""
     releases: dict[UUID, list[Release]] = defaultdict(list)
-    for release in Release.objects.standing().filter(share__hold__in=holds).select_related("share"):
+    for release in Release.objects.standing().filter(share__hold__in=holds).select_related("share", "payout"):
         releases[release.share.hold_id].append(release)
     left = LeavingPay.objects.filter(hold__in=holds)
     leaving: dict[UUID, LeavingPay] = {pay.hold_id: pay for pay in left}
@@ -96,8 +97,22 @@ def pay_of(fee: Money, releases: Sequence[Release | LeavingPay], now: int) -> li
     promised, gone = (total([release.amount for release in some]) or fee for some in (releases, sent))
     return [
         step("Released to the student", state_of(2, now), promised, promised_at, mark=MARKS[2]),
-        step("Sent", state_of(3, now), gone, sent_at, mark=MARKS[3]),
+        step(*in_bank(sent, now), gone, sent_at, mark=MARKS[3], **expected(sent)),
     ]
+
+
+def in_bank(sent: Sequence[Release | LeavingPay], now: int) -> tuple[str, str]:
+    """The last step: sent, until all of it is known to be in the bank."""
+    payouts = [getattr(release, "payout", None) for release in sent]
+    is_there = now == len(MARKS) - 1 and all(payout and payout.status == "paid" for payout in payouts)
+    return ("In the bank", "done") if is_there else ("Sent", state_of(3, now))
+
+
+def expected(sent: Sequence[Release | LeavingPay]) -> dict[str, str]:
+    """When the bank should have what is on its way there."""
+    payouts = [getattr(release, "payout", None) for release in sent]
+    days = [payout.arrives_at for payout in payouts if payout is not None and payout.is_under_way]
+    return {"note": f"In the bank about {day(max(days))}"} if days else {}
 
 
 def state_of(number: int, now: int) -> str:

@@ -193,6 +193,9 @@ class Release(models.Model):
     undo_until = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    payout = models.ForeignKey(
+        "payments.Payout", models.PROTECT, null=True, blank=True, related_name="releases"
+    )
 
     objects = models.Manager.from_queryset(ReleaseQuerySet)()
 

@@ -95,10 +95,11 @@ def booking_of(c: Any, known: Any) -> facts.Booking:
 def payout(id_: str, *, account: str) -> facts.Payout:
     """One payout of a connected account to its bank."""
     options: Any = {**REPEAT, "stripe_account": account}
+    params: Any = {"payout": id_, "limit": 100, "expand": ["data.source"]}
     with calling() as c:
         found: Any = c.v1.payouts.retrieve(id_, {}, options).to_dict()
-    failed = found["status"] == "failed"
-    return facts.Payout(found["id"], found["amount"], failed, str(found.get("failure_message") or ""))
+        rows = c.v1.balance_transactions.list(params, options).auto_paging_iter()
+        return facts.payout(found, [row.to_dict() for row in rows])
 
 
 def early_warning(id_: str) -> facts.Warned:

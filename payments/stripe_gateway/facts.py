@@ -71,12 +71,19 @@ class DisputeFacts:
 
 @dataclass(frozen=True)
 class Payout:
-    """From an account at Stripe to a bank account."""
+    """From an account at Stripe to a bank account, with the transfers of ours that it is made of."""
 
     id: str
     amount_cents: int
-    failed: bool
+    currency: str
+    status: str
+    arrives_at: datetime
     why: str
+    transfers: list[str]
+
+    @property
+    def failed(self) -> bool:
+        return self.status == "failed"
 
 
 @dataclass(frozen=True)
@@ -162,6 +169,19 @@ def session(o: Mapping[str, Any]) -> Session:
         status=str(o.get("status") or ""),
         intent=o.get("payment_intent"),
         hold_id=label(o, "fh_hold"),
+    )
+
+
+def payout(o: Mapping[str, Any], bookings: list[dict[str, Any]]) -> Payout:
+    sources = [booking.get("source") or {} for booking in bookings]
+    return Payout(
+        id=o["id"],
+        amount_cents=o["amount"],
+        currency=o["currency"],
+        status=o["status"],
+        arrives_at=moment(o["arrival_date"]),
+        why=str(o.get("failure_message") or ""),
+        transfers=[str(source["source_transfer"]) for source in sources if source.get("source_transfer")],
     )
 
 

@@ -23,7 +23,7 @@ SUBSCRIBED: dict[str, tuple[str, ...]] = {
         *(f"payout.{change}" for change in ("paid", "failed")),
         "balance.available",
     ),
-    "connect": ("payout.paid", "payout.failed", "account.application.deauthorized"),
+    "connect": ("payout.created", "payout.paid", "payout.failed", "account.application.deauthorized"),
     "v2": (
         "v2.core.account[configuration.recipient].capability_status_updated",
         "v2.core.account[requirements].updated",

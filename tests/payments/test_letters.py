@@ -12,7 +12,7 @@ from marketplace.kernel.models import Letter
 from marketplace.kernel.money import Money
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.emails import alarms, chargebacks, late, paying_for, refunds, rulings, supplies
+from payments.emails import alarms, chargebacks, late, paying_for, payouts, refunds, rulings, supplies
 from payments.models import (
     Alarm,
     Award,
@@ -22,6 +22,7 @@ from payments.models import (
     LeavingPay,
     Payee,
     PaymentRequest,
+    Payout,
     Refund,
     Release,
 )
@@ -67,6 +68,7 @@ def write_all(engagement):
     money.account_gone(payee, "acct_old", at=at)
     money.payout_failed(payee, "po_1", Money(20000), why="The bank account is closed.", at=at)
     money.payee_reminder(payee, due_at=ends, at=at)
+    payouts.payout_arrived(Payout(pk="po_1", payee=payee, amount_cents=200_00), at=at)
     for about_offer in (
         money.offer_made,
         money.offer_expired,

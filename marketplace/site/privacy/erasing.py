@@ -262,6 +262,7 @@ KEPT = {
     "payments.FraudCheckTransition": HISTORY,
     **dict.fromkeys(("payments.Award", "payments.FraudFinding"), "what was decided about money, by ids"),
     **dict.fromkeys(("payments.AwardTransition", "payments.FraudFindingTransition"), HISTORY),
+    "payments.Payout": MONEY,
     "payments.HandOver": "who of the staff looked after which operation, by ids",
     "payments.Alarm": "things that operators must look at, by ids",
     "payments.SendingStop": "when nothing was sent to Stripe",
