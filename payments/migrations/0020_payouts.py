@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0018_hand_over'),
+        ('payments', '0019_old_holds'),
     ]
 
     operations = [
