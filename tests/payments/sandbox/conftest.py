@@ -127,7 +127,7 @@ def worlds():
     def make(path=":memory:", **config):
         mailbox = Mailbox()
         app = create_app(
-            path, config=Config(webhooks=HOOKS, **config), clock=Clock(lambda: START), send=mailbox
+            path, config=Config(**{"webhooks": HOOKS} | config), clock=Clock(lambda: START), send=mailbox
         )
         made.append(app)
         return World(app, client_of(app), mailbox)

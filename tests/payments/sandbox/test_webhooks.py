@@ -1,11 +1,15 @@
 """Webhooks: what is told to whom, signed, tried again, written down."""
 
+import http.server
 import json
+import threading
+import time
 
 import pytest
 import stripe
 
-from payments.sandbox.webhooks import WAITS
+from payments.sandbox.config import Webhook
+from payments.sandbox.webhooks import WAITS, Courier
 from tests.payments.sandbox.conftest import START
 
 
@@ -234,3 +238,36 @@ def test_what_is_no_knob_is_refused(world, knobs):
     with pytest.raises(ValueError, match=r"."):
         world.control.mail(**knobs)
     assert world.control.mail()["duplicate"] == 1
+
+
+class Refusing(http.server.BaseHTTPRequestHandler):
+    """Answers every webhook with a 503, and keeps it."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((self.path, body, self.headers["Stripe-Signature"]))
+        self.send_response(503)
+        self.end_headers()
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+def test_a_courier_posts_by_itself_over_http_and_says_what_was_refused(make_world, caplog):
+    server = http.server.HTTPServer(("127.0.0.1", 0), Refusing)
+    server.got = []
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    hook = Webhook("platform", f"http://127.0.0.1:{server.server_port}/hook?a=b", "whsec_a")
+    world = make_world(webhooks=(hook,))
+    courier = Courier(world.app.sandbox)
+    courier.start()
+    world.client.v1.checkout.sessions.expire(world.session().id)
+    end = time.monotonic() + 20
+    while not world.control.deliveries()[0]["tries"] and time.monotonic() < end:
+        time.sleep(0.02)
+    courier.stop()
+    server.shutdown()
+    server.server_close()
+    assert [path for path, _, _ in server.got] == ["/hook?a=b"]
+    assert [t["status"] for t in world.control.deliveries()[0]["tries"]] == [503]
+    assert "checkout.session.expired" in caplog.text
