@@ -22,6 +22,7 @@ from accounts.models import (
 )
 
 Fields = list[str] | tuple[str, ...]
+LINKS = ("see_as", "lost_second_step")
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -66,11 +67,11 @@ class UserAdmin(NothingAddedOrDeleted):
     search_fields = ("email", "name", "public_id")
     ordering = ("-joined_at",)
     fields = (
-        *("email", "name", "public_id", "time_zone", "is_active", "joined_at", "last_login", "see_as"),
+        *("email", "name", "public_id", "time_zone", "is_active", "joined_at", "last_login", *LINKS),
         *POWERS,
     )
     inlines = (Memberships,)
-    kept: Fields = ("email", "name", "public_id", "time_zone", "joined_at", "last_login", "see_as")
+    kept: Fields = ("email", "name", "public_id", "time_zone", "joined_at", "last_login", *LINKS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Fields:
         if request.user.is_superuser and request.user.has_right("all", at=timezone.now()):
@@ -82,6 +83,11 @@ class UserAdmin(NothingAddedOrDeleted):
     def see_as(self, user: User) -> str:
         address = reverse("accounts:see_as", args=[user.public_id])
         return format_html('<a href="{}">See the site as this person</a>', address)
+
+    @admin.display(description="second step")
+    def lost_second_step(self, user: User) -> str:
+        address = reverse("admin:desk_second_step", args=[user.public_id])
+        return format_html('<a href="{}">They lost it: have it taken off</a>', address)
 
 
 @admin.register(Company)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import proving
+from accounts import proving, resetting
 from accounts.models import CompanyProof
 from marketplace.kernel.fetching import NotFetched, fetch_text
 
@@ -13,6 +13,12 @@ def look_at_sites() -> None:
     """Every minute, and when somebody says that the file is there."""
     for proof in CompanyProof.objects.to_look_at(at=timezone.now()).select_related("company")[:20]:
         look_at_site(proof)
+
+
+@shared_task(name="accounts.take_off_second_steps")
+def take_off_second_steps() -> None:
+    """Every five minutes."""
+    resetting.carry_out_due(at=timezone.now())
 
 
 def look_at_site(proof: CompanyProof, **reach: object) -> None:

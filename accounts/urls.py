@@ -14,6 +14,7 @@ from accounts.views import (
     people,
     profile,
     proving,
+    resetting,
     rights,
     staff,
     welcoming,
@@ -52,6 +53,7 @@ urlpatterns = [
         for answer in ("grant", "refuse", "end")
     ),
     path("accounts/viewing/end/", rights.end_viewing, name="end_viewing"),
+    path("accounts/second-step/keep/<str:token>/", resetting.keep_second_step, name="keep_second_step"),
     path("people/<slug:public_id>/see-as/", rights.see_as, name="see_as"),
     path("people/<slug:public_id>/", people.person, name="person"),
     path("companies/<slug:slug>/", companies.company, name="company"),

@@ -16,6 +16,7 @@ from accounts.http.proving import asks_again
 from marketplace.site import api_docs, crawlers, dashboard, health, letters, metrics, notices, views
 from marketplace.site.privacy import api as privacy_doors
 from marketplace.site.privacy import views as privacy
+from marketplace.site.second import views as second
 
 # One log-in for everybody, with its limits; what allauth registers shows secrets, or fails on a search; and
 # the double box in which Django offers a group's powers cannot be used by everybody.
@@ -47,6 +48,7 @@ urlpatterns = [
     path("accounts/data/keep/", privacy.keep_account, name="keep_account"),
     path("accounts/data/copy/", privacy.ask_for_export, name="ask_for_export"),
     path("accounts/data/copy/<slug:public_id>/", privacy.export, name="export"),
+    path("second/<str:token>/", second.second_signature, name="second_signature"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("site.webmanifest", crawlers.manifest, name="manifest"),

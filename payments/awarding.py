@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -90,7 +91,16 @@ def divide(share: Share, *, student_cents: int, note: str, by: User, at: datetim
         )
         if division.needs_two:
             known = [engagement.company, engagement.student]
-            countersigning.ask_for_second(Case.Kind.AWARD, award, known, act="award_proposed", at=at)
+            lines = [
+                f"{award}, of the work “{engagement}” for {engagement.company}.",
+                f"The student gets {award.student_amount}.",
+                f"{award.refund_amount} goes back to the employer’s card.",
+                f"The platform keeps a fee of {award.fee_amount}.",
+                f"Why: “{award.note}”",
+            ]
+            countersigning.ask_for_second(
+                Case.Kind.AWARD, award, known, act="award_proposed", lines=lines, at=at
+            )
         else:
             stand(award, share, by=by, at=at)
     return award
@@ -160,13 +170,13 @@ def refuse_to_sign(
     return award
 
 
-def pass_alone(award: Award, *, at: datetime) -> bool:
+def pass_alone(award: Award, *, at: datetime, **signed: Any) -> bool:
     """Where nobody else could have signed in three business days."""
     with transaction.atomic():
         engagement = relock(award.engagement)
         share = Share.objects.get(pk=award.share_id)
         award = relock(award)
-        passes = passes_alone(Case.Kind.AWARD, award, alarm="award_with_one_signature", at=at)
+        passes = passes_alone(Case.Kind.AWARD, award, alarm="award_with_one_signature", at=at, **signed)
         if passes:
             stand(award, on_locked(share, engagement), by=None, at=at)
     return passes

@@ -10,9 +10,11 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.models import Company, User
 from marketplace.kernel import auditing, casework
+from marketplace.kernel import countersigning as outside
 from marketplace.kernel.errors import RuleViolation
-from marketplace.kernel.models import Case, Risk
+from marketplace.kernel.models import Case, Risk, SecondSignature
 from marketplace.kernel.times import end_of_business_day
+from marketplace.kernel.transactions import locked
 from payments.operations.finishing import ring
 
 UTC_ZONE = ZoneInfo(str(UTC))
@@ -82,12 +84,21 @@ def put(
 
 
 def ask_for_second(
-    kind: Case.Kind, row: Any, subjects: Subjects, *, act: str, signs: Sequence[str] = (), at: datetime
+    kind: Case.Kind,
+    row: Any,
+    subjects: Subjects,
+    *,
+    act: str,
+    lines: Sequence[str],
+    signs: Sequence[str] = (),
+    at: datetime,
 ) -> None:
-    """PRODUCT.md: two admins; where there is one, it passes after three business days with an alarm."""
+    """PRODUCT.md: two admins; where there is one, the person named at set-up, who reads `lines`, else it passes
+    after three business days with an alarm."""
     row.passes_at = end_of_business_day(at, UTC_ZONE, days=settings.ONE_ADMIN_BUSINESS_DAYS)
     row.save(update_fields=["passes_at"])
     put(kind, row, subjects, before=[row.by_id], signs=signs, at=at)
+    outside.ask(kind, row, by=row.by, at=at, words=str(row), lines=lines)
     auditing.record(act, row, by=row.by, at=at, reason=row.note, cents=row.cents)
 
 
@@ -100,13 +111,34 @@ def refuse(
     auditing.record("signature_refused", row, by=by, at=at, reason=note, codes=list(codes))
 
 
-def passes_alone(kind: Case.Kind, row: Any, *, alarm: str, at: datetime) -> bool:
-    """Three business days later, where nobody else could have signed. Somebody is rung for in any case."""
+def refuse_outside(asked: SecondSignature, *, of: type[Any], at: datetime, reason: str) -> None:
+    """The person named at set-up does not sign: nothing is done. Raises SignatureIsOver, InvalidTransition."""
+    with locked(of.objects.get(pk=asked.row_id)) as row:
+        outside.take(asked, row, answer=outside.Answer.REFUSED, reason=reason, at=at)
+        casework.drop(Case.Kind(asked.kind), row, at=at, outcome="refused")
+        row.become("refused", by=None, at=at, reason=reason, passes_at=None)
+
+
+def passes_alone(
+    kind: Case.Kind,
+    row: Any,
+    *,
+    alarm: str,
+    at: datetime,
+    asked: SecondSignature | None = None,
+    reason: str = "",
+) -> bool:
+    """Signed by the person named at set-up in their letter `asked`; or three business days are over and nobody else
+    could have signed. Somebody is rung for in any case. Raises SignatureIsOver.
+    """
+    if asked is not None:
+        outside.take(asked, row, answer=outside.Answer.SIGNED, reason=reason, at=at)
+        casework.drop(kind, row, at=at, outcome="signed")
+        return True
     if row.status != PROPOSED or row.passes_at is None or at < row.passes_at:
         return False
     ring(alarm, row.public_id, str(row), at=at)
-    others = User.objects.filter(is_staff=True, is_active=True).exclude(pk=row.by_id)
-    if others.exists():
+    if outside.others_may_sign(row.by) or outside.waits(kind, row, by=row.by, at=at):
         return False
     casework.drop(kind, row, at=at, outcome="passed_alone")
     return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -63,6 +64,12 @@ def find(release: Release, *, codes: Sequence[str], note: str, by: User, at: dat
             release=release, codes=list(codes), note=note.strip(), by=by, at=at, cents=release.student_cents
         )
         known_by = {"act": "finding_proposed", "signs": finding.codes, "at": at}
+        known_by["lines"] = [
+            f"{finding}.",
+            f"Once {settings.FINDING_APPEAL_DAYS} days to appeal are over, it is taken back from the student.",
+            f"Why: {'; '.join(finding.reasons)}.",
+            f"They read: “{finding.note}”",
+        ]
         countersigning.ask_for_second(Case.Kind.FINDING, finding, subjects(finding), **known_by)  # type: ignore[arg-type]
     return finding
 
@@ -108,11 +115,11 @@ def refuse_to_sign(
     return finding
 
 
-def pass_alone(finding: FraudFinding, *, at: datetime) -> bool:
+def pass_alone(finding: FraudFinding, *, at: datetime, **signed: Any) -> bool:
     """Where nobody else could have signed in three business days."""
     with locked(finding.engagement):
         finding = relock(finding)
-        passes = passes_alone(Case.Kind.FINDING, finding, alarm="finding_with_one_signature", at=at)
+        passes = passes_alone(Case.Kind.FINDING, finding, alarm="finding_with_one_signature", at=at, **signed)
         if passes:
             stand(finding, by=None, at=at)
     return passes

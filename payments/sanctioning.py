@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts import emails as letters
 from accounts.models import Company, Sanction, User
 from marketplace.kernel import auditing, casework
+from marketplace.kernel import countersigning as outside
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Case, Letter
+from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import locked, relock
 from payments import cancelling, countersigning, emails
 from payments.cancelling import UNANSWERED_OFFERS
@@ -128,8 +129,9 @@ def impose(
     moderating.check_reasons(codes, note.strip(), known=Sanction.Reason)
     with transaction.atomic():
         sanction = make(subject, level=level, codes=codes, note=note, by=by, at=at, ends_at=ends_at)
-        if sanction.cents > settings.TWO_ADMINS_CENTS:
+        if outside.is_needed(sanction.cents):
             known: dict[str, Any] = {"act": "sanction_proposed", "signs": sanction.codes, "at": at}
+            known["lines"] = lines_of(sanction)
             ask_for_second(Case.Kind.SECOND, sanction, [subject], **known)
         else:
             stand(sanction, by=by, at=at)
@@ -232,13 +234,34 @@ def refuse_to_sign(
     return sanction
 
 
-def pass_alone(sanction: Sanction, *, at: datetime) -> bool:
+def pass_alone(sanction: Sanction, *, at: datetime, **signed: Any) -> bool:
     """Three business days later, where nobody else could have signed. Somebody is rung for in any case."""
     with locked(sanction) as sanction:
-        passes = passes_alone(Case.Kind.SECOND, sanction, alarm="sanction_with_one_signature", at=at)
+        passes = passes_alone(
+            Case.Kind.SECOND, sanction, alarm="sanction_with_one_signature", at=at, **signed
+        )
         if passes:
             stand(sanction, by=None, at=at)
     return passes
+
+
+def lines_of(sanction: Sanction) -> list[str]:
+    """All that signing it does, for somebody who sees nothing else of the site."""
+    subject, until = sanction.subject, sanction.ends_at
+    lines = [
+        f"{sanction}, {f'until {until:%d %B %Y}' if until else 'until it is lifted'}.",
+        f"Why: {'; '.join(sanction.reasons)}.",
+        f"They read: “{sanction.note}”",
+    ]
+    if sanction.level == Level.SUSPENSION:
+        offers = offers_of(subject)
+        lines += [f"The project “{project.title}” ends." for project in projects_of(subject)]
+        lines += [f"The offer “{offer}” ends." for offer in offers]
+        lines.append(f"Reserved on cards for these offers, and freed: {Money(cents_of(offers))}.")
+        lines.append(f"Applications that wait for an answer and end: {len(applications_of(subject))}.")
+    goes_on = engagements_of(subject).filter(status__in=Engagement.UNDER_WAY)
+    held = Money(cents_of(goes_on.exclude(status__in=UNANSWERED_OFFERS)))
+    return [*lines, f"Work under way goes on and is paid as agreed: {held} held."]
 
 
 def check_second(sanction: Sanction, person: User, *, at: datetime, version: int | None) -> None:

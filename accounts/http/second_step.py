@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from allauth.account.models import Login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
@@ -13,6 +14,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts import resetting
+from accounts.http import AccountAdapter
 from accounts.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -24,6 +27,14 @@ WITHOUT_SECOND_STEP = (
     *("/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/logout/", "/accounts/email/"),
     *("/accounts/confirm-email/", "/static/", "/healthz", "/readyz", "/favicon.ico"),
 )
+
+
+class EnteringAdapter(AccountAdapter):
+    """Logging in, where a second step was taken off because it was lost."""
+
+    def is_login_by_code_required(self, login: Login) -> bool:
+        """Besides the password, until there is a second step again."""
+        return resetting.asks_for_a_mailed_code(login.user)
 
 
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]

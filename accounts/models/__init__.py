@@ -7,6 +7,7 @@ from accounts.models.invitations import Invitation, InvitationTransition, Member
 from accounts.models.privacy import DataExport, Deletion
 from accounts.models.profiles import Eligibility, StudentProfile
 from accounts.models.proofs import CompanyProof, CompanyProofTransition
+from accounts.models.resets import SecondStepReset, SecondStepResetTransition
 from accounts.models.rights import StaffRight, StaffRightTransition, Viewing
 from accounts.models.sanctions import Sanction, SanctionTransition
 from accounts.models.schools import School, SchoolDomain
@@ -34,6 +35,8 @@ __all__ = [
     "School",
     "SchoolDomain",
     "Scope",
+    "SecondStepReset",
+    "SecondStepResetTransition",
     "Skill",
     "StaffRight",
     "StaffRightTransition",

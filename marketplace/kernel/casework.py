@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from marketplace.kernel import countersigning
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Case, Risk
 
@@ -99,6 +100,8 @@ def drop(kind: Case.Kind, row: models.Model, *, at: datetime, outcome: str = "mo
 
 
 def close(case: Case, *, by: Any, at: datetime, outcome: str) -> None:
+    """A letter that asks somebody outside to sign it leads to nothing any more."""
+    countersigning.drop(case.kind, case.row_id, at=at)
     case.closed_at, case.closed_by, case.outcome = at, by, outcome
     case.claimed_by = case.claimed_until = None
     case.save(update_fields=["closed_at", "closed_by", "outcome", "claimed_by", "claimed_until"])

@@ -38,6 +38,7 @@ SWEEPS = {
     "kernel.tick": 15,
     "kernel.send_letters": 15,
     "accounts.look_at_sites": 60,
+    "accounts.take_off_second_steps": 300,
     "kernel.write_digests": 60,
     "kernel.forget_answers": 3600,
     "projects.sweep": 15,

@@ -21,7 +21,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/dashboard/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.http.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.http.second_step.EnteringAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.entering.LoginForm",
     "signup": "accounts.forms.entering.SignupForm",

@@ -1,5 +1,7 @@
 """What must not start: all of it is told at once, a line each."""
 
+import re
+
 from marketplace.settings.connections import (
     DATABASE,
     DATABASE_OWNER,
@@ -18,6 +20,7 @@ from marketplace.settings.site import (
     MIN_HOURS,
     PAY_FLOOR_CENTS,
     PAY_WARN_CENTS,
+    SECOND_PERSON_EMAIL,
     TRIAL_MAX_HOURS,
     TRIAL_MIN_HOURS,
 )
@@ -42,6 +45,8 @@ if TRIAL_MIN_HOURS > TRIAL_MAX_HOURS:
     env.refuse("TRIAL_MIN_HOURS", "is over TRIAL_MAX_HOURS.")
 if DATABASE_OWNER and DATABASE.get("USER") == DATABASE_OWNER.get("USER"):
     env.refuse("DATABASE_OWNER_URL", "has the user of DATABASE_URL: the app must not own its tables.")
+if SECOND_PERSON_EMAIL and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", SECOND_PERSON_EMAIL):
+    env.refuse("SECOND_PERSON_EMAIL", "is not an e-mail address such as books@example.org.")
 if not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
     env.refuse("SECURITY_CONTACT", "is not an address that starts with mailto:, https:// or tel:.")
 if PRODUCTION:

@@ -58,6 +58,7 @@ FIRST_CHARGES: int = env.number("FIRST_CHARGES", 3)  # a company's first capture
 FIRST_CHARGES_DAYS: int = env.number("FIRST_CHARGES_DAYS", 7)
 REPORTS_A_DAY: int = env.number("REPORTS_A_DAY", 10, least=1)
 TWO_ADMINS_CENTS: int = env.number("TWO_ADMINS_CENTS", 25000)  # above it a second person signs
+SECOND_PERSON_EMAIL: str = env.text("SECOND_PERSON_EMAIL")  # signs what the only admin does above it
 ONE_ADMIN_BUSINESS_DAYS: int = env.number("ONE_ADMIN_BUSINESS_DAYS", 3, least=1)
 SAMPLE_ONE_IN: int = env.number("SAMPLE_ONE_IN", 10, least=1)  # of what opens unseen, looked at afterwards
 UNPROVEN_LIMIT_CENTS: int = env.number("UNPROVEN_LIMIT_CENTS", 50000)

@@ -76,6 +76,7 @@ STAFF = "staff act in the browser, after their second step"
 PAPER = "the paper as a file; the door of its page tells the same in rows"
 REASONS = {
     "home": "it tells what the site is",
+    "second_signature": "for somebody without an account, by the link of a letter",
     "robots": "for crawlers",
     "sitemap": "for crawlers",
     "manifest": "for browsers",
@@ -94,6 +95,7 @@ REASONS = {
     "accounts:google_again": BROWSER,
     "accounts:api_keys": KEYS,
     "accounts:revoke_key": KEYS,
+    "accounts:keep_second_step": "the link in a letter, for somebody who may be logged out",
     "accounts:rights": STAFF,
     "accounts:grant_right": STAFF,
     "accounts:refuse_right": STAFF,

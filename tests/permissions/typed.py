@@ -55,6 +55,7 @@ TYPED: dict[str, dict[str, Any]] = {
         "codes": "other",
         "note": "It happened again.",
     },
+    "second/<token>/": {"answer": "refuse", "reason": "A warning is enough."},
     "accounts/decisions/<public_id>/": {"text": "It was somebody else."},
     "admin/desk/<public_id>/decide/": {"answer": "yes"},
     "admin/projects/project/<pk>/refuse/": {"codes": "unclear", "note": "Say who takes part."},

@@ -3,12 +3,15 @@
 It is made once, by the rules. `World.ask` sends one request as one of the people.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -19,10 +22,10 @@ from django.core.mail import EmailMessage
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts import empowering, inviting, keying, proving
+from accounts import empowering, inviting, keying, proving, resetting
 from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
-from marketplace.kernel.models import Case, Notice, Topic
+from marketplace.kernel.models import Case, Notice, SecondSignature, Topic
 from marketplace.site.privacy import exporting
 from payments import asking_to_pay, cancelling, offering, releasing, sanctioning, supplying
 from payments.models import Alarm
@@ -89,6 +92,7 @@ def make(sandbox: Any) -> World:
         | staff_of(people)
         | copy_of(people["student"])
         | right_of(people["moderator"])
+        | lost_by(people)
     )
     sandbox.deliver()
     Group.objects.create(name="Helpers")
@@ -146,6 +150,7 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
         "case": {"public_id": Case.objects.of("project", rows["in_moderation"]).get().public_id},
         "sanctioned": {"kind": "company", "public_id": cast.company_of(people["rival"]).public_id},
         "decided": {"public_id": warned(people["student"], by=people["moderator"], at=at).public_id},
+        "second": {"token": asked_to_sign(cast.company_of(people["rival"]), by=people["moderator"], at=at)},
         "reported": {"kind": "project", "key": rows["open"].public_id},
         "block": {
             "pk": blocking.block_company(cast.company_of(people["rival"]), by=people["student"], at=at).pk
@@ -169,6 +174,24 @@ def projects_of(people: dict[str, User]) -> dict[str, Any]:
 def warned(person: User, *, by: User, at: Any) -> Any:
     given = {"level": "warning", "codes": ["other"], "note": "Please read the rules."}
     return sanctioning.impose(person, by=by, at=at, **given)
+
+
+def asked_to_sign(company: Company, *, by: User, at: Any) -> str:
+    """The token of somebody who is asked to sign what the only admin wants; there is no other for a moment."""
+    given = {"level": "limit", "codes": ["other"], "note": "It happened again.", "by": by, "at": at}
+    others = User.objects.filter(is_staff=True, is_active=True).exclude(pk=by.pk)
+    with override_settings(SECOND_PERSON_EMAIL="kim@trust.example", TWO_ADMINS_CENTS=-1), rolled_off(others):
+        sanctioning.impose(company, **given)
+    return SecondSignature.objects.get().token
+
+
+@contextmanager
+def rolled_off(people: Any) -> Iterator[None]:
+    """They are not active meanwhile."""
+    keys = list(people.values_list("pk", flat=True))
+    User.objects.filter(pk__in=keys).update(is_active=False)
+    yield
+    User.objects.filter(pk__in=keys).update(is_active=True)
 
 
 def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
@@ -270,6 +293,17 @@ def right_of(moderator: User) -> dict[str, Any]:
     """A right for some hours that a moderator asked for."""
     right = empowering.ask_for(moderator, at=timezone.now(), kind="read", hours=1, reason="A case.")
     return {"right": {"public_id": right.public_id}}
+
+
+def lost_by(people: dict[str, User]) -> dict[str, Any]:
+    """The second step of somebody who is said to have lost it."""
+    loser = cast.a_person("Lou Loser")
+    Authenticator.objects.create(user=loser, type=Authenticator.Type.TOTP, data={})
+    reset = resetting.ask_for(loser, by=people["root"], at=timezone.now(), reason="A call, and their card.")
+    return {
+        "lost": {"token": reset.get_absolute_url().rstrip("/").rpartition("/")[2]},
+        "looked_after": {"public_id": loser.public_id},
+    }
 
 
 def named(row: Any) -> dict[str, Any]:

@@ -111,6 +111,7 @@ def test_malformed_values_are_named_without_being_repeated(refused):
         ({"FILES_URL": "s3+http://key:secret@store.example.org/files"}, "FILES_URL"),
         ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
         ({"SECURITY_CONTACT": "javascript:alert(1)"}, "SECURITY_CONTACT"),
+        ({"SECOND_PERSON_EMAIL": "Kim Ray <kim@trust.example>"}, "SECOND_PERSON_EMAIL"),
     ],
 )
 def test_what_is_unsafe_is_refused(refused, env, name):

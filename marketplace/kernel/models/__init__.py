@@ -3,6 +3,7 @@
 from marketplace.kernel.models.answers import KeptAnswer
 from marketplace.kernel.models.audit import AuditEntry
 from marketplace.kernel.models.cases import Case, CaseQuerySet, Risk
+from marketplace.kernel.models.signatures import SecondSignature, SecondSignatureQuerySet
 from marketplace.kernel.models.telling import (
     ALWAYS,
     UTC,
@@ -37,5 +38,7 @@ __all__ = [
     "Preference",
     "PreferenceQuerySet",
     "Risk",
+    "SecondSignature",
+    "SecondSignatureQuerySet",
     "Topic",
 ]

@@ -67,6 +67,7 @@ class Case(models.Model):
         AWARD = "award", "Money to be divided"
         FINDING = "finding", "Finding of fraud"
         OBJECTION = "objection", "Appeal against a finding"
+        RESET = "reset", "Lost second step"
 
     LEASE = timedelta(minutes=15)
     SOON = timedelta(hours=4)

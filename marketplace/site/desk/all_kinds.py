@@ -8,6 +8,7 @@ from marketplace.site.desk import (
     of_money,
     of_projects,
     of_reports,
+    of_resets,
     of_sanctions,
 )
 from marketplace.site.desk.kinds import Kind
@@ -25,4 +26,5 @@ KINDS: dict[str, Kind] = {
     Case.Kind.AWARD: of_money.AWARD,
     Case.Kind.FINDING: of_money.FINDING,
     Case.Kind.OBJECTION: of_money.OBJECTION,
+    Case.Kind.RESET: of_resets.RESET,
 }

@@ -16,7 +16,7 @@ from accounts.http import PersonRequest
 from marketplace.kernel import casework
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Case
-from marketplace.site.desk import deciding, rulings, sanctions
+from marketplace.site.desk import deciding, rulings, sanctions, second_steps
 from marketplace.site.desk.all_kinds import KINDS
 from marketplace.site.desk.kinds import still_waiting
 from projects.forms.applying import VersionForm
@@ -39,6 +39,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         path("desk/sanction/<slug:kind>/<slug:public_id>/", staff(sanctions.sanction), name="desk_sanction"),
         path("desk/award/<slug:public_id>/<int:number>/", staff(rulings.award), name="desk_award"),
         path("desk/finding/<slug:public_id>/", staff(rulings.finding), name="desk_finding"),
+        path("desk/second-step/<slug:public_id>/", staff(second_steps.second_step), name="desk_second_step"),
         path("desk/<slug:public_id>/", staff(case_page), name="desk_case"),
         path("desk/<slug:public_id>/take/", staff(take), name="desk_take"),
         path("desk/<slug:public_id>/put-off/", staff(put_off), name="desk_put_off"),

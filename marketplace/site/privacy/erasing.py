@@ -20,7 +20,7 @@ from django.db.models import BinaryField, F, Func, IntegerField, Model, Q, TextF
 from django.db.models.functions import Cast
 
 from accounts.models import ApiKey, DataExport, Invitation, StudentProfile, User
-from marketplace.kernel.models import Digest, KeptAnswer, Letter, Notice, Preference
+from marketplace.kernel.models import Case, Digest, KeptAnswer, Letter, Notice, Preference, SecondSignature
 from payments.models import Operation, PaymentRequest, StripeEvent
 from projects.models import Application, Engagement, Flag, Message, Reading, Waiting
 
@@ -36,7 +36,7 @@ def erase(user: User, *, at: datetime) -> None:
     invitations(user, at=at)
     companies(user, at=at)
     keys(user, at=at)
-    for forget in (news, profile, bids, messages, copies, at_stripe, log_in):
+    for forget in (news, signatures, profile, bids, messages, copies, at_stripe, log_in):
         forget(user)
     for model, columns in NAMED_IN.items():
         forget_names(model, columns, names)
@@ -63,6 +63,16 @@ def keys(user: User, *, at: datetime) -> None:
         key.become(ApiKey.Status.REVOKED, by=user, at=at, reason="the account was deleted")
     ApiKey.objects.of(user).update(name=GONE, beginning="")
     KeptAnswer.objects.filter(person=user).delete()
+
+
+def signatures(user: User) -> None:
+    """What a second person was told of them, when their second step was lost; that it was signed stays."""
+    resets = user.second_step_resets.values("pk")
+    asked = SecondSignature.objects.filter(kind=Case.Kind.RESET, row_id__in=resets)
+    for key in asked.values_list("pk", flat=True):
+        Letter.objects.filter(key__startswith=f"second_signature:{key}:").delete()
+    asked.update(lines=[GONE])
+    user.second_step_resets.update(reason=GONE)
 
 
 def news(user: User) -> None:
@@ -212,6 +222,8 @@ ERASED = {
     "projects.Reading": "all",
     "projects.Waiting": "all",
     "payments.Operation": "what was sent to Stripe, where it names them; ids and amounts stay",
+    "accounts.SecondStepReset": "how they showed who they are",
+    "kernel.SecondSignature": "what was told of them; that it was signed stays",
     "payments.PaymentRequest": "the address, where it is theirs",
     "payments.StripeEvent": "the words of those about their account or with their name",
 }
@@ -231,6 +243,7 @@ KEPT = {
     "accounts.ApiKeyTransition": HISTORY,
     "accounts.Sanction": "what was decided for the safety of others, by ids",
     "accounts.SanctionTransition": HISTORY,
+    "accounts.SecondStepResetTransition": HISTORY,
     "accounts.Block": "who did not want to meet whom, by ids",
     **dict.fromkeys(("accounts.StaffRight", "accounts.StaffRightTransition", "accounts.Viewing"), HISTORY),
     "accounts.Deletion": "that somebody was deleted, and when",

@@ -63,7 +63,7 @@ PROJECT = ("project__public_id", "project__title")
 ENGAGEMENT = ("engagement__public_id",)
 PART = ("deliverable__engagement__public_id", "deliverable__number")
 OF_HOLD = ("hold__engagement__student", "hold__engagement__offered_by")
-STATE = ("version",)
+STATE, ROW = ("version",), ("row__public_id",)
 QUEUE = ("lease_until", "next_try_at", "attempts", "last_error")  # of our own work, not of anybody's
 
 TABLES = (
@@ -101,15 +101,15 @@ TABLES = (
     Table("accounts.ApiKey", "Keys of your programs", ("person",), hidden=("digest", "version")),
     Table("accounts.ApiKeyTransition", "What became of them", ("row__person",), plus=("row__public_id",)),
     Table("accounts.StaffRight", "Rights that you asked for as staff", ("person",), STATE),
-    Table(
-        "accounts.StaffRightTransition",
-        "What became of them",
-        ("row__person", "by"),
-        plus=("row__public_id",),
-    ),
+    Table("accounts.StaffRightTransition", "What became of them", ("row__person", "by"), plus=ROW),
     Table("accounts.Viewing", "When moderators saw the site as you, or you as others", ("person", "by")),
     Table("accounts.Sanction", "Decisions about you", ("person", "appealed_by"), STATE),
     Table("accounts.SanctionTransition", "What became of them", ("row__person", "by")),
+    Table("accounts.SecondStepReset", "When your second step was said to be lost", ("person",), STATE),
+    Table("accounts.SecondStepResetTransition", "What became of that", ("row__person", "by")),
+    Table(
+        "kernel.SecondSignature", "What you asked a second person to sign", ("asked_by",), hidden=("email",)
+    ),
     Table("accounts.DataExport", "Copies like this one", ("user",), hidden=("file", "lease_until")),
     Table("accounts.Deletion", "When you asked to be deleted", ("user",)),
     Table(

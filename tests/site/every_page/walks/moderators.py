@@ -35,7 +35,12 @@ TERMS = ("skill", "industry", "jobrole")
 
 MODERATORS = [
     *seen_by("watcher", "dashboard", "accounts:settings"),
-    *seen_by("chief", "accounts:rights"),
+    *seen_by(
+        "chief",
+        "accounts:rights",
+        ("admin:desk_second_step", "losers"),
+        ("admin:desk_second_step", "losers", sent_empty, 422),
+    ),
     *seen_by(
         "moderator",
         "dashboard",
@@ -76,6 +81,7 @@ MODERATORS = [
         ("admin:desk_finding", "release"),
         ("admin:desk_finding", "release", sent_empty, 422),
         ("admin:desk_case", "finding_case"),
+        ("admin:desk_case", "loser_reset_case"),
         ("admin:desk_sanction", "person", "blockers"),
         ("admin:desk_sanction", "person", "blockers", sent_empty, 422),
         ("admin:desk_sanction", "a_company", "new_employers", sees_what_it_does),

@@ -20,7 +20,6 @@ NO_PAGES = {
         *("accounts:google_back", "accounts:google_token", "google_login", "google_callback"),
         *("google_login_by_token", "socialaccount_signup"),
     ],
-    "log-in by a code is not offered": ["account_confirm_login_code"],
     "opens only with a passkey, see test_passkeys": ["mfa_reauthenticate_webauthn", "mfa_signup_webauthn"],
     "stands behind our own page at its address": ["usersessions_list"],
 }

@@ -21,6 +21,7 @@ def build(sandbox, *, stripe):
         people.staff,
         people.proofs,
         people.keepers,
+        people.losers,
         posting.projects,
         posting.edits,
         posting.talk,
@@ -50,6 +51,7 @@ def build(sandbox, *, stripe):
         ("report", "report"),
         ("flag", "flag"),
         ("appeal", "appeal"),
+        ("loser_reset", "reset"),
     ):
         setattr(world, f"{name}_case", Case.objects.of(kind, getattr(world, name)).get().public_id)
     world.act = AuditEntry.objects.order_by("pk").last()

@@ -9,8 +9,8 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as site
 from django.test import Client
 
-from accounts import empowering, inviting, onboarding, proving
-from accounts.models import Company, Membership, School, StudentProfile, User
+from accounts import empowering, inviting, onboarding, proving, resetting
+from accounts.models import Company, Membership, School, SecondStepReset, StudentProfile, User
 from marketplace.site.privacy import deleting, exporting
 from tests import cast
 from tests.accounts.conftest import SECRET
@@ -79,6 +79,19 @@ def keepers(w):
         client.post("/accounts/reauthenticate/", {"password": SECRET})
     kind, data = Authenticator.Type.WEBAUTHN, {"name": "Laptop", "credential": {}}
     w.passkey = Authenticator.objects.create(user=w.plain, type=kind, data=data).pk
+
+
+def losers(w):
+    """One is said to have lost their second step and can stop it, of another it was taken off."""
+    for name in ("loser", "lost"):
+        person = User.objects.create_verified_user(f"{name}@example.org", SECRET, name="Lou Loser")
+        TOTP.activate(person, generate_totp_secret())
+        reset = resetting.ask_for(person, by=w.chief, at=w.now, reason=WHY[:300])
+        setattr(w, f"{name}_token", reset.get_absolute_url().rstrip("/").rpartition("/")[2])
+    resetting.sign(reset, by=w.moderator, at=w.now)
+    resetting.carry_out_due(at=reset.effect_at)
+    w.loser_reset = SecondStepReset.objects.get(person__email="loser@example.org")
+    w.losers = w.loser_reset.person.public_id
 
 
 def second_thoughts(w):

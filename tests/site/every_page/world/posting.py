@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
+from accounts.models import User
+from marketplace.kernel.models import SecondSignature
 from payments import appealing, cancelling, sanctioning
 from projects import (
     applying,
@@ -143,6 +145,13 @@ def reports(w):
     cast.an_application(w.suspicious, w.open, at=w.now, motivation="I can cash a cheque.", flagged=True)
     w.flag = Flag.objects.get()
     limited = sanctioning.impose(w.suspicious, by=w.moderator, at=w.now, level="limit", **why)
+    others = User.objects.filter(is_staff=True, is_active=True).exclude(pk=w.moderator.pk)
+    others = list(others.values_list("pk", flat=True))
+    User.objects.filter(pk__in=others).update(is_active=False)  # for a moment there is one admin
+    with override_settings(SECOND_PERSON_EMAIL="kim@trust.example", TWO_ADMINS_CENTS=-1):
+        sanctioning.impose(w.company, by=w.moderator, at=w.now, level="limit", **why)
+    User.objects.filter(pk__in=others).update(is_active=True)
+    w.second_token = SecondSignature.objects.get().token
     w.appeal = appealing.appeal(limited, by=w.suspicious, at=w.now, text="It was my brother.")
 
 
