@@ -1,26 +1,22 @@
 """The second step of logging in: allauth's adapter in our words, and staff who must have one."""
 
-import base64
-import hashlib
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from allauth.account.models import Login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import resetting
-from accounts.http import AccountAdapter
+from accounts.http import AccountAdapter, sealing
 from accounts.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-FERNET = "gAAAA"  # how every token begins: its version and the first bytes of the time
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are none
 # What staff without a second step still reach: setting one up, proving who they are, logging out.
 WITHOUT_SECOND_STEP = (
@@ -51,13 +47,10 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return str(settings.SITE_NAME)
 
     def encrypt(self, text: str) -> str:
-        return keys().encrypt(text.encode()).decode()
+        return sealing.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """What was stored before there was a key is read as it stands."""
-        if not encrypted_text.startswith(FERNET):
-            return encrypted_text
-        return keys().decrypt(encrypted_text.encode()).decode()
+        return sealing.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Staff keep one where they must have one."""
@@ -71,13 +64,6 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """The site's own host, whatever name the request came by: a passkey belongs to it for good."""
         return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": settings.SITE_NAME}
-
-
-def keys() -> MultiFernet:
-    """From the secret key, and from older ones so that it can be changed without locking anybody out."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [hashlib.sha256(f"second step:{secret}".encode()).digest() for secret in secrets]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
 def must_have_one(user: User) -> bool:

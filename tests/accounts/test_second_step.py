@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.core import mail
 from django.urls import reverse
 
+from accounts.http import sealing
 from accounts.http.second_step import SecondStepAdapter
 from accounts.models import Company, Membership, User
 from tests.accounts.conftest import NOW, SECRET, log_in
@@ -73,7 +74,24 @@ def test_no_secret_stands_readable_in_the_database(inside, maya, settings):
     assert secret not in str(rows["totp"].data)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
     assert TOTP(rows["totp"]).validate_code(code_of(secret))
-    assert SecondStepAdapter().decrypt("JBSWY3DPEHPK3PXP") == "JBSWY3DPEHPK3PXP"  # from before it was kept so
+
+
+def test_secrets_are_sealed_by_aes_gcm_and_older_ones_are_still_read(settings):
+    seal, unseal = SecondStepAdapter().encrypt, SecondStepAdapter().decrypt
+    one, other = seal("JBSWY3DPEHPK3PXP"), seal("JBSWY3DPEHPK3PXP")
+    assert one != other
+    assert one.startswith("gcm1.")
+    assert unseal(one) == unseal(other) == "JBSWY3DPEHPK3PXP"
+    before = sealing.old_keys().encrypt(b"JBSWY3DPEHPK3PXP").decode()
+    assert unseal(before) == unseal("JBSWY3DPEHPK3PXP") == "JBSWY3DPEHPK3PXP"
+    changed = one[:-4] + ("AAAA" if not one.endswith("AAAA") else "BBBB")
+    with pytest.raises(sealing.Unreadable):
+        unseal(changed)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
+    assert unseal(one) == unseal(before) == "JBSWY3DPEHPK3PXP"
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(sealing.Unreadable):
+        unseal(one)
 
 
 class TestStaff:
