@@ -1,9 +1,11 @@
 """Staff ask for a right for some hours; another administrator grants it, and it ends by itself."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.db.models import QuerySet
 
 from accounts import emails
@@ -11,6 +13,8 @@ from accounts.models import StaffRight, User
 from marketplace.kernel import auditing
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked
+
+logger = logging.getLogger(__name__)
 
 
 class AskedAlready(RuleViolation):
@@ -87,13 +91,19 @@ def give_back(right: StaffRight, *, by: User, at: datetime) -> StaffRight:
 
 def end_over(*, at: datetime) -> int:
     """Note of those whose hours are over that they ended; they opened nothing any more since."""
-    ended = 0
-    for row in StaffRight.objects.over(at=at).order_by("pk")[:100]:
-        with locked(row) as right:
+    return sum(ended(right, at=at) for right in StaffRight.objects.over(at=at).order_by("pk")[:100])
+
+
+def ended(right: StaffRight, *, at: datetime) -> bool:
+    """One that fails is logged and waits for the next sweep; it opens nothing in any case."""
+    try:
+        with locked(right) as right:
             if right.status == StaffRight.Status.GRANTED:
                 end(right, at=at, why="its hours were over")
-                ended += 1
-    return ended
+                return True
+    except (RuleViolation, DatabaseError):
+        logger.exception("Right %s was not noted as ended", right.pk)
+    return False
 
 
 def end(right: StaffRight, *, at: datetime, why: str) -> None:

@@ -45,6 +45,15 @@ def may(person, *permissions, at=LATER):
         return [person.has_perm(name) for name in permissions]
 
 
+def test_one_that_fails_to_end_stops_no_other(noor, chief):
+    broken, other = asked(noor), asked(noor, "people")
+    for right in (broken, other):
+        empowering.grant(right, by=chief, at=NOW)
+    StaffRight.objects.filter(pk=broken.pk).update(version=2**31 - 1)  # one more is out of range
+    assert empowering.end_over(at=LATER + timedelta(days=1)) == 1
+    assert list(StaffRight.objects.order_by("pk").values_list("status", flat=True)) == ["granted", "ended"]
+
+
 def test_a_right_is_granted_for_hours_and_ends_by_itself(noor, chief):
     right = asked(noor)
     assert may(noor, "projects.view_project") == [False]

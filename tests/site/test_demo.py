@@ -98,6 +98,7 @@ def test_projects_reach_every_state_that_needs_no_money_and_each_once():
 
     expected = {"draft": 2, "in_moderation": 3, "rejected": 1, "cancelled": 1, "paused": 1, "closed": 1}
     assert Counter(Project.objects.values_list("status", flat=True)) == {**expected, "open": 2, "unfilled": 1}
+    assert Company.objects.exclude(proven_at=None).count() == 2  # by numbers that the moderator looked up
     letter = the_letter("site/demo_is_there", to=User.objects.get(email=demo.ADMIN))
     assert f"{Project.objects.count()} projects, {Application.objects.count()} applications and 0" in letter
     assert ProjectTransition.objects.opened_again().get().row.applications.count() == 0

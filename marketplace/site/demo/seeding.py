@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
+from accounts import proving
 from accounts.models import User
 from marketplace.kernel import mail
 from marketplace.kernel.errors import RuleViolation
@@ -178,6 +179,9 @@ def add_rest(
                 let_bygones_be(base)
             if number % 40 == 0:
                 say(f"The demo grows: {number} of {len(stories)} more projects")
+        with transaction.atomic():
+            prove_two(people, at=base)
+            let_bygones_be(base)
     end(people, at=at)
     say(f"The demo is complete: {Project.objects.count()} projects")
 
@@ -192,6 +196,16 @@ def let_bygones_be(base: datetime) -> None:
     Notice.objects.unread().filter(created_at__lt=recent).update(read_at=recent)
     old = Letter.objects.filter(created_at__lte=base).exclude(key__startswith=BEGUN)
     old.exclude(to__email__in=PEOPLE, created_at__gte=recent).let_go(at=base)
+
+
+def prove_two(people: People, *, at: datetime) -> None:
+    """Two companies, not that of the demo employer, showed a number of a registry, and the moderator looked it up."""
+    for name in list(reading.companies())[1:3]:
+        owner, company = people.employer(name), people.companies[name]
+        if not company.is_proven and not company.proofs.exists():
+            told = {"registry": "Register of this demo", "number": f"D-{company.pk:04}"}
+            proof = proving.tell_number(company, by=owner, at=at, **told)
+            proving.confirm_number(proof, by=people.admin, at=at)
 
 
 def end(people: People, *, at: datetime) -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -51,11 +52,21 @@ def ask_for_deletion(user: User, *, at: datetime) -> Deletion:
 
 
 def withdraw_bids(user: User, *, at: datetime) -> None:
-    """Each in a transaction of its own, as the student would; whatever is left the sweep takes back."""
+    """Each in a transaction of its own, as the student would; whatever is left the sweep takes back.
+
+    One that was answered meanwhile, or fails, stops none of the others.
+    """
     for application in Application.objects.filter(student=user, status__in=LIVE).select_related("project"):
-        applying.withdraw(application, by=user, at=at)
+        tried(partial(applying.withdraw, application, by=user, at=at), application)
     for waiting in Waiting.objects.filter(student=user).select_related("project"):
-        applying.leave_list(waiting, by=user)
+        tried(partial(applying.leave_list, waiting, by=user), waiting)
+
+
+def tried(act: Callable[[], object], row: Application | Waiting) -> None:
+    try:
+        act()
+    except (RuleViolation, DatabaseError):
+        logger.exception("%s %s was not taken back", row._meta.verbose_name, row.pk)
 
 
 def keep_account(user: User, *, at: datetime) -> None:

@@ -21,7 +21,10 @@ def obstacles_of(user: User) -> list[str]:
 
 def of_staff(user: User) -> Iterator[str]:
     if user.is_staff:
-        yield "You are staff. Have another administrator take your rights away first."
+        yield (
+            "You are staff. Have another administrator take your rights away first: in the administration, "
+            "under Users, “staff status” and “superuser status”. Then come back here."
+        )
 
 
 def of_a_student(user: User) -> Iterator[str]:

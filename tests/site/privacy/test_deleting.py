@@ -134,6 +134,17 @@ class TestWhatStandsInTheWay:
         assert deleting.carry_out_due(at=at + timedelta(days=17)) == 1
 
 
+def test_one_bid_that_cannot_be_taken_back_stops_neither_the_others_nor_the_wish(maya):
+    stuck, free = cast.an_application(maya), cast.an_application(maya)
+    Application.objects.filter(pk=stuck.pk).update(version=2**31 - 1)  # one more is out of range
+    deleting.ask_for_deletion(maya, at=timezone.now())
+    statuses = Application.objects.order_by("pk").values_list("status", flat=True)
+    assert list(statuses) == ["submitted", "withdrawn"]
+    Application.objects.filter(pk=stuck.pk).update(version=1)
+    deleting.withdraw_bids(maya, at=timezone.now())
+    assert not Application.objects.exclude(pk=free.pk).exclude(status="withdrawn").exists()
+
+
 def test_cut_off_halfway_nothing_has_happened_and_the_next_sweep_does_it(maya, monkeypatch):
     at = timezone.now()
     deleting.ask_for_deletion(maya, at=at)
