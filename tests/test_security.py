@@ -9,8 +9,9 @@ import re
 import pytest
 from django.core import signing
 
-from accounts.models import invitations
+from accounts.models import invitations, resets
 from marketplace.kernel import preferences
+from marketplace.kernel.models import signatures
 from payments.models import requests
 from tests.test_architecture import DOORS, ROOT, SOURCES
 
@@ -189,6 +190,11 @@ def test_a_thing_is_found_among_those_that_the_person_may_see(kind):
         ("accounts/views/letters.py", "User"),  # whom a signed link of a letter names
         ("accounts/views/rights.py", "StaffRight"),  # staff alone get there
         ("accounts/views/rights.py", "User"),  # the same
+        (
+            "accounts/views/resetting.py",
+            "SecondStepReset.objects.of_token(token)",
+        ),  # a signed link of a letter
+        ("marketplace/site/second/views.py", "SecondSignature.objects.of_token(token).select_related('aske"),
         ("accounts/views/staff.py", "Invitation.objects.select_related('company', 'invited_by')"),  # the same
     }
     assert bare - of_few == set()
@@ -197,6 +203,7 @@ def test_a_thing_is_found_among_those_that_the_person_may_see(kind):
 def test_a_link_of_one_kind_opens_no_other():
     """Each kind of signed link has a salt of its own, and one that somebody else signed opens nothing."""
     salts = {"invitation": invitations.SALT, "payer": requests.SALT, "letters": preferences.SALT}
+    salts |= {"second step": resets.SALT, "second signature": signatures.SALT}
     assert len(set(salts.values())) == len(salts)
     letter = signing.dumps(["somebody", "work"], salt=preferences.SALT)
     assert preferences.read_token(letter) == ("somebody", "work")

@@ -3,6 +3,7 @@
 NO_PAGES = {
     "an answer for machines": [
         *("api_schema", "robots", "sitemap", "manifest", "favicon"),
+        *("api_copies", "api_copy", "api_deletion"),
         *("healthz", "readyz", "metrics", "security", "admin:jsi18n", "admin:autocomplete"),
     ],
     "a download": [
