@@ -64,7 +64,6 @@ TWINS = {
     "payments:money": ("payments:api_money", "payments:api_money_summary"),
     "payments:engagement_money": ("payments:api_engagement_money", "payments:api_receipt"),
     "payments:receipt": ("payments:api_move_receipt",),
-    "payments:engagement_money": ("payments:api_money", "payments:api_receipt"),
     "payments:object_to_finding": ("payments:api_finding",),
     "payments:appeal": ("payments:api_decision",),
     "payments:checkout_return": ("payments:api_confirm_payment",),
