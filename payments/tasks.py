@@ -74,6 +74,12 @@ def watch() -> None:
     watch_once(at=timezone.now())
 
 
+@shared_task(name="payments.reconcile", time_limit=540, soft_time_limit=500)  # under a job's lease of 10 min
+def reconcile() -> None:
+    """Every minute: the jobs of reconciling that are due, each by its own row."""
+    reconciling.run_jobs(at=timezone.now())
+
+
 def watch_once(*, at: datetime) -> int:
     """Returns how many kinds of alarm administrators were told of."""
     reconciling.watch(at=at)

@@ -45,6 +45,7 @@ SWEEPS = {
     "payments.sweep": 15,
     "payments.sweep_deadlines": 30,
     "payments.watch": 60,
+    "payments.reconcile": 60,
     "site.make_exports": 60,
     "site.sweep_privacy": 300,
     "site.sweep_files": 3600,

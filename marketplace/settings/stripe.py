@@ -17,6 +17,11 @@ STRIPE_TRANSPORT: str = env.text("STRIPE_TRANSPORT", "")  # tests put the sandbo
 STRIPE_TIMEOUT = (3.05, 25)  # seconds to connect and to read
 # Up to this, a call whose outcome stays unknown is sent anew by itself after 26 h; above, a person decides.
 AUTOMATIC_RESEND_CENTS: int = env.number("AUTOMATIC_RESEND_CENTS", 100_000)
+# Of the platform's own money at Stripe so much stays there: for refunds, which give no fee back, and for chargebacks.
+OPERATING_FLOAT_CENTS: int = env.number("OPERATING_FLOAT_CENTS", 50_000)
+DISPUTE_RESERVE_CENTS: int = env.number("DISPUTE_RESERVE_CENTS", 20_000)
+# What is beyond goes to the bank by itself after a green reconciliation, once it is so much; 0: by hand alone.
+BANK_PAYOUT_LEAST_CENTS: int = env.number("BANK_PAYOUT_LEAST_CENTS", 0)
 STRIPE_TOLERANCE_SECONDS = 300  # how old or early a signed webhook may be
 
 # Where a form may lead to: Stripe's own pages, or the stand-in's.

@@ -8,7 +8,7 @@ LEAST_SERVER = 180000  # PostgreSQL 18: uuidv7()
 # Rows that are only ever added. Each name is a LIKE pattern over the table's name.
 APPEND_ONLY = (
     *("ledger_account", "ledger_journal", "ledger_entry", "ledger_seal", "ledger_sealed"),
-    *("%transition", "kernel_auditentry", "projects_pardon"),
+    *("%transition", "kernel_auditentry", "projects_pardon", "payments_reconciliationrun"),
 )
 READ_ONLY = ("django_migrations", "ledger_balance")
 

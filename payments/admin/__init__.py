@@ -9,6 +9,7 @@ from django.urls import URLPattern
 from payments.admin import books, stuck
 from payments.admin.alarms import AlarmAdmin
 from payments.admin.looking import OnlyToLookAt
+from payments.admin.reconciliation import BalanceTransactionAdmin, BankPayoutAdmin, ReconciliationRunAdmin
 from payments.models import (
     Award,
     Chargeback,
@@ -23,7 +24,7 @@ from payments.models import (
     StripeEvent,
 )
 
-__all__ = ["AlarmAdmin"]
+__all__ = ["AlarmAdmin", "BalanceTransactionAdmin", "BankPayoutAdmin", "ReconciliationRunAdmin"]
 
 
 class HoldHistory(OnlyToLookAt, admin.TabularInline):

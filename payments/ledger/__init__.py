@@ -24,6 +24,7 @@ What happened, a function per kind of journal (`payments.ledger.journals`), each
     reversal_refused(hold=, operation=, payee=, amount=, occurred_at=)
     clawback_refund_decided(hold=, operation=, share=, fee=, occurred_at=)
     clawback_kept(hold=, operation=, amount=, occurred_at=)
+    bank_moved(bt), fee_charged(bt), reserve_moved(bt), quarantined(bt)   `payments.ledger.platform`
 
 What stands in the book:
 
@@ -56,6 +57,7 @@ from payments.ledger.journals import (
     unapplied_refund_decided,
 )
 from payments.ledger.models import Journal
+from payments.ledger.platform import bank_moved, fee_charged, quarantined, reserve_moved
 from payments.ledger.posting import JournalMismatch, Line, Overdrawn, Unbalanced, credit, debit, post
 from payments.ledger.reading import (
     Discrepancy,
@@ -90,6 +92,7 @@ __all__ = [
     "balance",
     "balances_of",
     "balances_of_holds",
+    "bank_moved",
     "broken_seals",
     "changes_of",
     "clawback_kept",
@@ -99,10 +102,12 @@ __all__ = [
     "dispute_lost",
     "dispute_moved",
     "dispute_recovered",
+    "fee_charged",
     "funded",
     "leaving_decided",
     "lost_of",
     "post",
+    "quarantined",
     "refund_booked",
     "refund_decided",
     "refund_failed",
@@ -113,6 +118,7 @@ __all__ = [
     "released_so_far",
     "reversal_refused",
     "reversed_",
+    "reserve_moved",
     "seal",
     "standing_of",
     "standing_of_each",

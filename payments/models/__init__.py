@@ -12,6 +12,7 @@ from payments.models.leaving import LeavingPay
 from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
 from payments.models.payouts import Payout
+from payments.models.reconciliation import BalanceTransaction, BankPayout, Job, ReconciliationRun
 from payments.models.refunds import Refund
 from payments.models.requests import PaymentRequest
 from payments.models.rulings import Award, AwardTransition, FraudFinding, FraudFindingTransition
@@ -23,6 +24,8 @@ __all__ = [
     "Award",
     "AwardTransition",
     "Balance",
+    "BalanceTransaction",
+    "BankPayout",
     "CardSeen",
     "Chargeback",
     "Deadline",
@@ -34,6 +37,7 @@ __all__ = [
     "HandOver",
     "Hold",
     "HoldTransition",
+    "Job",
     "Journal",
     "LeavingPay",
     "Operation",
@@ -41,6 +45,7 @@ __all__ = [
     "Payee",
     "PaymentRequest",
     "Payout",
+    "ReconciliationRun",
     "Refund",
     "Release",
     "Seal",

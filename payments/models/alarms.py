@@ -58,6 +58,9 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "clock_silent": Meaning("The clock is silent for more than 2 minutes", "Start the clock and a worker."),
     "guards_changed": Meaning("A guard of the books was changed: nothing is sent to Stripe", BOOK),
+    "sending_stopped": Meaning(
+        "Nothing is sent to Stripe for an hour", "See the runbook: after a restore, or sending --start."
+    ),
     "balance_differs": Meaning("Our book and Stripe’s balance are not equal", BOOK),
     "trial_balance": Meaning("Debits and credits are not equal", BOOK),
     "balances_differ": Meaning("A running balance is not the sum of its entries", BOOK),

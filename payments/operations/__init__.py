@@ -5,6 +5,7 @@ rest. Everything may be called twice.
 """
 
 from payments.operations.alarms import follow, ring, ring_all
+from payments.operations.catching_up import look_for_open
 from payments.operations.charging_back import record_dispute
 from payments.operations.ending import end_offer, leave_page
 from payments.operations.finishing import finish
@@ -44,6 +45,7 @@ __all__ = [
     "follow",
     "guards_changed",
     "leave_page",
+    "look_for_open",
     "may_send",
     "next_fee",
     "note_card",

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest, Now
 from marketplace.kernel import pulse
 from payments import operations
 from payments.models import Operation, StripeEvent
+from payments.reconciling.restoring import stopped_for_long
 
 # PAYMENTS.md 4.5
 UNKNOWN_FOR = timedelta(minutes=30)
@@ -30,6 +31,7 @@ def watch(*, at: datetime) -> int:
         "operation_stuck": stuck_operations(),
         "event_backlog": waiting_events(at=at),
         "clock_silent": clock_silent(at=at),
+        "sending_stopped": stopped_for_long(at=at),
     }
     return sum(operations.follow(kind, found, at=at) for kind, found in causes.items())
 

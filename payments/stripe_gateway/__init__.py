@@ -23,6 +23,14 @@ from payments.stripe_gateway.asking import (
     transfer,
     transfers_in,
 )
+from payments.stripe_gateway.balancing import (
+    Funds,
+    Moved,
+    balance,
+    balance_transactions,
+    pay_out,
+    payouts_since,
+)
 from payments.stripe_gateway.connecting import client
 from payments.stripe_gateway.facts import (
     Booking,
@@ -37,7 +45,7 @@ from payments.stripe_gateway.facts import (
 )
 from payments.stripe_gateway.sending import send
 from payments.stripe_gateway.signatures import ForgedEvent, verify
-from payments.stripe_gateway.telling import SUBSCRIBED, described, events_since, thin_events_since
+from payments.stripe_gateway.telling import SUBSCRIBED, Told, described, events_since, thin_events_since
 
 __all__ = [
     "SUBSCRIBED",
@@ -46,15 +54,20 @@ __all__ = [
     "DisputeFacts",
     "Done",
     "ForgedEvent",
+    "Funds",
     "Intent",
+    "Moved",
     "PayeeFacts",
     "Payout",
     "Session",
     "StripeFailed",
+    "Told",
     "Try",
     "Warned",
     "account",
     "account_link",
+    "balance",
+    "balance_transactions",
     "client",
     "described",
     "dispute",
@@ -65,6 +78,8 @@ __all__ = [
     "login_link",
     "one_try",
     "payout",
+    "pay_out",
+    "payouts_since",
     "refund",
     "refunds_of",
     "reversals_of",

@@ -27,8 +27,8 @@ from accounts.models import Company, Membership, School, StudentProfile, User
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Notice, SecondSignature, Topic
 from marketplace.site.privacy import exporting
-from payments import asking_to_pay, cancelling, offering, releasing, sanctioning, supplying
-from payments.models import Alarm
+from payments import asking_to_pay, cancelling, offering, reconciling, releasing, sanctioning, supplying
+from payments.models import Alarm, BankPayout
 from projects import applying, attaching, blocking, closing, editing, messaging, posting
 from projects.drafts import Part, draft_of
 from projects.models import Project
@@ -99,6 +99,10 @@ def make(sandbox: Any) -> World:
     School.objects.create(name="Lund University").domains.create(domain="lu.test")
     alarm = Alarm.objects.create(kind="hold_is_old", subject="hold", raised_at=timezone.now())
     things["alarm"] = {"pk": alarm.pk}
+    moment = {"created_at": timezone.now(), "next_try_at": timezone.now()}
+    BankPayout.objects.create(
+        run=reconciling.run_checks(at=timezone.now()), amount_cents=100, currency="usd", **moment
+    )
     sessions = {name: session_of(person) for name, person in people.items()}
     return World(things | in_the_admin(), sessions, Browser(raise_request_exception=False))
 

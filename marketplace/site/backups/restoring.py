@@ -7,16 +7,19 @@ from django.core.files.storage import Storage, default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 
 from marketplace.site.backups import programs
 from marketplace.site.backups.making import digest_of
 from marketplace.site.backups.manifest import DUMP, FILES, Manifest, books, digest, rows_of, stored_files
 from marketplace.site.management.commands.migrate import as_owner
-from payments import ledger
+from payments import ledger, operations
+from payments.models import SendingStop
 
 
 def restore(folder: Path) -> Manifest:
-    """Files first, then the database in one transaction, so that a killed run is simply begun again.
+    """Files first, then the database in one transaction, so that a killed run is simply begun again. At the end
+    nothing is sent to Stripe until what happened there since the backup is in the book.
 
     Raises CommandError where the backup is broken or newer than this release, where the database is not
     empty, or where at the end rows, books or files are not those of the backup.
@@ -31,6 +34,7 @@ def restore(folder: Path) -> Manifest:
     check_rows(manifest)
     call_command("migrate", verbosity=0)  # what this release adds, and the rights of the app's role
     check_books_and_files(manifest)
+    operations.stop_sending(SendingStop.Reason.RESTORED, at=timezone.now())
     return manifest
 
 

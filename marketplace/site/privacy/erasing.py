@@ -279,6 +279,10 @@ KEPT = {
     "payments.HandOver": "who of the staff looked after which operation, by ids",
     "payments.Alarm": "things that operators must look at, by ids",
     "payments.SendingStop": "when nothing was sent to Stripe",
+    "payments.Job": "how far reconciling got",
+    **dict.fromkeys(
+        (f"payments.{name}" for name in ("BalanceTransaction", "ReconciliationRun", "BankPayout")), MONEY
+    ),
     **dict.fromkeys(
         (f"payments.{name}" for name in ("Account", "Balance", "Journal", "Entry", "Seal")), MONEY
     ),

@@ -34,6 +34,10 @@ NOT_ABOUT_A_PERSON = {
     "payments.CardSeen": "cards of companies, without their numbers",
     "payments.FraudCheck": "of companies; what follows for a person stands with the decisions about them",
     "payments.Alarm": "things that operators must look at",
+    "payments.BalanceTransaction": "what Stripe booked, by ids",
+    "payments.ReconciliationRun": "whether our books and Stripe's agree",
+    "payments.Job": "how far reconciling got",
+    "payments.BankPayout": "the platform's own money",
     "payments.Seal": "hashes over the books",
     "payments.SendingStop": "when nothing was sent to Stripe",
 }

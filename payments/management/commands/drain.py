@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from payments import tasks
+from payments import reconciling, tasks
 
 
 class Command(BaseCommand):
@@ -20,7 +20,8 @@ class Command(BaseCommand):
         total = 0
         while True:
             now = timezone.now()
-            done = tasks.run_deadlines(at=now) + tasks.sweep_once(at=now) + tasks.watch_once(at=now)
+            done = tasks.run_deadlines(at=now) + reconciling.run_jobs(at=now)
+            done += tasks.sweep_once(at=now) + tasks.watch_once(at=now)
             total += done
             if once or not done:
                 break

@@ -167,12 +167,6 @@ class TestWatching:
 
 
 class TestSending:
-    @pytest.fixture(autouse=True)
-    def anew(self):
-        stopping._looked.clear()
-        yield
-        stopping._looked.clear()
-
     @stands_on(stages.offered)
     def test_nothing_is_sent_while_it_is_stopped(self, board):
         pk, at = an_operation(), timezone.now()

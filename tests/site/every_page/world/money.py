@@ -22,6 +22,7 @@ from payments import (
     offering,
     operations,
     paying_out,
+    reconciling,
     refunding,
     releasing,
     reviewing,
@@ -29,7 +30,7 @@ from payments import (
     supplying,
     tasks,
 )
-from payments.models import Account, Alarm, Journal, Operation, Payee, Release, StripeEvent
+from payments.models import Account, Alarm, BalanceTransaction, BankPayout, Journal, Operation, Payee, Release, StripeEvent
 from payments.operations import finishing, handling
 from payments.stripe_gateway import Booking, DisputeFacts
 from projects import messaging, reopening, selecting
@@ -234,6 +235,11 @@ def back_office(w):
     finishing.freeze(stuck.pk, "two_objects", "tr_1, tr_2", at=w.now)
     note = "Ask Stripe which of the two is real, then write to both sides."
     handling.hand_over(stuck, to=w.chief, note=note, by=w.chief, at=w.now)
+    w.run = reconciling.run_checks(at=w.now)
+    w.bank_payout = BankPayout.objects.create(
+        run=w.run, amount_cents=100, currency="usd", created_at=w.now, next_try_at=w.now
+    )
+    w.booking = BalanceTransaction.objects.latest("created_at")
 
 
 def at_stripe(w):
