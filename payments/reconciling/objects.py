@@ -15,7 +15,7 @@ from payments.reconciling.balancing import Check
 from payments.stripe_gateway import Done
 
 Kind = Operation.Kind
-MOVING = {Kind.TRANSFER, Kind.REFUND}
+MOVING = {Kind.TRANSFER, Kind.REVERSAL, Kind.REFUND}
 LATELY = timedelta(hours=36)
 ON_ITS_WAY = timedelta(minutes=30)
 KINDS = ("object_foreign", "object_missing", "object_differs")
@@ -62,8 +62,10 @@ def compare_hold(hold: Hold, *, at: datetime) -> Causes:
 
 
 def objects_of(hold: Hold) -> Iterable[Done]:
-    """Its transfers and its refunds, but for what cancelled reservations left behind."""
-    yield from stripe_gateway.transfers_in(hold.transfer_group)
+    """Its transfers, what was taken back of them, and its refunds but for those of cancelled reservations."""
+    for transfer in stripe_gateway.transfers_in(hold.transfer_group):
+        yield transfer
+        yield from stripe_gateway.reversals_of(transfer.id)
     others = map(unapplied_payment, hold.operations.filter(kind=Kind.REFUND))
     for payment in sorted(filter(None, {hold.payment_intent, *others})):
         for refund in stripe_gateway.refunds_of(payment):

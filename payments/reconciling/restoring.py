@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from payments import operations
 from payments.models import BalanceTransaction, Job, SendingStop, StripeEvent
+from payments.reconciling import matching
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +32,8 @@ def catch_up(*, at: datetime) -> bool:
         return False
     found = operations.look_for_open(at=at)
     logger.info("Looked for all open operations at Stripe: %s were there", found)
+    matching.match(at=at)
     if BalanceTransaction.objects.unmatched().exists():
-        Job.objects.filter(name="transactions").update(due_at=at)
         return False
     operations.send_again(RESTORED, at=at)
     return True

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
@@ -162,7 +161,7 @@ class TestWatching:
         assert rung() == {("clock_silent", "clock")}
         assert Letter.objects.filter(to=chief, template="payments/alarm_rung").exists()
         pulse.beat(at=timezone.now())
-        call_command("drain", once=True)
+        tasks.watch()
         assert rung() == set()
 
 

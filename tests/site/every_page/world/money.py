@@ -30,7 +30,17 @@ from payments import (
     supplying,
     tasks,
 )
-from payments.models import Account, Alarm, BalanceTransaction, BankPayout, Journal, Operation, Payee, Release, StripeEvent
+from payments.models import (
+    Account,
+    Alarm,
+    BalanceTransaction,
+    BankPayout,
+    Journal,
+    Operation,
+    Payee,
+    Release,
+    StripeEvent,
+)
 from payments.operations import finishing, handling
 from payments.stripe_gateway import Booking, DisputeFacts
 from projects import messaging, reopening, selecting
