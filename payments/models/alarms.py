@@ -47,6 +47,12 @@ MEANINGS: dict[str, Meaning] = {
     "chargeback_lost": Meaning("A chargeback is lost", "Nothing more to do: it is booked."),
     "chargeback_won_late": Meaning("A bank gave money back after a chargeback was lost", LOOK),
     "reversal_refused": Meaning("Money could not be taken back from a student’s account", LOOK),
+    "platform_payout_failed": Meaning(
+        "A payout to our bank came back", "Look at the bank account at Stripe."
+    ),
+    "balance_insufficient": Meaning(
+        "Stripe has too little of our money for a transfer", "Top up the balance."
+    ),
     "void_failed": Meaning("A reservation could not be given back", LOOK),
     "hold_is_old": Meaning("Money is held for 70 days", "Ask both sides; a person decides by day 85."),
     "rework_is_late": Meaning("No new version came in time", "Ask the student, then decide."),

@@ -19,7 +19,7 @@ def catch_up(*, at: datetime) -> bool:
     """Go on a step, and send again once nothing is missing. Whether it ended. Raises StripeFailed.
 
     Events are read and handled by their own jobs; what is booked at Stripe and stays without a journal is for a
-    person, who then runs `manage.py sending --start`.
+    person, who then runs `manage.py halt --end`.
     """
     stop = SendingStop.objects.standing().filter(reason=RESTORED).first()
     if stop is None:

@@ -131,7 +131,7 @@ class TestAfterARestore:
         stripe_gateway.send("capture", request, key=requesting.idempotency_key(capture))
         sandbox.advance(days=2)
 
-        call_command("sending", restored=True)
+        call_command("halt", restored=True)
         assert "Restored from a backup" in capsys.readouterr().out
         assert operations.run_due(at=at) == 0
         for minute in range(2):
@@ -144,7 +144,7 @@ class TestAfterARestore:
         capture.refresh_from_db()
         assert (capture.status, capture.attempts) == ("succeeded", 0)
         assert not SendingStop.objects.standing().exists()
-        call_command("sending")
+        call_command("halt")
         assert capsys.readouterr().out == "Money is sent.\n"
 
     @stands_on(captured_without_a_word)
@@ -152,7 +152,7 @@ class TestAfterARestore:
         with sandbox.sandbox.turn() as ctx:
             money.book(ctx, money.Movement(PLATFORM, "refund", -100, "usd", "elsewhere", "re_lost", ctx.now))
         at = timezone.now()
-        call_command("sending", restored=True)
+        call_command("halt", restored=True)
         for minute in (0, 1, 2, 33, 62):
             reconciling.run_jobs(at=at + timedelta(minutes=minute))
             stripe_events.handle_due(at=at)
@@ -162,5 +162,5 @@ class TestAfterARestore:
             "bt_unmatched",
             "sending_stopped",
         }
-        call_command("sending", start=True)
+        call_command("halt", end=True)
         assert operations.may_send(at=at)

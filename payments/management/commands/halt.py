@@ -1,4 +1,4 @@
-"""`manage.py sending`: stop sending anything to Stripe, go on, or say how it stands."""
+"""`manage.py halt`: stop sending anything to Stripe, go on, or say how it stands."""
 
 from typing import Any
 
@@ -10,21 +10,21 @@ from payments.models import SendingStop
 
 
 class Command(BaseCommand):
-    help = "Stops or starts sending to Stripe; without an option it says how it stands."
+    help = "Stops sending to Stripe, or goes on; without an option it says how it stands."
 
     def add_arguments(self, parser: CommandParser) -> None:
         either = parser.add_mutually_exclusive_group()
-        either.add_argument("--stop", action="store_true", help="send nothing until --start")
+        either.add_argument("--begin", action="store_true", help="send nothing until --end")
         either.add_argument("--restored", action="store_true", help="reconcile first, as after a restore")
-        either.add_argument("--start", action="store_true", help="end every stop")
+        either.add_argument("--end", action="store_true", help="end every stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        if options["stop"]:
+        if options["begin"]:
             operations.stop_sending(SendingStop.Reason.ORDERED, at=now)
         if options["restored"]:
             operations.stop_sending(SendingStop.Reason.RESTORED, at=now)
-        if options["start"]:
+        if options["end"]:
             for reason in SendingStop.Reason:
                 operations.send_again(reason, at=now)
         stops = [str(stop) for stop in SendingStop.objects.standing().order_by("pk")]
