@@ -245,9 +245,9 @@ def titled(code: Code) -> str:
 
 
 def address_at_stripe(id_: str) -> str:
-    """The object in Stripe's dashboard; at the stand-in, what its API says of it."""
+    """The object in Stripe's dashboard; at the stand-in, in its console."""
     if settings.STRIPE_API_BASE:
-        return f"{settings.STRIPE_API_BASE}/_sandbox/objects/{id_}"
+        return f"{settings.STRIPE_API_BASE}/control/objects/{id_}"
     site = "https://dashboard.stripe.com" + ("" if settings.STRIPE_LIVE else "/test")
     place = PLACES.get(id_.partition("_")[0])
     return f"{site}/{place}/{id_}" if place else f"{site}/search?query={id_}"

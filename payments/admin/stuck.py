@@ -77,6 +77,7 @@ def stuck(request: HttpRequest) -> HttpResponse:
     rows, more = rows_of(waiting, one, chosen.get("after"))
     for group in groups:
         group["words"], group["amount"] = cause(group["cause"]), Money(group["cents"] or 0)
+        group["may_try"] = group["cause"] not in handling.NEVER_AGAIN
         group["rows"] = [row for row in rows if row.cause == group["cause"]]
     context = {
         "title": "Stuck money",

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Greatest, Now
+from django.db.models.functions import Now
 
 from marketplace.kernel.money import Money
 from payments.models.holds import UUID7, Hold
@@ -43,7 +43,8 @@ class OperationQuerySet(models.QuerySet["Operation"]):
             output_field=models.CharField(),
         )
         found = self.filter(stopped | silent | untaken)
-        return found.annotate(cause=cause, since=Greatest("created_at", "not_before"))
+        was_due = models.When(not_before__range=(models.F("created_at"), at), then="not_before")
+        return found.annotate(cause=cause, since=models.Case(was_due, default="created_at"))
 
 
 class Operation(models.Model):

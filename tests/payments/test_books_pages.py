@@ -66,6 +66,8 @@ def test_every_object_of_stripes_has_a_place_in_its_dashboard(settings, mark):
     settings.STRIPE_API_BASE, settings.STRIPE_LIVE = "", True
     assert books.address_at_stripe(mark).startswith("https://dashboard.stripe.com/")
     assert mark in books.address_at_stripe(mark)
+    settings.STRIPE_API_BASE = "http://127.0.0.1:12111"
+    assert books.address_at_stripe(mark) == f"http://127.0.0.1:12111/control/objects/{mark}"
 
 
 def test_journals_are_found_by_what_anybody_calls_them(board, look):

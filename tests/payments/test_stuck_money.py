@@ -67,6 +67,7 @@ def test_each_cause_is_shown_with_its_sum_and_age(board, client, operator):
     assert "(3 hours ago)" in page
     assert "Stripe holds two objects for one act $200.00 in 1 operation" in page
     one = words(client.get(f"{STUCK}?cause=two_objects"))
+    assert "Try again" not in one
     assert "The student has not set up being paid" not in one
     assert client.get(f"{STUCK}?cause=nothing&after=x").status_code == 200
 
