@@ -99,7 +99,7 @@ def payout_changed(event: StripeEvent, *, at: datetime) -> None:
     if not event.account:
         if event.type == "payout.failed":
             detail = "Our own bank sent a payout back."
-            operations.ring("platform_payout_failed", event.object_id, detail, at=at)
+            operations.ring("payout_failed", event.object_id, detail, at=at)
         return
     payee = Payee.objects.filter(stripe_account=event.account).first()
     if payee is None:

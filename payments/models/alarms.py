@@ -55,6 +55,20 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "void_failed": Meaning("A reservation could not be given back", LOOK),
     "hold_is_old": Meaning("Money is held for 70 days", "Ask both sides; a person decides by day 85."),
+    "hold_must_be_decided": Meaning(
+        "Money is held for 85 days", "Ask both sides, then divide each part on the pages named here."
+    ),
+    "reversal_refused": Meaning(
+        "Money taken back for fraud is not at the student’s account",
+        "It is owed; order the refund to the employer, or wait until it comes.",
+    ),
+    "balance_insufficient": Meaning(
+        "Stripe has too little of our money to carry out a decision", "Top up the balance at Stripe today."
+    ),
+    "award_with_one_signature": Meaning("An award passed with one signature", "Look whether it is right."),
+    "finding_with_one_signature": Meaning(
+        "A finding of fraud passed with one signature", "Look whether it is right before its money moves."
+    ),
     "rework_is_late": Meaning("No new version came in time", "Ask the student, then decide."),
     "sanction_with_one_signature": Meaning(
         "A sanction passed with one signature", "Look whether it is right."

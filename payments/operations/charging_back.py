@@ -81,7 +81,7 @@ def stop(chargeback: Chargeback, hold: Hold, *, at: datetime) -> None:
     chargeback.save(update_fields=["stopped_at"])
     hold.hold_reason = Hold.Reason.BANK_DISPUTE
     hold.save(update_fields=["hold_reason"])
-    if is_first:
+    if is_first and hold.engagement.status == Engagement.Status.ACTIVE:  # what is done is final for both
         letters.payment_taken_back(chargeback, hold.engagement, at=at)
 
 
@@ -123,6 +123,7 @@ def move_clocks(hold: Hold, *, by: timedelta) -> None:
 
 def lose(chargeback: Chargeback, hold: Hold, taken: Money, *, at: datetime) -> None:
     """J10 and J11: what nobody handed in pays for the loss, and the platform bears the rest."""
+    was_active = hold.engagement.status == Engagement.Status.ACTIVE
     back = take_refunds_back(hold, at=at)
     free = free_of(hold)
     borne_by_hold = min(taken, free)
@@ -140,7 +141,8 @@ def lose(chargeback: Chargeback, hold: Hold, taken: Money, *, at: datetime) -> N
         slot = planning.next_slot(hold, Operation.Kind.REFUND, "after-chargeback")
         planning.plan_back(hold, slot, amount=rest, at=at)
     finishing.ring("chargeback_lost", chargeback.pk, f"The platform bears {taken - borne_by_hold}.", at=at)
-    letters.bank_kept_it(chargeback, hold.engagement, ended=[str(part) for part in ended], at=at)
+    if was_active:
+        letters.bank_kept_it(chargeback, hold.engagement, ended=[str(part) for part in ended], at=at)
     finishing.settle(hold, at=at)
 
 

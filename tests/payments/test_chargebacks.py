@@ -216,6 +216,10 @@ class TestLost:
         tell(hold)
         tell(hold, "lost")
         assert sums(hold) == (0, 2 * SHARE, 0, 0, GROSS)
+        assert not letters(
+            "stop_working"
+        ).exists()  # there is nothing to stop, and what is theirs stays theirs
+        assert not letters("bank_kept_payment").exists()
 
     def test_of_a_part_of_the_payment_gives_the_rest_back(self, hold):
         tell(hold, moves=((-10000, 1500),))
