@@ -58,13 +58,6 @@ MEANINGS: dict[str, Meaning] = {
     "hold_must_be_decided": Meaning(
         "Money is held for 85 days", "Ask both sides, then divide each part on the pages named here."
     ),
-    "reversal_refused": Meaning(
-        "Money taken back for fraud is not at the student’s account",
-        "It is owed; order the refund to the employer, or wait until it comes.",
-    ),
-    "balance_insufficient": Meaning(
-        "Stripe has too little of our money to carry out a decision", "Top up the balance at Stripe today."
-    ),
     "award_with_one_signature": Meaning("An award passed with one signature", "Look whether it is right."),
     "finding_with_one_signature": Meaning(
         "A finding of fraud passed with one signature", "Look whether it is right before its money moves."

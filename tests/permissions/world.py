@@ -28,7 +28,7 @@ from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Notice, SecondSignature, Topic
 from marketplace.site.privacy import exporting
 from payments import asking_to_pay, cancelling, offering, reconciling, releasing, sanctioning, supplying
-from payments.models import Alarm, BankPayout
+from payments.models import Alarm, Award, BankPayout, Chargeback, FraudFinding, LeavingPay
 from projects import applying, attaching, blocking, closing, editing, messaging, posting
 from projects.drafts import Part, draft_of
 from projects.models import Project
@@ -198,6 +198,18 @@ def rolled_off(people: Any) -> Iterator[None]:
     User.objects.filter(pk__in=keys).update(is_active=True)
 
 
+def ruled(work: Any, release: Any, *, by: User, at: Any) -> None:
+    """A row of each table about money that was decided, or that a bank took back."""
+    hold = work.holds.get()
+    about = {"status": "won", "reason": "fraudulent", "amount_cents": 1, "opened_at": at, "heard_at": at}
+    Chargeback.objects.create(id="du_1", hold=hold, charge=hold.charge, **about)
+    sums = {"student_cents": 1, "share_cents": 1, "platform_fee_cents": 0, "decided_at": at}
+    LeavingPay.objects.create(hold=hold, operation=release.operation, **sums)
+    decided = {"by": by, "at": at, "note": "As the record shows.", "status": "refused"}
+    Award.objects.create(share=release.share, student_cents=1, refund_cents=0, cents=1, **decided)
+    FraudFinding.objects.create(release=release, codes=["stolen"], cents=1, **decided)
+
+
 def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
     """Engagements of the student with the company, each as far as its pages need it."""
     employer, at = people["employer"], timezone.now()
@@ -218,6 +230,7 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
     said = messaging.send(work, by=employer, at=timezone.now(), **cheque)
     submitted, approved = work.deliverables.order_by("number")
     release = releasing.approve_work(approved, by=employer, at=timezone.now())
+    ruled(work, release, by=people["moderator"], at=at)
     closing.close_unanswered(work.project, at=at + timedelta(days=30))
     rows = {"unpaid": unpaid, "offer": offer, "unstarted": unstarted, "work": work, "filled": work.project}
     parts = {"to_do": unstarted.deliverables.get(number=1), "submitted": submitted, "approved": approved}
