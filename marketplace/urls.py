@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.urls import include, path
 
 from accounts.http.proving import asks_again
+from accounts.views.second_step import sign_up_by_passkey
 from marketplace.site import api_docs, crawlers, dashboard, health, letters, metrics, notices, views
 from marketplace.site.privacy import api as privacy_doors
 from marketplace.site.privacy import views as privacy
@@ -61,6 +62,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("payments.urls")),
     *with_asking_again,
+    path("accounts/2fa/webauthn/signup/", sign_up_by_passkey, name="mfa_signup_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/me/copies/", privacy_doors.Copies.as_view(), name="api_copies"),
     path("api/v1/me/copies/<slug:public_id>/", privacy_doors.OneCopy.as_view(), name="api_copy"),

@@ -1,6 +1,7 @@
 """The second step of logging in: allauth's adapter in our words, and staff who must have one."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.models import Login
@@ -31,6 +32,14 @@ class EnteringAdapter(AccountAdapter):
     def is_login_by_code_required(self, login: Login) -> bool:
         """Besides the password, until there is a second step again."""
         return resetting.asks_for_a_mailed_code(login.user)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """A code comes last where the only codes are those on paper."""
+        ways = super().get_reauthentication_methods(user)
+        app = Authenticator.objects.filter(user=user.pk, type=Authenticator.Type.TOTP)
+        if len(ways) < 2 or app.exists():
+            return ways
+        return sorted(ways, key=lambda way: way["id"] == "mfa_reauthenticate")
 
 
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
