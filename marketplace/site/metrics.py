@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from marketplace.kernel import pulse
 from marketplace.kernel.models import Case, Letter
 from payments import ledger
-from payments.models import Alarm, Operation, StripeEvent
+from payments.models import Alarm, Operation, ReconciliationRun, StripeEvent
 from payments.models import Deadline as MoneyDeadline
 from projects.models import Deadline
 
@@ -65,11 +65,20 @@ class Figures(Collector):
         yield gauge("alarms", "What a person must look at.", "kind", counted(waiting, "kind"))
         yield gauge("books_cents", "The sum of each account's code.", "account", books())
         yield gauge("books_difference_cents", "Debits less credits: always 0.", "", [("", difference())])
+        yield from self.reconciliation()
         silence = pulse.silence(at=self.at)
         seconds = -1.0 if silence is None else silence.total_seconds()
         yield gauge(
             "pulse_seconds", "Since clock, broker and a worker last acted; -1: never.", "", [("", seconds)]
         )
+
+    def reconciliation(self) -> Iterator[Metric]:
+        last = ReconciliationRun.objects.order_by("-began_at", "-pk").first()
+        age = (self.at - last.began_at).total_seconds() if last else -1
+        told = "Since our book was compared with Stripe's; -1: never."
+        yield gauge("reconciliation_seconds", told, "", [("", age)])
+        green = bool(last and last.is_green)
+        yield gauge("reconciliation_green", "Whether they agreed then.", "", [("", green)])
 
     def queues(self) -> Iterator[Metric]:
         due = gauge("due", "Rows that should be worked off now.", "queue")

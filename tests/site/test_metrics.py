@@ -7,7 +7,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from marketplace.kernel import pulse
-from payments.models import Alarm
+from payments.models import Alarm, ReconciliationRun
 from tests import cast
 
 TOKEN = "a token of more than twenty-four characters"
@@ -70,7 +70,16 @@ def test_the_books_are_shown_and_agree(db, figures):
     assert figures()["books_difference_cents",] == 0
 
 
+def test_the_last_comparison_with_stripe_shows_how_old_and_whether_green(db, figures):
+    assert (figures()["reconciliation_seconds",], figures()["reconciliation_green",]) == (-1, 0)
+    then = timezone.now() - timedelta(hours=2)
+    ReconciliationRun.objects.create(began_at=then, ended_at=then, is_green=True, checks=[])
+    found = figures()
+    assert found["reconciliation_seconds",] == pytest.approx(7200, abs=60)
+    assert found["reconciliation_green",] == 1
+
+
 def test_the_number_of_queries_is_constant(db, figures, django_assert_num_queries):
     cast.an_open_project()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         figures()
