@@ -42,6 +42,7 @@ def approve_work(deliverable: Deliverable, *, by: User, at: datetime, version: i
         if not engagement.company.has_member(by):
             raise PermissionDenied
         deliverable = relock(deliverable)
+        deliverable.engagement = engagement
         deliverable.expect_version(version)
         deliverable.become(Deliverable.Status.APPROVED, by=by, at=at, approved_at=at)
         undo = timedelta(minutes=engagement.terms["undo_minutes"])
@@ -54,6 +55,7 @@ def approve_by_silence(deliverable: Deliverable, *, at: datetime) -> Release | N
     """Approve what the employer did not look at in time. None where there is nothing (left) to approve."""
     with locked(deliverable.engagement) as engagement:
         deliverable = relock(deliverable)
+        deliverable.engagement = engagement
         waits = deliverable.status == Deliverable.Status.SUBMITTED
         if not waits or deliverable.review_ends_at is None or at < deliverable.review_ends_at:
             return None
@@ -75,13 +77,13 @@ def promise(
 ) -> Release:
     """The one step behind every approval: the hold is checked and the share promised, on locked rows."""
     share = deliverable.hold_share
-    hold = share.hold = relock(share.hold)
+    hold = share.hold = relock(Hold(pk=share.hold_id))
     if hold.status != Hold.Status.FUNDED or hold.hold_reason:
         raise PaymentStopped(hold)
     Deadline.objects.end_review(deliverable, at=at)
     not_before = max(at + undo, earliest_release(hold, engagement.company))
     release = operations.promise_transfer(share, at=at, not_before=not_before, undo_until=at + undo)
-    payee = Payee.objects.get(user=engagement.student)
+    payee = Payee.objects.get(user=engagement.student_id)
     if not payee.is_ready:
         Deadline.objects.remind_payee(payee, at=at)
     if not engagement.deliverables.unapproved().exists():

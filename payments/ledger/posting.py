@@ -93,11 +93,11 @@ def post(  # noqa: PLR0913, a journal has this many sides and all are named
     identity = Identity(business_key, kind, hold, operation, stripe_id, stripe_bt)
     accounts = _accounts_of(lines)
     amounts = sorted((accounts[line.code, line.scope], line.cents) for line in lines)
-    journal_id = _insert_journal(identity, occurred_at, actor)
-    if journal_id is None:
+    journal = _insert_journal(identity, occurred_at, actor)
+    if journal is None:
         return _posted_before(identity, amounts)
-    _insert_entries(journal_id, amounts)
-    return Journal.objects.get(pk=journal_id)
+    _insert_entries(journal.pk, amounts)
+    return journal
 
 
 def _accounts_of(lines: Sequence[Line]) -> dict[AccountKey, int]:
@@ -141,19 +141,24 @@ def _open_accounts(keys: Sequence[AccountKey]) -> None:
         )
 
 
-def _insert_journal(identity: Identity, occurred_at: datetime, actor: str) -> int | None:
-    """The new journal's id; None where its key or its balance transaction is in the book already."""
+def _insert_journal(identity: Identity, occurred_at: datetime, actor: str) -> Journal | None:
+    """The new journal; None where its key or its balance transaction is in the book already."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO ledger_journal
                 (business_key, kind, hold_id, operation_id, stripe_id, stripe_bt, occurred_at, actor)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id, posted_at
             """,
             [*identity, occurred_at, actor],
         )
         row = cursor.fetchone()
-        return None if row is None else int(row[0])
+    if row is None:
+        return None
+    written = {"id": row[0], "posted_at": row[1], "occurred_at": occurred_at, "actor": actor}
+    written |= identity._asdict()
+    names = [field.attname for field in Journal._meta.concrete_fields]
+    return Journal.from_db(connection.alias, names, [written[name] for name in names])
 
 
 def _insert_entries(journal_id: int, amounts: Sequence[tuple[int, int]]) -> None:

@@ -14,12 +14,13 @@ PROCESSES = max(os.cpu_count() or 1, 2)
 
 def measure(database):
     """Both in each round, one after the other."""
-    parts = list(Deliverable.objects.filter(status="submitted").order_by("pk").values_list("pk", flat=True))
+    submitted = Deliverable.objects.filter(status="submitted").order_by("pk")
+    parts = list(submitted.values_list("pk", "engagement"))
     rates, slowest, shares = [], [], []
     prepare(parts)
     for number in range(ROUNDS):
         ours = run(database, processes.by_the_rules, dealt(parts))
-        bare = run(database, processes.by_bare_sql, dealt(rows(parts, number)))
+        bare = run(database, processes.by_bare_sql, [rows(some, number) for some in dealt(parts)])
         rates.append(rate(ours))
         slowest.append(1000 * percentile([second for one in ours for second in one], 0.99))
         shares.append(100 * rate(ours) / rate(bare))
@@ -32,13 +33,13 @@ def measure(database):
 
 def prepare(parts):
     """Approve and undo each once, so that every account of the book is there."""
-    for act in (processes.by_the_rules(parts),):
-        list(act)
-    assert Release.objects.filter(undone_at=None).count() == 0
+    list(processes.by_the_rules([part for part, _ in parts]))
+    assert not Release.objects.standing().exists()
 
 
-def dealt(things):
-    return [things[number::PROCESSES] for number in range(PROCESSES)]
+def dealt(parts):
+    """The parts of each process; those of one engagement, which wait for each other, are together."""
+    return [[part for part, whole in parts if whole % PROCESSES == number] for number in range(PROCESSES)]
 
 
 def rows(parts, number):

@@ -90,8 +90,8 @@ def send(port, requests):
 
 def ask(port, method, path, body, headers):
     if body is not None:
-        secret = settings.STRIPE_WEBHOOK_SECRETS["platform"][0]
-        headers = headers | {"Stripe-Signature": sign(body, secret, int(time.time()))}
+        secrets = settings.STRIPE_WEBHOOK_SECRETS["platform"]
+        headers = headers | {"Stripe-Signature": sign(body, secrets, int(time.time()))}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request(method, path, body, headers)

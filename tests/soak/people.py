@@ -239,8 +239,8 @@ class Town:
 
     def undo(self):
         approved = Deliverable.objects.filter(status="approved", hold_share__releases__sent_at=None)
-        part = self.one(approved.select_related("engagement__offered_by").order_by("?"))
-        if part is None:
+        part = self.one(approved.select_related("engagement__offered_by", "hold_share").order_by("?"))
+        if part is None or part.hold_share.releases.count() > 1:  # once is enough
             return False
         releasing.undo_approval(part, by=part.engagement.offered_by, at=timezone.now())
         return True

@@ -134,9 +134,9 @@ def test_what_a_decision_posted_goes_with_it_when_it_fails(own_database):
 
 
 @pytest.mark.django_db
-def test_posting_costs_four_queries_once_its_accounts_are_known(django_assert_num_queries):
+def test_posting_costs_three_queries_once_its_accounts_are_known(django_assert_num_queries):
     post("warm")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         post("k")
 
 
