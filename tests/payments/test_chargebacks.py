@@ -11,6 +11,7 @@ from payments.ledger import Code
 from payments.models import Alarm, Chargeback, Deadline, FraudCheck, Hold, Operation, Release
 from payments.operations import WorkStopped
 from payments.stripe_gateway import Booking, DisputeFacts, Warned
+from projects.models import Deadline as WorkDeadline
 from projects.models import Engagement
 from tests import stages
 from tests.boards import stands_on
@@ -89,6 +90,10 @@ class TestOpened:
         stages.deliver(engagement)
         tell(hold)
         tasks.run_deadlines(at=timezone.now() + 60 * DAY)
+        assert not Deadline.objects.filter(
+            deliverable__isnull=False, done_at__gt=hold.funded_at + 9 * DAY
+        ).exists()
+        assert not WorkDeadline.objects.filter(done_at__gt=hold.funded_at + 9 * DAY).exists()
         part = engagement.deliverables.get(number=1)
         assert part.status == "submitted"
         assert not letters("review_reminder").exists()

@@ -170,7 +170,7 @@ def ruled(w):
     w.finding = finding_fraud.sign(w.finding, by=w.chief, at=w.now)
     finding_fraud.find(second, by=w.chief, at=w.now, **why)
     w.finding_case = Case.objects.waiting().get(kind="finding").public_id
-    w.release = first.public_id
+    w.release, w.undecided = first.public_id, w.disputed_work.public_id
 
 
 def left_alone(w):
