@@ -159,6 +159,12 @@ class TestTheFence:
         assert (checks["balance"], checks["bookings"]) == (True, True)
 
 
+def test_what_is_owed_float_and_reserve_stay_at_stripe(settings):
+    settings.OPERATING_FLOAT_CENTS, settings.DISPUTE_RESERVE_CENTS = 20_000, 10_000
+    run = ReconciliationRun(figures={"available": 100_000, "owed": 30_000})
+    assert treasury.own_cents(run) == 40_000
+
+
 @stands_on(paid_out)
 class TestTheTreasury:
     def test_pays_out_its_own_alone_and_once(self, board, sandbox, settings):
