@@ -40,3 +40,10 @@ def grant(connection: BaseDatabaseWrapper, role: str) -> None:
             name = sql.Identifier(table)
             run(sql.SQL("REVOKE ALL ON TABLE {} FROM {}").format(name, app))
             run(sql.SQL("GRANT {} ON TABLE {} TO {}").format(sql.SQL(rights), name, app))
+        # A dump is restored without privileges, so what the migrations took from everybody is taken again.
+        run(
+            "SELECT oid::regprocedure::text FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+        )
+        for (function,) in cursor.fetchall():
+            run(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(sql.SQL(function)))
