@@ -1,7 +1,7 @@
 """Django's `migrate`, done by the database's owner, who then gives the app's role its rights."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 
 from marketplace.site import grants
 from marketplace.site.migration_states import drawn_quickly
@@ -22,8 +23,8 @@ class Command(migrate.Command):
         role = connection.settings_dict["USER"]
         with as_owner(connection):
             refuse_old_server(connection)
-            with drawn_quickly():
-                super().handle(*args, **options)
+            with nullcontext() if MigrationRecorder(connection).has_table() else drawn_quickly():
+                super().handle(*args, **options)  # an update goes Django's own way
             changes_nothing = options["check_unapplied"] or options["plan"]
             if role != connection.settings_dict["USER"] and not changes_nothing:
                 grants.grant(connection, role)
