@@ -22,6 +22,7 @@ from payments.sandbox import money
 from payments.sandbox.sandbox import PLATFORM
 from tests import stages
 from tests.boards import stands_on
+from tests.deep import spread
 from tests.payments import steps
 
 FLOAT = 200_000
@@ -197,12 +198,15 @@ class TestTheTreasury:
 
     @pytest.mark.parametrize(
         ("fault", "after"),
-        [
-            ("drop_after_commit", ["unknown", "sent"]),
-            ("drop_before", ["unknown", "sent"]),
-            ("500_effect", ["unknown", "sent"]),
-            ("400:balance_insufficient", ["failed", "failed"]),
-        ],
+        spread(
+            [
+                ("drop_after_commit", ["unknown", "sent"]),
+                ("drop_before", ["unknown", "sent"]),
+                ("500_effect", ["unknown", "sent"]),
+                ("400:balance_insufficient", ["failed", "failed"]),
+            ],
+            over=2,
+        ),
     )
     def test_an_answer_that_is_lost_pays_nothing_twice(self, board, sandbox, fault, after):
         at = timezone.now()
