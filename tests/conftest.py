@@ -35,6 +35,7 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2Password
 
 # What takes longest begins first, so that no worker is alone at the end; the rest follows by name.
 LONGEST = (
+    "soak",
     "site/every_page",
     "permissions",
     "journeys/test_to_approval",

@@ -19,18 +19,18 @@ COUNT_EVERY, KILL_EVERY, LEAP_EVERY, WIPE_EVERY = 0.5, 0.4, 0.25, 5  # true seco
 ACTS_A_LEAP, ACTS_A_NIGHT = 15, 150  # that people do meanwhile
 IDLE, BUSY = 3, 25  # rows that are due
 MONTH = 30 * 24 * 3600
-WATCHED_FOR = 260  # the site's seconds from the start
 
 
 @dataclass(frozen=True)
 class Wish:
     """What is asked of a soak."""
 
-    operations: int = 10_000
+    operations: int = 10_000  # of the control: transfers
     kills: int = 2_000
     faults: int = 8_000
     seed: int = 1
     watch_pace: float = 1  # of the part in which recovery is measured: 1 is true time
+    watched_for: float = 260  # of the site's seconds
     parts: int = 12  # that are approved by silence while that is watched
     patience: float = 3 * 3600  # true seconds of all at once, and as many until it has come to rest
     crowd: int = 2  # processes of people, and as many that drain
@@ -126,7 +126,7 @@ class Run:
         start(processes.town)
         began, site_began = TRUE_CLOCK(), hands.seconds()
         wipes = [40, 55, 100, 120]
-        while (passed := hands.seconds() - site_began) < WATCHED_FOR:
+        while (passed := hands.seconds() - site_began) < self.wish.watched_for:
             conductor.reap()
             hands.shared["deadly"] = 0.1 if passed < SILENCE_AFTER * 2 else 0
             hands.shared["open"] = float(passed < SILENCE_AFTER * 2)
@@ -195,7 +195,8 @@ class Run:
 
     def count(self):
         """How far it is: of the operations that are wanted, and of the kills and faults that belong to them."""
-        wish, operations = self.wish, Operation.objects.count()
+        wish, rows = self.wish, Operation.objects.all()
+        operations = rows.filter(kind=Operation.Kind.TRANSFER).count() if wish.careless else rows.count()
         self.done = min(operations / wish.operations, 1.0)
         struck, kills = sum(self.faults_so_far().values()), sum(self.conductor.deaths().values())
         self.wants_kills = kills < wish.kills * self.done

@@ -7,8 +7,8 @@ from tests.soak import report, run
 from tests.soak.processes import POINTS
 
 FULL = run.Wish(operations=10_000, kills=2_000, faults=8_000)
-SHORT = run.Wish(operations=80, kills=25, faults=50, watch_pace=run.PACE, parts=3)
-CONTROL = run.Wish(operations=60, kills=5, faults=5, careless=True)
+SHORT = run.Wish(operations=50, kills=18, faults=30, watch_pace=run.PACE, watched_for=150, parts=3)
+CONTROL = run.Wish(operations=16, kills=3, faults=5, careless=True)
 
 
 @pytest.fixture
