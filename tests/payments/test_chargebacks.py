@@ -324,3 +324,17 @@ def test_the_whole_way_with_webhooks_and_both_books(own_database, sandbox, board
 
 def sums_of(dispute):
     return ledger.balance(Code.DISPUTE_SUSPENSE, dispute).cents
+
+
+class TestTheWorkroom:
+    def test_asks_nobody_for_anything_while_it_stands_still(self, client, engagement, hold):
+        stages.deliver(engagement)
+        acts = {engagement.student: "Deliver this part", engagement.offered_by: "Approve, release"}
+        for stopped in (False, True):
+            if stopped:
+                tell(hold)
+            for person, act in acts.items():
+                client.force_login(person)
+                page = client.get(engagement.get_absolute_url()).content.decode()
+                assert (act in page) is not stopped
+                assert (stopped and "Your turn" in page) is False
