@@ -73,10 +73,16 @@ writes_nothing = sends_empty("form[action$='/messages/']")
 answers_nothing = sends_empty("form[action$='/answer/']")
 wrong_password = sent(login="nobody@example.org", password="not this one")
 meets_the_second_step = sent(login=KEEPER, password=SECRET)
-logs_in_without_the_lost_step = sent(login="lost@example.org", password=SECRET)
 signs_up = sent(email="somebody-new@example.org", password1=SECRET)
 asks_for_a_new_password = sent(email=KEEPER)
 tells_the_school = sent(born_on="2004-05-17", school="Lund University", country="SE")
+
+
+def logs_in_without_the_lost_step(page):
+    """From another browser than whoever has begun to sign up or to log in meanwhile."""
+    page.context.clear_cookies()
+    page.reload()
+    return sent(login="lost@example.org", password=SECRET)(page)
 
 
 def writes_of_a_cheque(page):
