@@ -30,8 +30,11 @@ class EnteringAdapter(AccountAdapter):
     """Logging in, where a second step was taken off because it was lost."""
 
     def is_login_by_code_required(self, login: Login) -> bool:
-        """Besides the password, until there is a second step again."""
-        return resetting.asks_for_a_mailed_code(login.user)
+        """Besides the password, until there is a second step again.
+
+        Whoever signs up with an address that is taken is nobody, and must be answered like anybody.
+        """
+        return login.user is not None and resetting.asks_for_a_mailed_code(login.user)
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """A code comes last where the only codes are those on paper."""

@@ -75,7 +75,7 @@ class TestByPage:
         assert "is reserved on the card" in done.content.decode()
         assert Engagement.objects.get().status == "offered"
         assert len(letters_to("books@maple.example")) == 2
-        assert "PO 4711" in employer.get(f"/money/{hold.public_id}/").content.decode()
+        assert "PO 4711" in employer.get(f"/money/{hold.engagement.public_id}/").content.decode()
         assert visitor.post(request.get_absolute_url()).status_code == 200
         assert hold.operations.filter(kind="checkout").count() == 1
 

@@ -76,10 +76,10 @@ def test_each_cause_is_shown_with_its_sum_and_age(board, client, operator):
 @pytest.mark.parametrize(
     ("changes", "cause"),
     [
-        ({"status": Status.UNKNOWN, "first_sent_at": timezone.now() - timedelta(hours=1)}, "unknown"),
-        ({"status": Status.UNKNOWN, "first_sent_at": timezone.now()}, None),
-        ({"next_try_at": timezone.now() - timedelta(hours=1)}, "late"),
-        ({"next_try_at": timezone.now() - timedelta(minutes=5)}, None),
+        ({"status": Status.UNKNOWN, "first_sent_at": timedelta(hours=1)}, "unknown"),
+        ({"status": Status.UNKNOWN, "first_sent_at": timedelta()}, None),
+        ({"next_try_at": timedelta(hours=1)}, "late"),
+        ({"next_try_at": timedelta(minutes=5)}, None),
         ({"status": Status.FROZEN}, "needs_a_person"),
         ({"status": Status.BLOCKED, "blocked_reason": "fraud_review"}, "fraud_review"),
     ],
@@ -87,7 +87,8 @@ def test_each_cause_is_shown_with_its_sum_and_age(board, client, operator):
 def test_what_heals_by_itself_is_not_stuck(board, changes, cause):
     Operation.objects.filter(kind="transfer").update(not_before=timezone.now() - timedelta(days=1))
     Operation.objects.filter(kind="transfer").update(next_try_at=timezone.now())
-    transfer = a_transfer(**changes)
+    ago = {name: timezone.now() - value for name, value in changes.items() if isinstance(value, timedelta)}
+    transfer = a_transfer(**changes | ago)
     found = {row.pk: row.cause for row in Operation.objects.stuck(at=timezone.now())}
     assert found.get(transfer.pk) == cause
 

@@ -12,7 +12,7 @@ MODULES = (
     *(f"projects.forms.{name}" for name in ("applying", "ending", "listing", "moderating", "posting")),
     *(f"projects.forms.{name}" for name in ("searching", "selecting", "starting")),
 )
-NEVER_SHOWN = {"AttemptForm", "StartForm"}  # what a page fills in by itself
+NEVER_SHOWN = {"AttemptForm", "LeavingForm", "StartForm"}  # what a page fills in by itself
 
 
 def forms_of_ours():
