@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)  # over the longest call (28 s), under the broker's 600 s
 STALE_CLAIM_SECONDS = 60  # a worker that slept longer sends nothing (PAYMENTS 4.4, row 19)
+PATIENCE = 3  # seconds that a person waits for a worker's call
 KEY_TRUSTED = timedelta(hours=23)  # Stripe may forget a key after 24 h
 
 
@@ -101,10 +102,22 @@ def run_open(*, payee: Payee, at: datetime) -> None:
 
 
 def run_now(operation: Operation, *, at: datetime) -> Operation:
-    """Run one operation for a person who waits; what fails now is left to the worker."""
-    run(operation.pk, at=at)
+    """Run one operation for a person who waits; what fails now is left to the worker.
+
+    The worker may have it already, as it is nudged at once: then its answer is waited for.
+    """
+    end = time.monotonic() + PATIENCE
+    while not run(operation.pk, at=at) and is_taken(operation.pk, at=at) and time.monotonic() < end:
+        time.sleep(0.05)
     operation.refresh_from_db()
     return operation
+
+
+def is_taken(pk: uuid.UUID, *, at: datetime) -> bool:
+    """Whether a worker has it, or is taking it just now."""
+    sending = Q(status=Operation.Status.SENDING, lease_until__gt=Now())
+    locked = Q(status=Operation.Status.PLANNED, next_try_at__lte=at, not_before__lte=at)
+    return Operation.objects.filter(sending | locked, pk=pk).exists()
 
 
 def run(pk: uuid.UUID, *, at: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -68,7 +68,25 @@ def all_stories(base: datetime) -> list[Story]:
     """Every project of the demo, told up to `base`; those that end last first, which have the least choice."""
     casting, purses = Casting(), Purses()
     numbered = sorted(enumerate(reading.plans()), key=lambda one: latest_end(one[1]))
-    return [tell(plan, number, casting, purses, base) for number, plan in numbered]
+    stories = [tell(plan, number, casting, purses, base) for number, plan in numbered]
+    be_silent_once(stories)
+    return stories
+
+
+def be_silent_once(stories: list[Story]) -> None:
+    """A company leaves applicants of one project without an answer at most: two would pause its posting."""
+    silent: set[str] = set()
+    for story in stories:
+        ignored = [bid for bid in story.bids if bid.outcome == "ignored"]
+        if ignored and story.plan.company in silent:
+            assert story.opened is not None
+            late = story.opened + days(story.window + 4.6)
+            story.bids[:] = [
+                replace(bid, outcome="declined", answered_at=late) if bid in ignored else bid
+                for bid in story.bids
+            ]
+        elif ignored:
+            silent.add(story.plan.company)
 
 
 def latest_end(plan: Plan) -> float:

@@ -1,11 +1,13 @@
 """When nobody knows whether money moved: look before sending, and never twice."""
 
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from payments import ledger, operations, stripe_gateway
 from payments.models import Alarm, Operation, Payee
@@ -294,3 +296,17 @@ def test_stripe_is_never_called_inside_a_transaction(due):
         due.run()
     assert not connection.in_atomic_block
     assert due.made() == []
+
+
+def test_a_person_waits_for_the_worker_that_has_it(due):
+    operation = Operation.objects.filter(pk=due.transfer.pk)
+    operation.update(status="sending", lease_until=Now() + timedelta(seconds=60))
+
+    def lets_go():
+        operation.update(status="planned", lease_until=None)
+        connection.close()
+
+    worker = threading.Timer(0.3, lets_go)
+    worker.start()
+    assert operations.run_now(due.transfer, at=due.at).status == "succeeded"
+    worker.join()
