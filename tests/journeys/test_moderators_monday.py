@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts import proving
@@ -17,6 +18,9 @@ from tests.journeys.people import Moderator
 
 IN_BATCH, BY_KEYS = 64, 16
 DESK = "/admin/desk/"
+
+# What is about money, or about somebody's log-in, waits for administrators, one by one.
+OF_ADMINISTRATORS = {"award", "finding", "objection", "reset"}
 
 
 def eighty_cases():
@@ -35,17 +39,19 @@ def eighty_cases():
     for number, project in enumerate(open_ones[:2]):
         other = cast.a_student(f"Student {number}")
         cast.an_application(other, project, motivation="I can cash a cheque.", flagged=True)
-        cases.sample_waits(open_ones[-1 - number], at=now)
+        with transaction.atomic():
+            cases.sample_waits(open_ones[-1 - number], at=now)
     for company in Company.objects.order_by("-pk")[:2]:
-        watching.open_check("cards", company, at=now, tries=5)
+        with transaction.atomic():
+            watching.open_check("cards", company, at=now, tries=5)
     decided_by = cast.a_moderator("Ana Before")
     for number in range(2):
         person = cast.a_student(f"Warned {number}")
         why = {"level": "warning", "codes": ["other"], "note": "Please read the rules."}
         warning = sanctioning.impose(person, by=decided_by, at=now, **why)
         appealing.appeal(warning, by=person, at=now, text="It was a misunderstanding.")
-    sanction = sanctioning.make(person, level="limit", codes=["other"], note="Again.", by=decided_by, at=now)
-    sanctioning.ask_for_second(sanction, by=decided_by, at=now)
+    with override_settings(TWO_ADMINS_CENTS=-1):  # so that this waits for a second signature
+        sanctioning.impose(person, level="limit", codes=["other"], note="Again.", by=decided_by, at=now)
     for _ in range(80 - Case.objects.waiting().count()):
         posting.send_to_moderation(posting.duplicate(draft, by=employer, at=now), by=employer, at=now)
 
@@ -60,11 +66,10 @@ def decide_by_key(moderator):
 
 
 def test_eighty_cases_by_two_moderators(enter):
-    with transaction.atomic():
-        eighty_cases()
+    eighty_cases()
     waiting = Counter(Case.objects.waiting().values_list("kind", flat=True))
     assert sum(waiting.values()) == IN_BATCH + BY_KEYS == 80
-    assert set(waiting) == set(Case.Kind.values)
+    assert set(waiting) == set(Case.Kind.values) - OF_ADMINISTRATORS
     people = [cast.a_moderator(name) for name in ("Noor Haddad", "Eli Stone")]
     noor, eli = (enter(Moderator, person.name, person) for person in people)
     noor.go(f"{DESK}?kind=project")
