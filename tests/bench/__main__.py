@@ -9,7 +9,7 @@ def main():
     parser.add_argument(
         "--parts", type=int, default=60, help="delivered parts that are decided in each round"
     )
-    parser.add_argument("only", nargs="*", help="deciding, sweeping, hearing; all when none is named")
+    parser.add_argument("only", nargs="*", help="hearing, sweeping, deciding; all when none is named")
     asked = parser.parse_args()
 
     from tests import embedded
@@ -28,7 +28,7 @@ def main():
 
     missed = False
     with board(asked.parts) as database:
-        for module in (deciding, hearing, sweeping):
+        for module in (hearing, sweeping, deciding):  # which leaves undone approvals on the board
             name = module.__name__.rpartition(".")[2]
             if asked.only and name not in asked.only:
                 continue
