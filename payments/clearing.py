@@ -29,10 +29,10 @@ def clear(check: FraudCheck, *, by: User, at: datetime, version: int | None = No
         casework.settle(Case.Kind.FRAUD, check, by=by, at=at, outcome="cleared")
         check.become(FraudCheck.Status.CLEARED, by=by, at=at, decided_at=at)
         auditing.record("fraud_check_cleared", check, by=by, at=at)
-        others = check.hold and FraudCheck.objects.standing().filter(hold=check.hold).exists()
-        if check.hold is not None and not others:
-            hold = relock(check.hold)
-            if hold.hold_reason == Hold.Reason.FRAUD_REVIEW:
+        if check.hold is not None:
+            hold = relock(check.hold)  # before the others are read: one may be opened meanwhile
+            others = FraudCheck.objects.standing().filter(hold=hold).exists()
+            if hold.hold_reason == Hold.Reason.FRAUD_REVIEW and not others:
                 hold.hold_reason = ""
                 hold.save(update_fields=["hold_reason"])
     return check
