@@ -77,6 +77,8 @@ def refresh_payee(payee: Payee, *, at: datetime) -> Payee:
     facts = stripe_gateway.account(payee.stripe_account)
     if facts.closed:
         return account_gone(payee, account=payee.stripe_account, at=at)
+    if facts.transfers_status == Payee.TransfersStatus.ACTIVE:  # before anything that waits is sent there
+        operations.note_banks(payee, stripe_gateway.bank_accounts(payee.stripe_account), at=at)
     with locked(payee) as payee:
         was_ready = payee.is_ready
         payee.transfers_status = facts.transfers_status

@@ -86,6 +86,14 @@ def account_changed(event: StripeEvent, *, at: datetime) -> None:
     paying_out.refresh_payee(payee, at=at)
 
 
+def bank_changed(event: StripeEvent, *, at: datetime) -> None:
+    """Another bank account at a student's account: the event names the account, its object is only the bank's."""
+    payee = Payee.objects.filter(stripe_account=event.account).first()
+    if payee is None:
+        raise UnknownObject(event.account)
+    paying_out.refresh_payee(payee, at=at)
+
+
 def access_ended(event: StripeEvent, *, at: datetime) -> None:
     """A student cut us off from their account: the event names it, its object is only our application."""
     payee = Payee.objects.filter(stripe_account=event.account).first()
@@ -169,6 +177,7 @@ HANDLERS: dict[str, Handler] = {
     "v2.core.account[requirements].updated": account_changed,
     "v2.core.account.closed": account_changed,
     "account.application.deauthorized": access_ended,
+    **{f"account.external_account.{what}": bank_changed for what in ("created", "updated")},
 }
 
 

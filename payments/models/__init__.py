@@ -5,7 +5,7 @@ from payments.models.alarms import MEANINGS, Alarm, SendingStop
 from payments.models.chargebacks import Chargeback
 from payments.models.deadlines import Deadline
 from payments.models.events import StripeEvent
-from payments.models.fraud import CardSeen, FraudCheck, FraudCheckTransition
+from payments.models.fraud import BankSeen, CardSeen, FraudCheck, FraudCheckTransition
 from payments.models.handovers import HandOver
 from payments.models.holds import Hold, HoldTransition, Release, Share
 from payments.models.leaving import LeavingPay
@@ -26,6 +26,7 @@ __all__ = [
     "Balance",
     "BalanceTransaction",
     "BankPayout",
+    "BankSeen",
     "CardSeen",
     "Chargeback",
     "Deadline",

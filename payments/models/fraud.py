@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.models import Company, User
 from marketplace.kernel.states import StateMachine, Transition
 from payments.models.holds import Hold
+from payments.models.payees import Payee
 
 
 class CardSeenQuerySet(models.QuerySet["CardSeen"]):
@@ -43,6 +44,30 @@ class CardSeen(models.Model):
         return self.charge
 
 
+class BankSeenQuerySet(models.QuerySet["BankSeen"]):
+    def of(self, people: Any) -> "BankSeenQuerySet":
+        return self.filter(payee__user__in=people)
+
+
+class BankSeen(models.Model):
+    """A bank account that somebody is or was paid to, by Stripe's fingerprint: no number is ever told to us."""
+
+    payee = models.ForeignKey(Payee, models.PROTECT, related_name="banks_seen")
+    fingerprint = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    objects = models.Manager.from_queryset(BankSeenQuerySet)()
+
+    class Meta:
+        verbose_name_plural = "banks seen"
+        constraints = [
+            models.UniqueConstraint(name="bank_seen_once", fields=["fingerprint", "payee"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
 class FraudCheckQuerySet(models.QuerySet["FraudCheck"]):
     def waiting(self) -> "FraudCheckQuerySet":
         return self.filter(status=FraudCheck.Status.WAITING)
@@ -59,6 +84,7 @@ class FraudCheck(StateMachine):
         CARDS = "cards", "Too many refused cards in a day"
         SHARED_CARD = "shared_card", "A card that another company pays with too"
         SHARED_DEVICE = "shared_device", "The student and the company use one device"
+        SHARED_BANK = "shared_bank", "A bank account that somebody else is paid to, or pays from"
         EARLY_WARNING = "early_warning", "The card network suspects fraud"
 
     class Status(models.TextChoices):
@@ -70,6 +96,8 @@ class FraudCheck(StateMachine):
         STOLEN = "stolen", "Cards that are stolen or tried out"
         SELF_DEALING = "self_dealing", "Somebody pays themselves"
         LAUNDERING = "laundering", "Money only passes through"
+
+    OF_A_STUDENT: ClassVar = frozenset({Kind.SHARED_DEVICE, Kind.SHARED_BANK})
 
     noun: ClassVar[str] = "fraud check"
     transitions: ClassVar[Mapping[str, frozenset[str]]] = {
@@ -107,7 +135,7 @@ class FraudCheck(StateMachine):
     @property
     def person(self) -> User | None:
         """The student, where they may be one with the company."""
-        return self.hold.engagement.student if self.hold and self.kind == self.Kind.SHARED_DEVICE else None
+        return self.hold.engagement.student if self.hold and self.kind in self.OF_A_STUDENT else None
 
     @property
     def audited_as(self) -> str:

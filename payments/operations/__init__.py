@@ -31,6 +31,7 @@ from payments.operations.watching import (
     WorkStopped,
     check_may_pay,
     check_not_stopped,
+    note_banks,
     note_card,
     record_warning,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "look_for_open",
     "may_send",
     "next_fee",
+    "note_banks",
     "note_card",
     "page_expired",
     "plan_account",

@@ -75,6 +75,7 @@ def watch(hold: Hold, facts: Intent, *, at: datetime) -> None:
         watching.note_card(hold, **card, failed=False, at=at)
     if facts.status == "succeeded":
         watching.look_at_devices(hold, at=at)
+        watching.look_at_banks(hold, at=at)
 
 
 def reserved(hold: Hold, facts: Intent, *, at: datetime) -> None:

@@ -1,22 +1,24 @@
-"""Watching for fraud: cards that are tried out, a card of two companies, a student and a company at one device.
+"""Watching for fraud: cards that are tried out, a card of two companies, one device or one bank account of two people.
 
 PRODUCT.md: shared cards, bank accounts or devices go to a fraud check; 5 failed cards a day stop a company. A check
 decides nothing and loses nobody's money: it stops what it is about until a person has looked.
 """
 
 import ipaddress
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db.models import Q
 
 from accounts.models import Company, User
 from marketplace.kernel import casework
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Case, Risk
 from marketplace.kernel.transactions import locked, relock
-from payments.models import CardSeen, FraudCheck, Hold
+from payments.models import BankSeen, CardSeen, FraudCheck, Hold, Payee
 from payments.stripe_gateway import Warned
 from projects import cases
 from projects.models import Engagement
@@ -100,7 +102,7 @@ def record_warning(hold: Hold, warned: Warned, *, at: datetime) -> None:
         hold.engagement = engagement
         known = FraudCheck.objects.filter(kind=Kind.EARLY_WARNING, hold=hold)
         if warned.actionable and not known.filter(detail__warning=warned.id).exists():
-            detail = {"warning": warned.id, "says": warned.fraud_type}
+            detail: dict[str, Any] = {"warning": warned.id, "says": warned.fraud_type}
             open_check(Kind.EARLY_WARNING, engagement.company, hold=hold, at=at, **detail)
 
 
@@ -118,12 +120,70 @@ def devices_of(people: Any) -> set[tuple[str, str]]:
     return {(ip, agent) for ip, agent in rows if agent and ipaddress.ip_address(ip).is_global}
 
 
+def note_banks(payee: Payee, fingerprints: Iterable[str], *, at: datetime) -> None:
+    """Keep where somebody is paid, and look at what is held for them and for whoever is paid there too.
+
+    Call it outside a transaction: of two who tell of one account at once, the later then sees both.
+    """
+    for fingerprint in fingerprints:
+        BankSeen.objects.get_or_create(payee=payee, fingerprint=fingerprint, defaults={"at": at})
+    people = [payee.user_id, *sharers([payee.user_id]).values_list("pk", flat=True)]
+    held = Hold.objects.filter(status=Hold.Status.FUNDED, engagement__student__in=people)
+    for hold in held.select_related("engagement__student", "engagement__company").order_by("pk"):
+        if shared_with(hold):
+            with locked(hold.engagement) as engagement:
+                hold = relock(hold)
+                hold.engagement = engagement
+                look_at_banks(hold, at=at)
+
+
+def sharers(people: Iterable[int]) -> Any:
+    """Who else is, or ever was, paid to a bank account of these."""
+    banks = BankSeen.objects.of(people).values("fingerprint")
+    return User.objects.filter(payee__banks_seen__fingerprint__in=banks).exclude(pk__in=people).distinct()
+
+
+def shared_with(hold: Hold) -> dict[str, list[str]]:
+    """Who else is paid to a bank account of the student's, and which cards of the company lead there, if any."""
+    student, company = hold.engagement.student_id, hold.engagement.company
+    banks = BankSeen.objects.of([student]).values("fingerprint")
+    cards = CardSeen.objects.of_company(company).filter(fingerprint__in=banks).exclude(fingerprint="")
+    found = {
+        "sharing": sorted(sharers([student]).values_list("public_id", flat=True)),
+        "cards": sorted(set(cards.values_list("fingerprint", flat=True))),
+    }
+    return found if any(found.values()) else {}
+
+
+def look_at_banks(hold: Hold, *, at: datetime) -> None:
+    """Whether the student and somebody else are paid to one bank account. Call it on a locked hold.
+
+    What a person has looked at is not asked again: a couple may share an account and work for one company.
+    """
+    found = shared_with(hold)
+    if not found:
+        return
+    engagement = hold.engagement
+    looked = FraudCheck.objects.filter(
+        Q(hold=hold) | Q(status=FraudCheck.Status.CLEARED),
+        kind=Kind.SHARED_BANK,
+        company=engagement.company,
+        hold__engagement__student=engagement.student,
+        decided_at__isnull=False,
+    )
+    if any(all(set(found[name]) <= set(check.detail[name]) for name in found) for check in looked):
+        return
+    people = User.objects.filter(public_id__in=found["sharing"]).values_list("pk", flat=True)
+    open_check(Kind.SHARED_BANK, engagement.company, hold=hold, at=at, people=people, **found)
+
+
 def open_check(
     kind: str,
     company: Company,
     *,
     at: datetime,
     hold: Hold | None = None,
+    people: Iterable[int] = (),
     **detail: Any,
 ) -> FraudCheck:
     """Let a person look, once; a payment that it is about is stopped until then."""
@@ -141,6 +201,6 @@ def open_check(
             due_at=cases.due(at),
             weight=casework.Weight(Risk.GRAVE, [kind]),
             company_ids=[company.pk],
-            people=[check.person.pk] if check.person else [],
+            people=[*people, *([check.person.pk] if check.person else [])],
         )
     return check

@@ -17,7 +17,13 @@ NOT_FIELDS = frozenset({"OBJECT_NAME", "_inner_class_types", "_field_encodings",
 # Fields that Stripe leaves out unless they are asked for, or that belong to deleted things.
 LEFT_OUT = frozenset(
     {
-        *(("Session", "line_items"), ("Charge", "refunds"), ("Account", "deleted"), ("Price", "deleted")),
+        *(
+            ("Session", "line_items"),
+            ("Charge", "refunds"),
+            ("Account", "deleted"),
+            ("BankAccount", "deleted"),
+            ("Price", "deleted"),
+        ),
         ("Payouts", "automatic_transfer_rules_by_currency"),  # the SDK cannot read null there
     }
 )

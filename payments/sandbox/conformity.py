@@ -26,6 +26,7 @@ CLASSES: dict[str, type[stripe.StripeObject]] = {
     "balance": stripe.Balance,
     "balance_settings": stripe.BalanceSettings,
     "balance_transaction": stripe.BalanceTransaction,
+    "bank_account": stripe.BankAccount,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
     "dispute": stripe.Dispute,

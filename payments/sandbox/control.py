@@ -11,6 +11,7 @@ from payments.sandbox.objects import (
     accounts,
     cards,
     chargebacks,
+    external_accounts,
     fraud_warnings,
     payouts,
     refunds,
@@ -95,11 +96,14 @@ class Control:
             raise ValueError(sentence)
         return found
 
-    def onboard(self, account: str, outcome: str = "active") -> None:
-        """Fill the set-up page; the outcome `later` verifies a day after, `fails` asks for the document again."""
+    def onboard(self, account: str, outcome: str = "active", *, bank: str = "") -> None:
+        """Fill the set-up page; the outcome `later` verifies a day after, `fails` asks for the document again.
+
+        `bank` is the number of a bank account; without it the account has one of its own.
+        """
         with self.sandbox.turn() as ctx:
             timers.fire_due(ctx)
-            accounts.finish_setup(ctx, accounts.need(ctx, account), outcome)
+            accounts.finish_setup(ctx, accounts.need(ctx, account), outcome, bank)
 
     def capability(self, account: str, status: str, code: str = "requirements_past_due") -> None:
         if status not in STATUSES:
@@ -147,13 +151,16 @@ class Control:
         with self.sandbox.turn() as ctx:
             ctx.store.set_meta("connect_fees", "yes" if asked else "")
 
-    def bank(self, account: str = PLATFORM, refuses: str = "") -> None:
+    def bank(self, account: str = PLATFORM, refuses: str = "", *, number: str = "") -> None:
         """Give an account a bank that takes payouts, or one that sends each back with a code (`account_closed`).
 
-        A bank that sent one back gets no more at night until it is changed by this.
+        A bank that sent one back gets no more at night until it is changed by this. With a `number` it is another
+        bank account, and the platform is told.
         """
         with self.sandbox.turn() as ctx:
             timers.fire_due(ctx)
+            if number:
+                external_accounts.give(ctx, accounts.need(ctx, account), number)
             payouts.set_bank(ctx, account, refuses)
 
     def banks(self) -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from payments.sandbox import current, timers
 from payments.sandbox.clock import rfc3339
 from payments.sandbox.errors import ApiError
-from payments.sandbox.objects import accounts, balances, cards, sessions
+from payments.sandbox.objects import accounts, balances, cards, external_accounts, payouts, sessions
 from payments.sandbox.sandbox import Context, Sandbox
 from payments.sandbox.store import Body
 
@@ -170,7 +170,7 @@ def setup_form(account_id: str, page_id: str) -> AnyResponse:
     with _sandbox().turn() as ctx:
         page = _kept(ctx, "sandbox.setup", page_id, account_id)
         account = accounts.need(ctx, account_id)
-        return _page("setup.html", leads_to=page["back"], account=account, page=page, wrong={})
+        return _setup_page(account, page)
 
 
 @blueprint.post("/setup/<account_id>/page/<page_id>")
@@ -179,13 +179,35 @@ def setup_sent(account_id: str, page_id: str) -> AnyResponse:
         page = _kept(ctx, "sandbox.setup", page_id, account_id)
         account = accounts.need(ctx, account_id)
         if request.form.get("then") != "leave":
-            if not request.form.get("name", "").strip():
+            name, bank = (request.form.get(field, "").strip()[:100] for field in ("name", "bank"))
+            if not name:
                 wrong = {"name": "Enter the name that is on your identity document."}
-                return _page("setup.html", leads_to=page["back"], account=account, page=page, wrong=wrong)
+                return _setup_page(account, page, wrong=wrong, bank=bank)
             chosen = request.form.get("outcome", "")
-            accounts.finish_setup(ctx, account, chosen if chosen in accounts.OUTCOMES else "active")
+            outcome = chosen if chosen in accounts.OUTCOMES else "active"
+            try:
+                accounts.finish_setup(ctx, account, outcome, bank)
+            except ValueError as refusal:
+                return _setup_page(account, page, wrong={"bank": str(refusal)}, name=name, bank=bank)
         accounts.left_setup(ctx, account_id)
         return redirect(page["back"], 303)
+
+
+def _setup_page(
+    account: Body,
+    page: Body,
+    *,
+    wrong: dict[str, str] | None = None,
+    name: str | None = None,
+    bank: str | None = None,
+) -> Response:
+    typed = {
+        "name": account["display_name"] or "" if name is None else name,
+        "bank": bank or external_accounts.own_number(account["id"]),
+    }
+    return _page(
+        "setup.html", leads_to=page["back"], account=account, page=page, wrong=wrong or {}, typed=typed
+    )
 
 
 def _kept(ctx: Context, kind: str, id_: str, account_id: str) -> Body:
@@ -203,10 +225,9 @@ def _kept(ctx: Context, kind: str, id_: str, account_id: str) -> Body:
 def express(account_id: str, token: str) -> AnyResponse:
     with _sandbox().turn() as ctx:
         _kept(ctx, "sandbox.login", token, account_id)
-        payouts = ctx.store.find("payout", destination=f"ba_{account_id.removeprefix('acct_')}")
         return _page(
             "express.html",
             account=accounts.need(ctx, account_id),
             balance=balances.of(ctx, account_id),
-            payouts=payouts[::-1],
+            payouts=payouts.of(ctx, account_id),
         )

@@ -8,6 +8,7 @@ from payments.stripe_gateway.answers import Answer, StripeFailed
 from payments.stripe_gateway.asking import (
     account,
     account_link,
+    bank_accounts,
     dispute,
     early_warning,
     intent,
@@ -68,6 +69,7 @@ __all__ = [
     "account_link",
     "balance",
     "balance_transactions",
+    "bank_accounts",
     "client",
     "described",
     "dispute",

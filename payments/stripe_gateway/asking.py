@@ -115,6 +115,18 @@ def account(id_: str) -> facts.PayeeFacts:
         return facts.payee(c.v2.core.accounts.retrieve(id_, params, REPEAT).to_dict())
 
 
+def bank_accounts(id_: str) -> list[str]:
+    """The fingerprints of the bank accounts and debit cards that an account is paid out to; never a number.
+
+    Across all accounts of a platform the same account has the same fingerprint (Stripe, "detect duplicate bank
+    accounts"). The v1 API takes the ids of v2 accounts.
+    """
+    with calling() as c:
+        pages = c.v1.accounts.external_accounts.list(id_, {"limit": 100}, REPEAT)
+        found = [o.to_dict().get("fingerprint") for o in pages.auto_paging_iter()]
+    return sorted({str(fingerprint) for fingerprint in found if fingerprint})
+
+
 def account_link(id_: str, *, return_url: str, refresh_url: str) -> str:
     """A single-use address of the set-up pages. It is a key: redirect to it, never store or log it."""
     onboarding = {"return_url": return_url, "refresh_url": refresh_url}

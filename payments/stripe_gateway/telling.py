@@ -23,7 +23,11 @@ SUBSCRIBED: dict[str, tuple[str, ...]] = {
         *(f"payout.{change}" for change in ("paid", "failed")),
         "balance.available",
     ),
-    "connect": ("payout.created", "payout.paid", "payout.failed", "account.application.deauthorized"),
+    "connect": (
+        *(f"payout.{change}" for change in ("created", "paid", "failed")),
+        *(f"account.external_account.{change}" for change in ("created", "updated")),
+        "account.application.deauthorized",
+    ),
     "v2": (
         "v2.core.account[configuration.recipient].capability_status_updated",
         "v2.core.account[requirements].updated",

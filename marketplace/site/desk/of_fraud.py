@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.models import User
 from marketplace.site.desk.kinds import Kind, No, by_number, whom
 from payments import clearing
 from payments.models import CardSeen, FraudCheck
@@ -12,10 +13,14 @@ NOES = {code: No(str(label), f"{label}.") for code, label in Reason.choices}
 
 def read(check: FraudCheck) -> dict[str, Any]:
     cards = CardSeen.objects.of_company(check.company).select_related("hold__engagement").order_by("-pk")
+    sharers = User.objects.filter(public_id__in=check.detail.get("sharing", ())).order_by("pk")
+    members = check.company.members_now().filter(pk__in=sharers)
     return {
+        "members": members,
         "check": check,
         "cards": cards[:20],
-        "whom": whom([check.company_id], [check.person.pk] if check.person else []),
+        "sharers": sharers,
+        "whom": whom([check.company_id], [person.pk for person in (check.person, *sharers) if person]),
     }
 
 

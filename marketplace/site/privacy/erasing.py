@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 
 from accounts.models import ApiKey, DataExport, Invitation, StudentProfile, User
 from marketplace.kernel.models import Case, Digest, KeptAnswer, Letter, Notice, Preference, SecondSignature
-from payments.models import Operation, PaymentRequest, StripeEvent
+from payments.models import BankSeen, Operation, PaymentRequest, StripeEvent
 from projects.models import Application, Engagement, Flag, Message, Reading, Waiting
 
 NOBODY = "Deleted account"  # stands where a name stood
@@ -140,6 +140,7 @@ def at_stripe(user: User) -> None:
     payee = getattr(user, "payee", None)
     over = Operation.objects.filter(status__in=Operation.ENDS).annotate(sent=Cast("params", TextField()))
     told = StripeEvent.objects.exclude(status=StripeEvent.Status.NEW)
+    BankSeen.objects.filter(payee__user=user).delete()
     if payee is not None and payee.stripe_account:
         told.filter(account=payee.stripe_account).update(payload=b"")
     for name in filter(None, {user.name, *addresses_of(user)}):
@@ -221,6 +222,7 @@ ERASED = {
     "projects.Message": "the words, but of those that moderators looked at",
     "projects.Reading": "all",
     "projects.Waiting": "all",
+    "payments.BankSeen": "all",
     "payments.Operation": "what was sent to Stripe, where it names them; ids and amounts stay",
     "accounts.SecondStepReset": "how they showed who they are",
     "kernel.SecondSignature": "what was told of them; that it was signed stays",

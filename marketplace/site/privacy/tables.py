@@ -284,6 +284,9 @@ TABLES = (
     Table("payments.FraudCheckTransition", "What you decided about checks for fraud", ("by",)),
     Table("payments.HandOver", "Stuck payments that you look after, or handed over", ("owner", "by")),
     Table("payments.Payee", "Your account for being paid", ("user",)),
+    Table(
+        "payments.BankSeen", "Bank accounts that you were paid to, by a mark of Stripe’s", ("payee__user",)
+    ),
     Table("payments.Payout", "What went on to your bank", ("payee__user",)),
     Table("payments.PaymentRequest", "Colleagues whom you asked to pay", ("asked_by",), plus=ENGAGEMENT),
 )

@@ -8,6 +8,7 @@ from stripe.v2 import core
 from payments.sandbox import annotations, events, labels, money
 from payments.sandbox.clock import DAY, MINUTE, from_rfc3339, rfc3339
 from payments.sandbox.errors import invalid, missing, refused
+from payments.sandbox.objects import external_accounts
 from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import PLATFORM, Context
 from payments.sandbox.store import Body
@@ -220,13 +221,16 @@ def open_link(ctx: Context, account_id: str, token: str) -> tuple[str | None, st
     return page["id"], page["back"]
 
 
-def finish_setup(ctx: Context, account: Body, outcome: str) -> None:
+def finish_setup(ctx: Context, account: Body, outcome: str, bank: str = "") -> None:
     """The person has given everything: `active` at once, `later` verified a day after; `fails`: to be given again.
 
-    Raises ValueError for another outcome.
+    Without a number of a `bank` account the one before stays, or the account gets one of its own.
+    Raises ValueError for another outcome, and for a number without digits.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"{outcome} is none of {', '.join(OUTCOMES)}.")
+    if bank or not external_accounts.has_one(ctx, account["id"]):
+        external_accounts.give(ctx, account, bank or external_accounts.own_number(account["id"]))
     status, left, deadline, by, code = OUTCOMES[outcome]
     account["requirements"] = _requirements(list(left), deadline, by=by)
     for entry in account["requirements"]["entries"] if outcome == "fails" else []:

@@ -1,12 +1,14 @@
 """Payouts: money that leaves a balance for a bank, every night or when it is asked for."""
 
+from dataclasses import replace
+
 import stripe
 
 from payments.sandbox import events, labels, listing, money
 from payments.sandbox.clock import midnight_after, weekday_and_day
 from payments.sandbox.errors import invalid, refused
 from payments.sandbox.money import Movement
-from payments.sandbox.objects import balance_settings, connect_fees
+from payments.sandbox.objects import balance_settings, connect_fees, external_accounts
 from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import PLATFORM, Context
 from payments.sandbox.store import Body
@@ -20,6 +22,14 @@ MESSAGES = {
 
 def list_payouts(ctx: Context, params: Body) -> Body:
     return listing.page(ctx, "payout", params, url="/v1/payouts", fields=("status", "destination"))
+
+
+def of(ctx: Context, owner: str) -> list[Body]:
+    """The last hundred of one account, newest first."""
+    found: list[Body] = listing.page(
+        replace(ctx, account=owner), "payout", {"limit": 100}, url="/v1/payouts"
+    )["data"]
+    return found
 
 
 def retrieve(ctx: Context, params: Body, payout: str) -> Body:
@@ -98,7 +108,7 @@ def _make(
         created=ctx.now,
         currency=currency,
         description="STRIPE PAYOUT" if automatic else given.get("description"),
-        destination=f"ba_{owner.removeprefix('acct_')}",
+        destination=external_accounts.id_of(ctx, owner),
         livemode=False,
         metadata=labels.merged({}, given.get("metadata")),
         method="standard",

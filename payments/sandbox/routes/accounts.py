@@ -5,8 +5,8 @@ from stripe import params
 from stripe.params.v2 import core as core_params
 from stripe.v2 import core
 
-from payments.sandbox.objects import accounts
-from payments.sandbox.routing import get, post
+from payments.sandbox.objects import accounts, external_accounts
+from payments.sandbox.routing import get, listed, post
 
 ACCT = "/v2/core/accounts"
 ROUTES = (
@@ -16,6 +16,12 @@ ROUTES = (
         accounts.create_login_link,
         params.AccountCreateLoginLinkParams,
         stripe.LoginLink,
+    ),
+    listed(
+        "/v1/accounts/{id}/external_accounts",
+        external_accounts.list_accounts,
+        params.AccountExternalAccountListParams,
+        stripe.BankAccount,
     ),
     post(
         ACCT,

@@ -135,3 +135,29 @@ def test_a_document_that_cannot_be_read_is_asked_for_again(world):
     assert world.status_of(account) == "active"
     with pytest.raises(ValueError, match="none of"):
         world.control.onboard(account, "perhaps")
+
+
+def banks_of(world, account):
+    return world.client.v1.accounts.external_accounts.list(account).data
+
+
+def test_one_bank_account_has_one_fingerprint_whoever_gives_it(world):
+    one, two, three = (world.account(ready=False).id for _ in range(3))
+    assert banks_of(world, one) == []
+    world.control.onboard(one)
+    world.control.onboard(two, bank="DE 12 3456 7890")
+    world.control.onboard(three, bank="1234567890")
+    mine, theirs, other = (banks_of(world, account)[0] for account in (one, two, three))
+    assert theirs.fingerprint != mine.fingerprint
+    assert (theirs.last4, other.last4) == ("7890", "7890")
+    assert "1234567890" not in str(other)
+    world.control.bank(one, number="1234567890")
+    (changed,) = banks_of(world, one)
+    assert changed.id != mine.id
+    assert changed.fingerprint == other.fingerprint
+    world.control.bank(one, number="12-34-56-78-90")  # the same once more: nothing happens
+    assert banks_of(world, one)[0].id == changed.id
+    with pytest.raises(ValueError, match="number of a bank account"):
+        world.control.bank(one, number="none")
+    with pytest.raises(stripe.InvalidRequestError):
+        banks_of(world, "acct_of_nobody")

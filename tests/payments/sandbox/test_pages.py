@@ -141,6 +141,9 @@ def test_set_up_wants_a_name(world, person):
     account = world.account(ready=False).id
     page = person.get(path_of(setup_link(world, account))).location
     assert "Enter the name that is on your identity" in person.post(page, data={"name": ""}).text
+    refused = person.post(page, data={"name": "Kim Ray", "bank": "mine"}).text
+    assert "Enter the number of a bank account." in refused
+    assert 'value="Kim Ray"' in refused
     assert world.status_of(account) == "pending"
 
 

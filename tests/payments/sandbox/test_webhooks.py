@@ -35,7 +35,8 @@ def test_each_channel_hears_of_its_own(world):
         "transfer.created",
         "balance.available",
     ]
-    assert told(world, "connect") == ["balance.available", "payout.created", "payout.paid"]
+    told_of_accounts = ["balance.available", "payout.created", "payout.paid"]
+    assert told(world, "connect") == ["account.external_account.created", *told_of_accounts]
     assert told(world, "v2") == [
         "v2.core.account.created",
         "v2.core.account[requirements].updated",

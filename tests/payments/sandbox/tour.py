@@ -71,6 +71,7 @@ def sent(world):
     v2.core.accounts.close(world.account().id)
     return {
         "account": v1.accounts.retrieve(student),
+        "bank_account": v1.accounts.external_accounts.list(student).data[0],
         "login_link": v1.accounts.login_links.create(student),
         "transfer": v1.transfers.retrieve(transfer.id),
         "transfer_reversal": v1.transfers.reversals.retrieve(transfer.id, reversal.id),
