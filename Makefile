@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE  # or each of the many processes would compile 
 
 TOOLS := $(VENV)/installed-dev node_modules/installed
 
-.PHONY: tools schema help run test deep coverage soak bench check fmt css lock secrets backup restore drill clean
+.PHONY: tools schema help run test deep coverage soak mutants bench check fmt css lock secrets backup restore drill clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,10 +29,13 @@ deep: export DEEP := true
 deep: test ## the same, and all of what `test` takes some of: each state of each page, each odd value
 
 coverage: ARGS = --cov --cov-report=term-missing:skip-covered
-coverage: test ## the same as `test`, and which lines and branches of payments/ they do not go through
+coverage: test ## the same as `test`, and fails where the tests never go through a line or branch of payments/
 
 soak: tools ## let money move while everything dies and breaks, then compare the books (tests/soak/README.md)
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+mutants: tools ## whether the tests of the money core notice small mistakes in it (tests/mutants/; hours, or ARGS='--share 0.1')
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: tools ## how fast what must be fast is, beside what it could be at most
 	@$(BIN)/python -m tests.bench $(ARGS)
