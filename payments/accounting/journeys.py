@@ -200,6 +200,6 @@ def payouts_of(holds: list[Hold]) -> dict[Payout, int]:
     under_way: dict[Payout, int] = {}
     releases = Release.objects.filter(share__hold__in=holds, payout__status__in=Payout.UNDER_WAY)
     for release in releases.select_related("payout"):
-        if release.payout is not None:
-            under_way[release.payout] = under_way.get(release.payout, 0) + release.student_cents
+        assert release.payout is not None
+        under_way[release.payout] = under_way.get(release.payout, 0) + release.student_cents
     return under_way

@@ -34,8 +34,8 @@ def bars_of(holds: Sequence[Hold]) -> dict[UUID, list[Step]]:
     leaving: dict[UUID, LeavingPay] = {pay.hold_id: pay for pay in left}
     refunds: dict[UUID, list[Operation]] = defaultdict(list)
     for refund in given_back(holds):
-        if refund.hold_id:
-            refunds[refund.hold_id].append(refund)
+        assert refund.hold_id is not None
+        refunds[refund.hold_id].append(refund)
     return {
         hold.pk: steps_of(hold, releases[hold.pk], refunds[hold.pk], leaving.get(hold.pk)) for hold in holds
     }

@@ -32,9 +32,6 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """Those that the companies of `user` pay."""
         return self.filter(engagement__company__in=user.company_ids)
 
-    def newest_first(self) -> "HoldQuerySet":
-        return self.order_by("-created_at", "-pk")
-
     def to_look_at(self, *, at: datetime) -> "HoldQuerySet":
         """Those whose payment nobody told us about, the longest waiting first."""
         return self.filter(next_look_at__lte=at).order_by("next_look_at", "pk")
