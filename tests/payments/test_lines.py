@@ -35,7 +35,7 @@ def operation():
             "$300.00 for 1. Notes",
         ),
         (
-            models.Release(student_cents=30_000, share=models.Share(hold=models.Hold(currency="usd"))),
+            models.Release(student_cents=30_000),
             "$300.00 released",
         ),
         (models.LeavingPay(student_cents=30_000), "$300.00 for leaving"),
