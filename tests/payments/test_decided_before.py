@@ -51,13 +51,14 @@ class TestAFinding:
         self, finding
     ):
         finding.refresh_from_db()
-        assert not finding_fraud.pass_alone(finding, at=finding.passes_at - timedelta(seconds=1))
-        assert not finding_fraud.pass_alone(finding, at=finding.passes_at)  # two others could have signed
+        end = finding.passes_at
+        assert not finding_fraud.pass_alone(finding, at=end - timedelta(seconds=1))
+        assert not finding_fraud.pass_alone(finding, at=end)  # two others could have signed
         User.objects.filter(is_staff=True).exclude(pk=finding.by_id).update(is_active=False)
-        assert finding_fraud.pass_alone(finding, at=finding.passes_at)
+        assert finding_fraud.pass_alone(finding, at=end)
         finding.refresh_from_db()
         assert (finding.status, finding.signed_by) == ("standing", None)
-        assert not finding_fraud.pass_alone(finding, at=finding.passes_at + timedelta(days=1))
+        assert not finding_fraud.pass_alone(finding, at=end + timedelta(days=1))
 
     def test_that_was_lifted_takes_nothing_back(self, finding):
         FraudFinding.objects.update(status="refused")
