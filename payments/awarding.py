@@ -19,7 +19,6 @@ from payments import countersigning, operations
 from payments.countersigning import check_second, check_stranger, passes_alone
 from payments.emails import rulings as letters
 from payments.models import Award, Deadline, Hold, Payee, Share
-from payments.refunding import conclude
 from payments.releasing import PaymentStopped, earliest_release
 from projects.models import Deliverable, Engagement
 
@@ -138,7 +137,7 @@ def stand(award: Award, share: Share, *, by: User | None, at: datetime) -> None:
     if rest:
         operations.plan_share_refund(share, at=at, cents=rest)
     if hold.engagement.status == Engagement.Status.ACTIVE:
-        conclude(hold.engagement, at=at, by=by, reason=reason)
+        operations.conclude(hold.engagement, at=at, by=by, reason=reason)
     auditing.record("award_stands", award, by=by or award.by, at=at, reason=award.note, cents=award.cents)
     letters.part_divided(award, part, at=at)
 

@@ -15,7 +15,7 @@ from accounts import onboarding
 from accounts.http import ApiRequest, PersonRequest
 from accounts.models import Company, Sanction, User
 from payments import funding, offering, operations, paying_out, stripe_gateway
-from payments.models import FraudFinding, Hold, Operation, PaymentRequest
+from payments.models import FraudFinding, Hold, MoreWork, Operation, PaymentRequest
 from projects import matching
 from projects.http import with_everything
 from projects.models import Application, Deliverable, Engagement, Project
@@ -59,7 +59,7 @@ def engagement_or_404(request: Asker, public_id: str) -> Engagement:
 def engagement_with_money(request: Asker) -> Any:
     """Engagements that this person sees, with all that their page of money shows."""
     seen = with_everything(Engagement.objects.visible_to(request.user))
-    return seen.prefetch_related("holds__operations")
+    return seen.prefetch_related("holds__operations", "holds__more_work")
 
 
 def year_or_404(year: int) -> int:
@@ -76,6 +76,13 @@ def paid_by_me(request: Asker, public_id: str) -> Hold:
     hold = get_object_or_404(related, engagement__public_id=public_id)
     only_company(hold.engagement.company, request)
     return hold
+
+
+def more_work_or_404(request: Asker, public_id: str, number: int) -> MoreWork:
+    """What was proposed in an engagement that this person sees."""
+    seen = MoreWork.objects.visible_to(request.user)
+    related = seen.select_related("engagement__company", "engagement__student", "engagement__project", "hold")
+    return get_object_or_404(related, engagement__public_id=public_id, number=number)
 
 
 def only_company(company: Company, request: Asker) -> None:

@@ -15,7 +15,6 @@ from marketplace.kernel.transactions import locked, relock
 from payments import ledger, operations
 from payments.emails import supplies
 from payments.models import Deadline, Hold, LeavingPay, Payee, Share
-from payments.refunding import conclude
 from payments.releasing import PaymentStopped
 from projects.models import Deliverable, Engagement
 
@@ -110,7 +109,8 @@ def sums_for(engagement: Engagement, hold: Hold, *, at: datetime) -> Sums:
 def leave(engagement: Engagement, *, by: User, at: datetime, pay_cents: int | None = None) -> LeavingPay:
     """End what was not handed in. `pay_cents` is what the page showed: it is compared, never used.
 
-    Raises NotYetToLeave, WorkHandedIn, LeftTooOften, AmountsChanged, PaymentStopped, InvalidTransition.
+    Raises NotYetToLeave, WorkHandedIn, LeftTooOften, AmountsChanged, PaymentStopped, BeingCharged,
+    InvalidTransition.
     """
     with locked(engagement) as engagement:
         if by.pk != engagement.student_id:
@@ -134,7 +134,8 @@ def leave(engagement: Engagement, *, by: User, at: datetime, pay_cents: int | No
                 Deadline.objects.stop_awaiting(part, at=at)
         Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
         left = operations.plan_leaving(hold, pay=sums.pay, shares=sums.shares, fee=sums.fee, at=at)
-        conclude(engagement, at=at, by=by, reason=REASON)
+        operations.end_open_more_work(engagement, by=by, at=at, reason=REASON)
+        operations.conclude(engagement, at=at, by=by, reason=REASON)
         remind_payee(engagement, at=at)
         supplies.student_left(left, engagement, at=at)
     return left

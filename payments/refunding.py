@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.money import total
 from marketplace.kernel.transactions import locked, relock
 from payments import emails, operations
 from payments.emails import late
@@ -27,10 +28,11 @@ class AlreadyStarted(RuleViolation):
         super().__init__("The work has started, so it cannot be cancelled for a full refund any more.")
 
 
-def cancel_before_start(engagement: Engagement, *, by: User, at: datetime, reason: str) -> Operation:
+def cancel_before_start(engagement: Engagement, *, by: User, at: datetime, reason: str) -> list[Operation]:
     """End an engagement whose start has not come; the employer gets everything back, platform fee included.
 
-    Either side may. Raises AlreadyStarted, InvalidTransition.
+    Either side may. Returns one refund for each of its payments. Raises AlreadyStarted, BeingCharged,
+    InvalidTransition.
     """
     with locked(engagement) as engagement:
         if by.pk != engagement.student_id and not engagement.company.has_member(by):
@@ -43,12 +45,15 @@ def cancel_before_start(engagement: Engagement, *, by: User, at: datetime, reaso
         for deliverable in deliverables:
             deliverable.become(Deliverable.Status.ENDED, by=by, at=at, reason=reason)
             Deadline.objects.stop_awaiting(deliverable, at=at)
-        hold = relock(engagement.holds.get(status=Hold.Status.FUNDED))
-        Deadline.objects.pending().filter(hold=hold).update(done_at=at)
-        operation = operations.plan_refund(hold, at=at)
+        operations.end_open_more_work(engagement, by=by, at=at, reason=reason)
+        funded = engagement.holds.filter(status=Hold.Status.FUNDED).order_by("pk")
+        holds = list(funded.select_for_update(of=("self",)))
+        Deadline.objects.pending().filter(hold__in=holds).update(done_at=at)
+        refunds = [operations.plan_refund(hold, at=at) for hold in holds]
+        amount = total([hold.gross for hold in holds])
         places.seat_is_free_again(engagement.project, at=at)
-        emails.cancelled_before_start(engagement, hold, by=by, reason=reason, at=at)
-    return operation
+        emails.cancelled_before_start(engagement, amount, by=by, reason=reason, at=at)
+    return refunds
 
 
 # A part that is never delivered (PRODUCT.md: 3 days of grace, then 7 more)
@@ -97,7 +102,7 @@ def refund_undelivered(deliverable: Deliverable, *, at: datetime) -> Refund | No
         deliverable.become(Deliverable.Status.ENDED, by=None, at=at, reason=reason)
         Deadline.objects.stop_awaiting(deliverable, at=at)
         refund = operations.plan_share_refund(share, at=at)
-        conclude(engagement, at=at)
+        operations.conclude(engagement, at=at)
         late.share_refunded(refund, deliverable, at=at)
     return refund
 
@@ -109,15 +114,3 @@ def not_yet(deliverable: Deliverable, hold: Hold, *, at: datetime) -> datetime |
         return at + LOOK_AGAIN
     earliest = announced_at + timedelta(days=settings.LATE_NOTICE_DAYS)
     return earliest if at < earliest else None
-
-
-def conclude(
-    engagement: Engagement, *, at: datetime, by: User | None = None, reason: str = "Nothing was handed in."
-) -> None:
-    """The engagement is over when no part is open: completed if any was approved, else ended."""
-    parts = engagement.deliverables
-    if parts.unapproved().exists():
-        return
-    approved = parts.exclude(status=Deliverable.Status.ENDED).exists()
-    status = Engagement.Status.COMPLETED if approved else Engagement.Status.ENDED
-    engagement.become(status, by=by, at=at, reason="" if approved else reason, finished_at=at)

@@ -86,7 +86,7 @@ def promise(
     payee = Payee.objects.get(user=engagement.student_id)
     if not payee.is_ready:
         Deadline.objects.remind_payee(payee, at=at)
-    if not engagement.deliverables.unapproved().exists():
+    if operations.is_over(engagement):
         engagement.become(Engagement.Status.COMPLETED, by=by, at=at, finished_at=at)
     return release
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Sanction
 from marketplace.kernel.errors import RuleViolation
 from payments import (
+    adding_work,
     ageing,
     asking_to_pay,
     awarding,
@@ -151,6 +152,8 @@ RULES: dict[Deadline.Kind, Rule] = {
     ),
     Deadline.Kind.FINDING_MOVES: lambda row, at: finding_fraud.take_back_due(row.hold_id, at=at),
     Deadline.Kind.CHARGEBACK_DUE: ring_for_chargeback,
+    Deadline.Kind.MORE_WORK_REMINDER: lambda row, at: adding_work.remind(row.subject, at=at),
+    Deadline.Kind.MORE_WORK_ENDS: lambda row, at: adding_work.lapse(row.subject, at=at),
     Deadline.Kind.HOLD_ALARM: lambda row, at: ageing.warn(row.subject, at=at),
     Deadline.Kind.HOLD_DECIDES: lambda row, at: ageing.ask_to_decide(row.subject, at=at),
 }

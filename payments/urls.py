@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from payments import webhooks
+from payments.api import adding as api_adding
 from payments.api import books as api_books
 from payments.api import decisions as api_decisions
 from payments.api import engagements, working
@@ -10,6 +11,7 @@ from payments.api import findings as api_findings
 from payments.api import money as api_money
 from payments.api import paying_for as api_paying_for
 from payments.views import (
+    adding,
     cancelling,
     decisions,
     money,
@@ -27,6 +29,7 @@ app_name = "payments"
 API = "api/v1"
 ENGAGEMENT = "engagements/<slug:public_id>"
 DELIVERABLE = f"{ENGAGEMENT}/deliverables/<int:number>"
+MORE_WORK = f"{ENGAGEMENT}/more-work/<int:number>"
 
 urlpatterns = [
     path("accounts/decisions/", decisions.decisions, name="decisions"),
@@ -52,6 +55,12 @@ urlpatterns = [
     path(
         "engagements/<slug:public_id>/materials/<int:number>/", supplying.give_material, name="give_material"
     ),
+    path(f"{ENGAGEMENT}/more-work/", adding.propose, name="propose_more_work"),
+    path(f"{MORE_WORK}/agree/", adding.agree, name="agree_to_more_work"),
+    path(f"{MORE_WORK}/decline/", adding.decline, name="decline_more_work"),
+    path(f"{MORE_WORK}/withdraw/", adding.withdraw, name="withdraw_more_work"),
+    path(f"{MORE_WORK}/pay/", adding.pay, name="pay_more_work"),
+    path(f"{MORE_WORK}/checkout/", adding.checkout_return, name="more_work_return"),
     path(f"{DELIVERABLE}/deliver/", reviewing.submit_work, name="submit_work"),
     path(f"{DELIVERABLE}/more-time/", reviewing.take_more_time, name="take_more_time"),
     path(f"{DELIVERABLE}/changes/", reviewing.ask_for_changes, name="ask_for_changes"),
@@ -100,6 +109,17 @@ urlpatterns = [
             ("leave", "leave", working.Leave),
             ("materials/ask", "ask_for_materials", working.AskForMaterials),
             ("materials/<int:number>", "give_material", working.GiveMaterial),
+            ("more-work", "propose_more_work", api_adding.Propose),
+        )
+    ),
+    *(
+        path(f"{API}/{MORE_WORK}/{act}/", door.as_view(), name=f"api_{act}_more_work")
+        for act, door in (
+            ("agree", api_adding.Agree),
+            ("decline", api_adding.Decline),
+            ("withdraw", api_adding.Withdraw),
+            ("pay", api_adding.Pay),
+            ("confirm", api_adding.Confirm),
         )
     ),
     *(

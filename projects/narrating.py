@@ -117,7 +117,7 @@ def story_of_engagement(engagement: Engagement) -> list[Event]:
     for part in engagement.deliverables.all():
         events += [*moves_of_part(part), *what_awaits_part(engagement, part)]
     events += moves_of(move for move in moves if move.to_status not in BEFORE_THE_MONEY)
-    events += story_of_materials(engagement)
+    events += [*story_of_materials(engagement), *story_of_more_work(engagement)]
     return in_order([*events, *what_awaits(engagement)])
 
 
@@ -133,6 +133,36 @@ def story_of_materials(engagement: Engagement) -> Iterator[Event]:
             )
     if engagement.materials_asked_at:
         yield Event(PAST, f"{engagement.student} asked for what is missing", engagement.materials_asked_at)
+
+
+MORE_WORK_WORDS = {
+    "agreed": (PAST, "{student} agreed to “{what}”"),
+    "started": (PAST, "“{what}” became a part of the work"),
+    "declined": (PAST, "{student} declined “{what}”"),
+    "withdrawn": (PAST, "{company} withdrew “{what}”"),
+    "expired": (TROUBLE, "“{what}” was not answered in time"),
+    "unpaid": (TROUBLE, "“{what}” was not paid in time"),
+    "void": (TROUBLE, "“{what}” ended before it was paid"),
+}
+
+
+def story_of_more_work(engagement: Any) -> Iterator[Event]:
+    """What was proposed beside the work agreed on at the offer, and what becomes of it."""
+    names = {"student": engagement.student, "company": engagement.company}
+    for more in engagement.more_work.all():
+        price = f"{more.fee} for {more.hours} hours"
+        yield Event(PAST, f"{engagement.company} proposed more work: “{more}”", more.created_at, price)
+        for move in more.history.all():
+            state, words = MORE_WORK_WORDS[move.to_status]
+            yield Event(state, words.format(what=more, **names), move.at)
+        if more.status == "proposed":
+            yield Event(NEXT, f"{engagement.student} answers “{more}”", more.until)
+            yield Event(AUTO, f"Without an answer “{more}” is not added", more.until)
+        elif more.is_being_charged:
+            yield Event(AUTO, f"{more.total_price} is being charged for “{more}”")
+        elif more.status == "agreed":
+            yield Event(NEXT, f"{engagement.company} pays {more.total_price} for “{more}”", more.until)
+            yield Event(AUTO, f"Without a payment “{more}” is not added", more.until)
 
 
 def moves_of(moves: Iterable[Any]) -> Iterator[Event]:

@@ -74,6 +74,10 @@ FINDING_APPEAL_DAYS: int = env.number("FINDING_APPEAL_DAYS", 5, least=1)  # befo
 CHARGEBACK_ALARM_HOURS: int = env.number("CHARGEBACK_ALARM_HOURS", 72, least=1)  # before an answer is due
 HOLD_DECISION_DAYS: int = env.number("HOLD_DECISION_DAYS", 85, least=1)  # after which a person decides
 CAPTURE_RETRY_HOURS: int = env.number("CAPTURE_RETRY_HOURS", 48, least=1)
+MORE_WORK_ANSWER_HOURS: int = env.number("MORE_WORK_ANSWER_HOURS", 72, least=1)  # for the student
+MORE_WORK_PAY_HOURS: int = env.number("MORE_WORK_PAY_HOURS", 72, least=1)  # for the employer, from the yes on
+MORE_WORK_REMINDER_HOURS: int = env.number("MORE_WORK_REMINDER_HOURS", 24, least=1)  # before each end
+ONE_COMPANY_HOURS: int = env.number("ONE_COMPANY_HOURS", 120, least=1)  # of one student, in 12 months
 LIVE_SECONDS: int = env.number("LIVE_SECONDS", 12, least=1)  # after which an open page asks for news
 DIGEST_HOUR: int = env.number("DIGEST_HOUR", 7, most=23)  # of the reader's day, for the daily letter
 PUBLIC_QUESTION_LENGTH: int = env.number("PUBLIC_QUESTION_LENGTH", 500, least=50, most=2000)  # characters

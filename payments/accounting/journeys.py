@@ -179,6 +179,8 @@ def title_for(code: str, role: str) -> str:
 def coming_of(holds: list[Hold], operations: list[Operation], *, at: datetime) -> Iterator[Event]:
     """What money does by itself, beside what the work waits for."""
     for hold in holds:
+        if hold.number > 1:  # the story of more work says it
+            continue
         if hold.status == Hold.Status.CAPTURING:
             yield Event(AUTO, f"{hold.gross} is being charged to the card", at)
         elif hold.status == Hold.Status.CAPTURE_FAILED:

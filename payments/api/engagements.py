@@ -152,6 +152,7 @@ class Cancel(Door):
         engagement = engagement_or_404(request, public_id)
         only_sides(engagement, request)
         at = timezone.now()
-        operation = refunding.cancel_before_start(engagement, by=request.user, at=at, **given())
-        operations.run_now(operation, at=at)
+        refunds = refunding.cancel_before_start(engagement, by=request.user, at=at, **given())
+        for refund in refunds:
+            operations.run_now(refund, at=at)
         return workroom(request, public_id)

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import LinkField
 from accounts.api.serializers import CompanyNameSerializer
-from payments.models import Hold, Release
+from payments.models import Hold, MoreWork, Release
 from projects import narrating
 from projects.api.applications import ProjectNameSerializer
 from projects.http import part_of_page
@@ -139,7 +139,24 @@ class HoldSerializer(serializers.ModelSerializer[Hold]):
         model = Hold
         fields: tuple[str, ...] = (
             *("public_id", "status", "currency", "student_fee_cents", "platform_fee_cents", "gross_cents"),
-            *("authorised_at", "funded_at"),
+            *("authorised_at", "funded_at", "number"),
+        )
+        read_only_fields = fields
+
+
+class MoreWorkSerializer(serializers.ModelSerializer[MoreWork]):
+    """A further part that was proposed: once it is `started` it is among the deliverables, on its own payment."""
+
+    total_cents = serializers.IntegerField(source="total_price.cents")
+    deliverable = serializers.IntegerField(source="deliverable.number", default=None, allow_null=True)
+    payment = serializers.CharField(source="hold.public_id", default=None, allow_null=True)
+
+    class Meta:
+        model = MoreWork
+        fields = (
+            *("number", "version", "status", "title", "brief", "criteria", "hours", "due_days"),
+            *("fee_cents", "platform_fee_cents", "total_cents", "created_at", "answer_by_at", "agreed_at"),
+            *("pay_by_at", "deliverable", "payment"),
         )
         read_only_fields = fields
 
@@ -153,27 +170,39 @@ class EventSerializer(serializers.Serializer[Any]):
     note = serializers.CharField()
 
 
+def payments_of(engagement: Engagement) -> list[Any]:
+    holds: Any = engagement.holds.all()  # prefetched
+    return sorted(holds, key=lambda hold: hold.number)
+
+
 class WorkroomSerializer(EngagementSerializer):
     """Everything of one engagement: its terms, its work, its money, and what happens next."""
 
     application = serializers.CharField(source="application.public_id")
     deliverables = DeliverableSerializer(many=True)
     promised_materials = PromisedSerializer(many=True)
-    hold = serializers.SerializerMethodField()
+    hold = serializers.SerializerMethodField(help_text="The payment of what was agreed on at the offer.")
+    holds = serializers.SerializerMethodField(help_text="All payments, those for more work among them.")
+    more_work = MoreWorkSerializer(many=True)
     story = serializers.SerializerMethodField()
     terms = serializers.DictField(help_text="What both sides agreed to at the offer; it never changes.")
 
     class Meta(EngagementSerializer.Meta):
         fields = (
             *EngagementSerializer.Meta.fields,
-            *("application", "terms", "deliverables", "promised_materials", "hold", "story"),
+            *("application", "terms", "deliverables", "promised_materials", "hold", "holds"),
+            *("more_work", "story"),
         )
         read_only_fields = fields
 
     @extend_schema_field(HoldSerializer(allow_null=True))
     def get_hold(self, engagement: Engagement) -> Any:
-        hold: Any = next(iter(engagement.holds.all()), None)
+        hold = next(iter(payments_of(engagement)), None)
         return None if hold is None else HoldSerializer(hold).data
+
+    @extend_schema_field(HoldSerializer(many=True))
+    def get_holds(self, engagement: Engagement) -> Any:
+        return HoldSerializer(payments_of(engagement), many=True).data
 
     @extend_schema_field(EventSerializer(many=True))
     def get_story(self, engagement: Engagement) -> Any:

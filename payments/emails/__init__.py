@@ -9,7 +9,7 @@ from marketplace.kernel import mail
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Topic
 from marketplace.kernel.money import Money
-from payments.models import Hold, Payee, Release
+from payments.models import Payee, Release
 from payments.models.bars import bar_of
 from projects.models import Deliverable, Engagement, Review, Submission
 from projects.models.turns import turn_now
@@ -40,10 +40,10 @@ def tell(
 ) -> None:
     """One letter each to people of one side, with the turn and the money as that side sees them now.
 
-    `topic`, `path`, `action` and `not_after` may be among `more`; the rest is for the words.
+    `topic`, `path`, `action`, `not_after` and the `hold` it is about may be among `more`; the rest is for the words.
     """
     rows = Engagement.objects.filter(pk=engagement.pk).select_related("company", "student")
-    about, not_after = None, more.pop("not_after", None)
+    about, not_after, hold = None, more.pop("not_after", None), more.pop("hold", None)
     path, action = more.pop("path", engagement.get_absolute_url()), more.pop("action", WORKROOM)
     topic = more.pop("topic", Topic.WORK)
     words = {
@@ -54,7 +54,8 @@ def tell(
     }
     for reader in readers:
         if about is None:
-            about = About(path, action, why, topic, turn_now(rows.with_turn(reader)), bar_of(engagement))
+            turn = turn_now(rows.with_turn(reader))
+            about = About(path, action, why, topic, turn, bar_of(engagement, hold))
         mail.send(
             f"payments/{template}", to=reader, key=key, at=at, about=about, not_after=not_after, **words
         )
@@ -119,31 +120,24 @@ def work_approved(release: Release, deliverable: Deliverable, *, at: datetime) -
 
 def work_approved_by_silence(release: Release, deliverable: Deliverable, *, at: datetime) -> None:
     release_letter("work_approved_by_silence", release, deliverable, at=at)
-    to_company(
-        "approved_by_silence",
-        deliverable.engagement,
-        key=f"approved-by-silence:{release.pk}",
-        at=at,
-        topic=Topic.MONEY,
-        leaves=release.operation.not_before,
-        deliverable=deliverable.title,
-        amount=release.amount,
-    )
+    key, said = f"approved-by-silence:{release.pk}", about_release(release, deliverable)
+    to_company("approved_by_silence", deliverable.engagement, key=key, at=at, **said)
 
 
 def release_letter(template: str, release: Release, deliverable: Deliverable, *, at: datetime) -> None:
     review_is_over(deliverable, at=at)
-    to_student(
-        template,
-        deliverable.engagement,
-        key=f"released:{release.pk}",
-        at=at,
-        topic=Topic.MONEY,
-        leaves=release.operation.not_before,
-        deliverable=deliverable.title,
-        amount=release.amount,
-        path=deliverable.get_absolute_url(),
-    )
+    said = about_release(release, deliverable) | {"path": deliverable.get_absolute_url()}
+    to_student(template, deliverable.engagement, key=f"released:{release.pk}", at=at, **said)
+
+
+def about_release(release: Release, deliverable: Deliverable) -> dict[str, Any]:
+    return {
+        "topic": Topic.MONEY,
+        "leaves": release.operation.not_before,
+        "deliverable": deliverable.title,
+        "amount": release.amount,
+        "hold": release.share.hold,
+    }
 
 
 def approval_undone(deliverable: Deliverable, *, at: datetime) -> None:
@@ -159,13 +153,13 @@ def approval_undone(deliverable: Deliverable, *, at: datetime) -> None:
 
 
 def cancelled_before_start(
-    engagement: Engagement, hold: Hold, *, by: User, reason: str, at: datetime
+    engagement: Engagement, amount: Money, *, by: User, reason: str, at: datetime
 ) -> None:
     key = f"cancelled:{engagement.pk}"
     context: dict[str, Any] = {
         "topic": Topic.MONEY,
         "reason": reason,
-        "amount": hold.gross,
+        "amount": amount,
         "by": str(by),
     }
     to_student("cancelled_before_start", engagement, key=key, at=at, **context)
@@ -270,9 +264,10 @@ def card_refused(engagement: Engagement, *, ends_at: datetime, at: datetime) -> 
 
 
 def payment_failed(engagement: Engagement, *, at: datetime) -> None:
-    key = f"payment-failed:{engagement.pk}"
-    to_student("payment_failed", engagement, key=key, at=at, topic=Topic.MONEY)
-    to_company("payment_failed", engagement, key=key, at=at, topic=Topic.MONEY)
+    for tell_side in (to_student, to_company):
+        tell_side(
+            "payment_failed", engagement, key=f"payment-failed:{engagement.pk}", at=at, topic=Topic.MONEY
+        )
 
 
 def work_can_start(engagement: Engagement, *, at: datetime) -> None:
@@ -292,6 +287,7 @@ def money_sent(release: Release, *, at: datetime) -> None:
         at=at,
         deliverable=deliverable.title,
         amount=release.amount,
+        hold=release.share.hold,
         topic=Topic.MONEY,
         action="See your money",
         path="/money/",

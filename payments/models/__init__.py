@@ -9,6 +9,7 @@ from payments.models.fraud import BankSeen, CardSeen, FraudCheck, FraudCheckTran
 from payments.models.handovers import HandOver
 from payments.models.holds import Hold, HoldTransition, Release, Share
 from payments.models.leaving import LeavingPay
+from payments.models.more_work import MoreWork, MoreWorkTransition
 from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
 from payments.models.payouts import Payout
@@ -41,6 +42,8 @@ __all__ = [
     "Job",
     "Journal",
     "LeavingPay",
+    "MoreWork",
+    "MoreWorkTransition",
     "Operation",
     "OperationAttempt",
     "Payee",

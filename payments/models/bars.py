@@ -19,10 +19,20 @@ Step = dict[str, Any]
 MARKS = ("waiting", "held", "released", "released")
 
 
-def bar_of(engagement: Engagement) -> list[Step]:
-    """The steps of its first payment; none where there is no payment yet."""
-    hold = engagement.holds.order_by("number").first()
+def bar_of(engagement: Engagement, hold: Hold | None = None) -> list[Step]:
+    """The steps of this payment or else of its first one; none where there is no payment yet."""
+    hold = hold or engagement.holds.order_by("number").first()
     return [] if hold is None else bars_of([hold])[hold.pk]
+
+
+def bars_of_all(engagement: Engagement) -> list[tuple[str, list[Step]]]:
+    """The bar of each of its payments, with its name where there are several; of more work, once it was paid for."""
+    holds = sorted(engagement.holds.all(), key=lambda hold: hold.number)
+    shown = [hold for hold in holds if hold.number == 1 or hold.authorised_at or hold.funded_at]
+    names = {more.hold_id: more.title for more in engagement.more_work.all()} if len(shown) > 1 else {}
+    bars = bars_of(shown)
+    first = "As agreed at the offer" if names else ""
+    return [(names.get(hold.pk, first), bars[hold.pk]) for hold in shown]
 
 
 def bars_of(holds: Sequence[Hold]) -> dict[UUID, list[Step]]:
@@ -62,7 +72,8 @@ def steps_of(
 ) -> list[Step]:
     """Reserved, held, released, sent (LOOK.md), or given back; what was not reached yet has no moment."""
     if hold.status == Hold.Status.VOID:
-        return [step("Given back to the card", "stopped", hold.gross, mark="over")]
+        label = "Given back to the card" if hold.payment_intent else "Never paid"
+        return [step(label, "stopped", hold.gross, mark="over")]
     returned = total([refund.amount for refund in refunds])
     if refunds and returned == hold.gross:
         return [*way_of(hold, 2, returned), give_back(refunds, returned, state="stopped")]

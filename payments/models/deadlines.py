@@ -13,7 +13,7 @@ from payments.models.payees import Payee
 from projects.models import Deliverable, Engagement
 
 STANDS_STILL = Q(engagement__holds__hold_reason=Hold.Reason.BANK_DISPUTE) | Q(
-    deliverable__hold_share__hold__hold_reason=Hold.Reason.BANK_DISPUTE
+    deliverable__engagement__holds__hold_reason=Hold.Reason.BANK_DISPUTE
 )
 # A share is not promised while a person looks at its payment; the moment that they let it go on, it is.
 WAITS_FOR_A_PERSON = Q(kind="review_ends", deliverable__hold_share__hold__hold_reason__gt="")
@@ -113,6 +113,19 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
             kind = Deadline.Kind.REVIEW_ENDS
             self.create(kind=kind, deliverable=deliverable, due_at=deliverable.review_ends_at)
 
+    def await_more_work(self, engagement: Engagement, *, until: datetime, at: datetime) -> None:
+        """When a proposal of more work ends by itself, and the reminder before; rows of its last step are over."""
+        kind, due_at = Deadline.Kind, until - timedelta(hours=settings.MORE_WORK_REMINDER_HOURS)
+        self.await_no_more_work(engagement, at=at)
+        rows = [Deadline(kind=kind.MORE_WORK_ENDS, engagement=engagement, due_at=until)]
+        if due_at > at:
+            rows.append(Deadline(kind=kind.MORE_WORK_REMINDER, engagement=engagement, due_at=due_at))
+        self.bulk_create(rows)
+
+    def await_no_more_work(self, engagement: Engagement, *, at: datetime) -> None:
+        kinds = [Deadline.Kind.MORE_WORK_ENDS, Deadline.Kind.MORE_WORK_REMINDER]
+        self.pending().filter(kind__in=kinds, engagement=engagement).update(done_at=at)
+
     def remind_payee(self, payee: Payee, *, at: datetime) -> None:
         """Money waits for an account that is not ready: rows for the days of PRODUCT.md, once."""
         if not self.pending().filter(payee=payee).exists():
@@ -144,6 +157,8 @@ class Deadline(models.Model):
         HOLD_DECIDES = "hold_decides"
         FINDING_MOVES = "finding_moves"
         CHARGEBACK_DUE = "chargeback_due"
+        MORE_WORK_REMINDER = "more_work_reminder"
+        MORE_WORK_ENDS = "more_work_ends"
 
     kind = models.CharField(max_length=30, choices=Kind)
     engagement = models.ForeignKey(

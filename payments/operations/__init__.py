@@ -4,10 +4,13 @@ A rule plans; its door may call `run_now`, so that a person need not wait for th
 rest. Everything may be called twice.
 """
 
+from payments.operations.adding import BeingCharged
+from payments.operations.adding import end as end_more_work
+from payments.operations.adding import end_open as end_open_more_work
 from payments.operations.alarms import follow, ring, ring_all
 from payments.operations.catching_up import look_for_open
 from payments.operations.charging_back import record_dispute
-from payments.operations.ending import end_offer, leave_page
+from payments.operations.ending import conclude, end_offer, is_over, leave_page
 from payments.operations.finishing import finish
 from payments.operations.planning import (
     next_fee,
@@ -22,9 +25,10 @@ from payments.operations.planning import (
     promise_transfer,
     undo_release,
 )
-from payments.operations.recording import page_expired, record_intent, start_clocks
+from payments.operations.recording import page_expired, record_intent
 from payments.operations.reversing import plan_clawback_refund, plan_reversal
 from payments.operations.running import run, run_due, run_now, run_open
+from payments.operations.starting import start_clocks
 from payments.operations.stopping import guards_changed, may_send, send_again, stop_sending
 from payments.operations.watching import (
     BeingChecked,
@@ -37,14 +41,19 @@ from payments.operations.watching import (
 )
 
 __all__ = [
+    "BeingCharged",
     "BeingChecked",
     "WorkStopped",
     "check_may_pay",
     "check_not_stopped",
+    "conclude",
+    "end_more_work",
     "end_offer",
+    "end_open_more_work",
     "finish",
     "follow",
     "guards_changed",
+    "is_over",
     "leave_page",
     "look_for_open",
     "may_send",

@@ -4,6 +4,7 @@ PAYMENTS 0.5: final means final. What was approved or handed in is paid whatever
 nobody handed in pays for a loss. An approved share that was not sent yet is put aside and not taken back.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,7 +16,8 @@ from payments import ledger
 from payments.emails import chargebacks as letters
 from payments.ledger import Code, Journal
 from payments.models import Chargeback, Deadline, FraudCheck, Hold, Operation
-from payments.operations import finishing, planning
+from payments.operations import adding, finishing, planning
+from payments.operations.ending import conclude
 from payments.stripe_gateway import DisputeFacts
 from projects.models import Deadline as WorkDeadline
 from projects.models import Deliverable, Engagement
@@ -76,7 +78,7 @@ def stop(chargeback: Chargeback, hold: Hold, *, at: datetime) -> None:
     """From now on nothing is sent and no clock runs; the student is told to stop. Once."""
     if chargeback.stopped_at is not None:
         return
-    is_first = not Chargeback.objects.stopping().filter(hold=hold).exists()
+    is_first = not Chargeback.objects.stopping().filter(hold__engagement=hold.engagement_id).exists()
     chargeback.stopped_at = at
     chargeback.save(update_fields=["stopped_at"])
     hold.hold_reason = Hold.Reason.BANK_DISPUTE
@@ -91,31 +93,34 @@ def go_on(chargeback: Chargeback, hold: Hold, *, at: datetime) -> None:
         return
     since, chargeback.stopped_at = chargeback.stopped_at, None
     chargeback.save(update_fields=["stopped_at"])
-    others = Chargeback.objects.stopping().filter(hold=hold).order_by("stopped_at")
-    if (other := others.first()) is not None:
+    others = Chargeback.objects.stopping().filter(hold__engagement=hold.engagement_id)
+    if not others.filter(hold=hold).exists():
+        is_checked = FraudCheck.objects.standing().filter(hold=hold).exists()
+        hold.hold_reason = Hold.Reason.FRAUD_REVIEW if is_checked else ""
+        hold.save(update_fields=["hold_reason"])
+    if (other := others.order_by("stopped_at").first()) is not None:
         other.stopped_at = min(since, other.stopped_at or since)
         other.save(update_fields=["stopped_at"])
         return
-    is_checked = FraudCheck.objects.standing().filter(hold=hold).exists()
-    hold.hold_reason = Hold.Reason.FRAUD_REVIEW if is_checked else ""
-    hold.save(update_fields=["hold_reason"])
-    move_clocks(hold, by=at - since)
+    move_clocks(hold.engagement, by=at - since)
     if hold.engagement.status == Engagement.Status.ACTIVE:
         letters.work_goes_on(chargeback, hold.engagement, at=at)
 
 
-def move_clocks(hold: Hold, *, by: timedelta) -> None:
+def move_clocks(engagement: Engagement, *, by: timedelta) -> None:
     """Everything that was still to come is later by the time that stood still."""
-    parts = Deliverable.objects.filter(hold_share__hold=hold)
+    parts = Deliverable.objects.filter(engagement=engagement)
     for clocks in (Deadline.objects.pending(), WorkDeadline.objects.filter(done_at=None)):
         clocks.filter(deliverable__in=parts).update(due_at=F("due_at") + by)
-    Deadline.objects.pending().filter(engagement=hold.engagement_id).update(due_at=F("due_at") + by)
+    Deadline.objects.pending().filter(engagement=engagement).update(due_at=F("due_at") + by)
     for name in ("due_at", "review_ends_at"):
         waits = parts.filter(status__in=Deliverable.WAITING).exclude(**{name: None})
         waits.update(**{name: F(name) + by})
     for name in ("materials_due_at", "materials_asked_at"):
-        mine = Engagement.objects.filter(pk=hold.engagement_id).exclude(**{name: None})
+        mine = Engagement.objects.filter(pk=engagement.pk).exclude(**{name: None})
         mine.update(**{name: F(name) + by})
+    engagement.more_work.filter(status="proposed").update(answer_by_at=F("answer_by_at") + by)
+    engagement.more_work.filter(status="agreed").update(pay_by_at=F("pay_by_at") + by)
 
 
 # The end
@@ -176,11 +181,17 @@ def end_what_nobody_handed_in(hold: Hold, *, at: datetime) -> list[Deliverable]:
         Deadline.objects.stop_awaiting(part, at=at)
         ended.append(part)
     if ended and not engagement.deliverables.unapproved().exists():
-        paid = engagement.deliverables.exclude(status=Deliverable.Status.ENDED).exists()
-        status = Engagement.Status.COMPLETED if paid else Engagement.Status.ENDED
-        engagement.become(status, by=None, at=at, reason=REASON, finished_at=at)
+        give_up_more_work(engagement, at=at)
+        conclude(engagement, at=at, reason=REASON)
+    if engagement.status != Engagement.Status.ACTIVE:
         Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
     return ended
+
+
+def give_up_more_work(engagement: Engagement, *, at: datetime) -> None:
+    """What was proposed ends with the work; what is being charged just now goes on as a part of its own."""
+    with suppress(adding.BeingCharged):
+        adding.end_open(engagement, by=None, at=at, reason=REASON)
 
 
 def recover(chargeback: Chargeback, hold: Hold, back: Money, *, at: datetime) -> None:

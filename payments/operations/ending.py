@@ -1,4 +1,4 @@
-"""An offer ends without work: the application is told, nothing waits any more, and the card is freed."""
+"""How things end: an offer without work, whose card is freed, and an engagement in which no part is open."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from marketplace.kernel.transactions import relock
 from payments.emails import paying_for
 from payments.models import Deadline
 from payments.operations.planning import plan_void
-from projects.models import Application, Engagement
+from projects.models import Application, Deliverable, Engagement
 
 APPLICATION_AFTER = {
     Engagement.Status.DECLINED: Application.Status.OFFER_DECLINED,
@@ -44,3 +44,19 @@ def leave_page(engagement: Engagement, *, by: User | None, at: datetime, reason:
 def free_card(engagement: Engagement, *, by: User | None, at: datetime, reason: str) -> None:
     Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
     plan_void(relock(engagement.holds.get(number=1)), by=by, at=at, reason=reason)
+
+
+def is_over(engagement: Engagement) -> bool:
+    """Whether no part is open, and no more work is proposed or waits for its payment."""
+    return not (engagement.deliverables.unapproved().exists() or engagement.more_work.open().exists())
+
+
+def conclude(
+    engagement: Engagement, *, at: datetime, by: User | None = None, reason: str = "Nothing was handed in."
+) -> None:
+    """Work under way is over when nothing of it is open: completed if any part was approved, else ended."""
+    if engagement.status != Engagement.Status.ACTIVE or not is_over(engagement):
+        return
+    approved = engagement.deliverables.exclude(status=Deliverable.Status.ENDED).exists()
+    status = Engagement.Status.COMPLETED if approved else Engagement.Status.ENDED
+    engagement.become(status, by=by, at=at, reason="" if approved else reason, finished_at=at)

@@ -12,7 +12,7 @@ from marketplace.kernel.transactions import relock
 from payments import emails, ledger
 from payments.emails import refunds, supplies
 from payments.models import Deadline, Hold, LeavingPay, Operation, Payee, Release
-from payments.operations import planning, reversing
+from payments.operations import adding, planning, reversing
 from payments.operations.alarms import ring as ring
 from payments.stripe_gateway import Done
 
@@ -133,6 +133,9 @@ def capture_failed(hold: Hold, why: str, *, at: datetime) -> None:
         return
     hold.become(Hold.Status.CAPTURE_FAILED, by=None, at=at, reason=why, next_look_at=None)
     ends_at = at + timedelta(hours=settings.CAPTURE_RETRY_HOURS)
+    if hold.number > 1:
+        adding.refused(hold, ends_at=ends_at, at=at)
+        return
     kind = Deadline.Kind.CAPTURE_RETRY_ENDS
     Deadline.objects.create(kind=kind, engagement=hold.engagement, due_at=ends_at)
     emails.card_refused(hold.engagement, ends_at=ends_at, at=at)

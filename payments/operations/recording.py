@@ -1,7 +1,6 @@
 """What a card payment says, freshly fetched: told by redirect, webhook or sweep, whichever is first."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -10,13 +9,12 @@ from marketplace.kernel.times import end_of_day
 from marketplace.kernel.transactions import locked, relock
 from payments import emails, ledger
 from payments import stripe_gateway as gateway
-from payments.emails import paying_for, supplies
+from payments.emails import paying_for
 from payments.models import Deadline, Hold, Operation
-from payments.operations import finishing, planning, watching
+from payments.operations import adding, finishing, planning, starting, watching
 from payments.stripe_gateway import Booking, Intent, StripeFailed
 from projects import places
 from projects.models import Application, Engagement, Project
-from projects.models import Deadline as WorkDeadline
 
 AUTHORISATION = timedelta(days=7)  # the shortest that card networks keep one, where Stripe names no end
 
@@ -83,6 +81,9 @@ def reserved(hold: Hold, facts: Intent, *, at: datetime) -> None:
     engagement = hold.engagement
     if hold.payment_intent == facts.id:
         return
+    if hold.number > 1:
+        reserved_for_more(hold, facts, at=at)
+        return
     waits = hold.status == Hold.Status.CHECKOUT_OPEN and engagement.status == Engagement.Status.AUTHORISING
     application = relock(engagement.application)
     complete = facts.capturable_cents == hold.gross_cents
@@ -91,6 +92,16 @@ def reserved(hold: Hold, facts: Intent, *, at: datetime) -> None:
         offer_stands(hold, application, facts, at=at)
     else:
         reservation_unwanted(hold, facts, at=at)
+
+
+def reserved_for_more(hold: Hold, facts: Intent, *, at: datetime) -> None:
+    """More work waits for its money: charged at once where it is still wanted, given back where not."""
+    if facts.capturable_cents == hold.gross_cents and adding.is_wanted(hold):
+        capture_before = end_of_reservation(facts, at=at)
+        adding.reserved(hold, intent=facts.id, capture_before=capture_before, at=at)
+        return
+    reservation_unwanted(hold, facts, at=at)
+    adding.not_charged(hold, at=at)
 
 
 def end_of_reservation(facts: Intent, *, at: datetime) -> datetime:
@@ -147,12 +158,7 @@ def paid(hold: Hold, facts: Intent, booking: Booking, *, at: datetime) -> None:
     """The money is held: book it and open the workroom."""
     if hold.funded_at is not None and hold.payment_intent == facts.id:
         return
-    waits = hold.status in {Hold.Status.CAPTURING, Hold.Status.CHECKOUT_OPEN}
-    if (
-        not waits
-        or hold.engagement.status != Engagement.Status.FUNDING
-        or facts.received_cents != hold.gross_cents
-    ):
+    if not is_awaited(hold) or facts.received_cents != hold.gross_cents:
         unapplied(hold, facts, booking, at=at)
         if hold.payment_intent == facts.id:
             reservation_lost(hold, at=at, reason="The card was charged differently from what was agreed.")
@@ -176,7 +182,19 @@ def paid(hold: Hold, facts: Intent, booking: Booking, *, at: datetime) -> None:
     )
     alarm_at = at + timedelta(days=settings.HOLD_ALARM_DAYS)
     Deadline.objects.create(kind=Deadline.Kind.HOLD_ALARM, hold=hold, due_at=alarm_at)
-    start_work(hold.engagement, at=at)
+    if hold.number > 1:
+        adding.start(hold, at=at)
+    else:
+        start_work(hold.engagement, at=at)
+
+
+def is_awaited(hold: Hold) -> bool:
+    """Whether this hold waits for the money that came."""
+    if hold.status not in {Hold.Status.CAPTURING, Hold.Status.CHECKOUT_OPEN}:
+        return False
+    if hold.number > 1:
+        return adding.is_agreed(hold)
+    return hold.engagement.status == Engagement.Status.FUNDING
 
 
 def unapplied(hold: Hold, facts: Intent, booking: Booking, *, at: datetime) -> None:
@@ -202,33 +220,12 @@ def start_work(engagement: Engagement, *, at: datetime) -> None:
     Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)
     engagement.become(Engagement.Status.ACTIVE, by=None, at=at, starts_at=starts_at)
     if engagement.promised_materials.exists():
-        await_materials(engagement, at=at)
+        starting.await_materials(engagement, at=at)
     else:
-        start_clocks(engagement, since=starts_at, at=at)
+        starting.start_clocks(engagement, since=starts_at, at=at)
     fill(engagement.project, at=at)  # before the application: closing a project locks them in this order
     relock(engagement.application).become(Application.Status.ACCEPTED, by=None, at=at)
     emails.work_can_start(engagement, at=at)
-
-
-def await_materials(engagement: Engagement, *, at: datetime) -> None:
-    """The promised materials come first: no due date runs while one of them is missing (PRODUCT.md)."""
-    assert engagement.starts_at is not None
-    zone = ZoneInfo(engagement.company.time_zone)
-    engagement.materials_due_at = end_of_day(engagement.starts_at, zone, days=settings.MATERIALS_DAYS)
-    engagement.save(update_fields=["materials_due_at"])
-    kind = Deadline.Kind.MATERIALS_DUE
-    Deadline.objects.create(kind=kind, engagement=engagement, due_at=engagement.materials_due_at)
-    supplies.materials_wanted(engagement, at=at)
-
-
-def start_clocks(engagement: Engagement, *, since: datetime, at: datetime) -> None:
-    """The due dates of all parts that wait for a first version, counted in the student's days."""
-    for deliverable in engagement.deliverables.filter(status="pending").order_by("number"):
-        due_at = end_of_day(since, engagement.student.zone, days=deliverable.due_days)
-        deliverable.engagement, deliverable.due_at = engagement, due_at
-        deliverable.save(update_fields=["due_at"])
-        WorkDeadline.objects.remind_of_due(deliverable, at=at)
-        Deadline.objects.await_delivery(deliverable)
 
 
 def fill(project: Project, *, at: datetime) -> None:

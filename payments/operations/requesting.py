@@ -89,11 +89,16 @@ def checkout(operation: Operation) -> dict[str, Any]:
     hold = the_hold(operation)
     engagement = hold.engagement
     again = hold.history.filter(to_status=Hold.Status.CAPTURE_FAILED).exists()
-    page, after, key, payer = "pay", "checkout_return", engagement.public_id, engagement.offered_by.email
-    if hold.is_opened_by_payer:
+    page, after, key, payer = "pay", "checkout_return", [engagement.public_id], engagement.offered_by.email
+    title = engagement.terms["title"]
+    if hold.number > 1:
+        more = hold.more_work
+        page, after, key = "pay_more_work", "more_work_return", [engagement.public_id, str(more.number)]
+        payer, title = more.proposed_by.email, f"{title}: {more.title}"
+    elif hold.is_opened_by_payer:
         request = engagement.payment_request
-        page, after, key, payer = "pay_for", "paid_for", request.token, request.email
-    product = {"name": f"{engagement.terms['title']} ({engagement.student})"}
+        page, after, key, payer = "pay_for", "paid_for", [request.token], request.email
+    product = {"name": f"{title} ({engagement.student})"}
     price = {"currency": operation.currency, "unit_amount": operation.amount_cents, "product_data": product}
     return {
         "mode": "payment",
@@ -107,8 +112,8 @@ def checkout(operation: Operation) -> dict[str, Any]:
         "client_reference_id": str(hold.pk),
         "customer_email": payer,
         "metadata": labels(operation),
-        "success_url": settings.SITE_URL + reverse(f"payments:{after}", args=[key]),
-        "cancel_url": settings.SITE_URL + reverse(f"payments:{page}", args=[key]),
+        "success_url": settings.SITE_URL + reverse(f"payments:{after}", args=key),
+        "cancel_url": settings.SITE_URL + reverse(f"payments:{page}", args=key),
     }
 
 

@@ -8,7 +8,7 @@ from django import template
 from payments import leaving
 from payments.forms import AcceptForm
 from payments.models import Payee
-from payments.models.bars import bar_of
+from payments.models.bars import bars_of_all
 from projects.models import Engagement
 
 register = template.Library()
@@ -34,7 +34,7 @@ def leaving_pay(engagement: Engagement, at: datetime) -> leaving.Sums | None:
     return leaving.sums_of(engagement, at=at)
 
 
-@register.inclusion_tag("components/money_bar.html")
-def money_bar(engagement: Engagement, small: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
-    """Draw the bar of an engagement's first payment; nothing where there is none yet."""
-    return {"steps": bar_of(engagement), "small": small}
+@register.inclusion_tag("payments/_bars.html")
+def money_bars(engagement: Engagement) -> dict[str, Any]:
+    """Draw the bar of each payment of an engagement; nothing where there is none yet."""
+    return {"bars": bars_of_all(engagement)}

@@ -31,7 +31,7 @@ def money(request: PersonRequest) -> HttpResponse:
 def list_of(side: accounting.Side, form: OlderForm) -> dict[str, Any]:
     """One page of a side's payments, newest first, each with its bar and the amount that matters there."""
     name = "paid_before" if side.name == "employer" else "before"
-    related = side.holds.select_related("engagement__company", "engagement__student")
+    related = side.holds.select_related("engagement__company", "engagement__student", "more_work")
     holds = form.page(related, PAGE, name=name)
     page, more = holds[:PAGE], len(holds) > PAGE
     bars, standings = bars_of(page), ledger.standing_of_each(hold.pk for hold in page)
@@ -52,11 +52,12 @@ def engagement_money(request: PersonRequest, public_id: str) -> HttpResponse:
             "payments:engagement_money", get_object_or_404(mine, public_id=public_id).engagement.public_id
         )
     role = engagement.role_of(request.user)
-    holds = list(engagement.holds.all())
+    holds = sorted(engagement.holds.all(), key=lambda hold: hold.number)
+    paid = [hold for hold in holds if hold.number == 1 or hold.funded_at]
     context = {
         "engagement": engagement,
         "role": role,
         "journey": accounting.journey_of(engagement, role=role, at=timezone.now()),
-        "receipts": [(hold, receipting.receipt_for(hold)) for hold in holds],
+        "receipts": [(hold, receipting.receipt_for(hold)) for hold in paid],
     }
     return render(request, "payments/engagement_money.html", context)

@@ -73,7 +73,8 @@ def checkout_return(request: PersonRequest, public_id: str) -> HttpResponse:
         messages.info(request, "The payment service does not answer just now. Nothing is lost.")
     if hold.status != Hold.Status.CHECKOUT_OPEN:
         return redirect(hold.engagement)
-    context = {"engagement": hold.engagement, "hold": hold, "next_try": AttemptForm.following(request.GET)}
+    context = {"engagement": hold.engagement, "pay_url": reverse("payments:pay", args=[public_id])}
+    context["next_try"] = AttemptForm.following(request.GET)
     return render(request, "payments/checkout_return.html", context)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import PersonRequest
+from marketplace.kernel.money import total
 from payments import operations, refunding, releasing
 from payments.forms import CancelForm, VersionForm
 from payments.http import deliverable_or_404, engagement_or_404, only_sides
@@ -40,11 +41,11 @@ def cancel(request: PersonRequest, public_id: str) -> HttpResponse:
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        operation = refunding.cancel_before_start(
-            engagement, by=request.user, at=timezone.now(), reason=reason
-        )
-        operations.run_now(operation, at=timezone.now())
-        messages.success(request, f"Cancelled. {operation.amount} goes back to the card.")
+        refunds = refunding.cancel_before_start(engagement, by=request.user, at=timezone.now(), reason=reason)
+        for refund in refunds:
+            operations.run_now(refund, at=timezone.now())
+        back = total([refund.amount for refund in refunds])
+        messages.success(request, f"Cancelled. {back} goes back to the card.")
         return redirect(engagement)
     context = {"form": form, "engagement": engagement}
     return render(request, "payments/cancel.html", context, status=422 if form.is_bound else 200)

@@ -26,6 +26,9 @@ def with_everything(engagements: Any) -> Any:
         "history",
         "holds__shares__releases__operation",
         "holds__shares__refund__operation",
+        "more_work__history",
+        "more_work__hold",
+        "more_work__deliverable",
     )
 
 

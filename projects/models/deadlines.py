@@ -25,7 +25,7 @@ def reminders_of(deliverable: Deliverable) -> list[datetime]:
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def due(self, *, at: datetime) -> "DeadlineQuerySet":
         """What is to happen now; the clocks of work whose payment a bank took back stand still."""
-        still = Q(deliverable__hold_share__hold__hold_reason="bank_dispute")
+        still = Q(deliverable__engagement__holds__hold_reason="bank_dispute")
         return self.filter(done_at=None, due_at__lte=at).exclude(still).order_by("due_at", "pk")
 
     def pending(self) -> "DeadlineQuerySet":

@@ -10,9 +10,10 @@ from django.db.models import Q
 from marketplace.kernel.money import Money
 from marketplace.kernel.states import StateMachine, Transition
 from projects.models.engagements import Engagement
-from projects.models.projects import MAX_CRITERIA, MAX_DELIVERABLES, MIN_CRITERIA
+from projects.models.projects import MAX_CRITERIA, MAX_DELIVERABLES, MAX_MORE_WORK, MIN_CRITERIA
 
 INCLUDED_ROUNDS = 2  # PRODUCT.md: two rounds of changes are included
+MAX_PARTS = MAX_DELIVERABLES + MAX_MORE_WORK
 
 
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
@@ -64,6 +65,7 @@ class Deliverable(StateMachine):
 
     engagement = models.ForeignKey(Engagement, models.PROTECT, related_name="deliverables")
     number = models.PositiveSmallIntegerField()
+    is_added = models.BooleanField("agreed on after the offer, on a payment of its own", default=False)
     title = models.CharField(max_length=100)
     criteria = ArrayField(models.CharField(max_length=200), size=MAX_CRITERIA)
     share_cents = models.PositiveIntegerField()
@@ -83,7 +85,7 @@ class Deliverable(StateMachine):
         constraints = [
             models.UniqueConstraint(name="deliverable_number", fields=["engagement", "number"]),
             models.CheckConstraint(
-                name="deliverable_number_in_bounds", condition=Q(number__gte=1, number__lte=MAX_DELIVERABLES)
+                name="deliverable_number_in_bounds", condition=Q(number__gte=1, number__lte=MAX_PARTS)
             ),
             models.CheckConstraint(name="deliverable_share", condition=Q(share_cents__gt=0)),
             models.CheckConstraint(

@@ -32,15 +32,16 @@ def earliest(lookup: str, **where: Any) -> models.Subquery:
 
 @cache  # querysets copy what they are given, and to put it together takes longer than the query
 def student_until() -> Case:
-    """Until when the student has the turn: an answer to the offer, or the next version of a part."""
+    """Until when the student has the turn: an answer to an offer or to more work, or the next version of a part."""
     due = earliest("deliverables__due_at", deliverables__status__in=["pending", "changes_requested"])
+    proposed = earliest("more_work__answer_by_at", more_work__status="proposed")
     offered = When(status=Engagement.Status.OFFERED, then="offer_expires_at")
-    return moment(offered, When(status=Engagement.Status.ACTIVE, then=due))
+    return moment(offered, When(status=Engagement.Status.ACTIVE, then=Least(due, proposed)))
 
 
 @cache
 def employer_until() -> Case:
-    """Until when the employer has the turn: the payment page, a refused card, a review, or promised materials."""
+    """Until when the employer has the turn: a payment page, a refused card, a review, or promised materials."""
     ends = {"money_deadlines__kind__in": ["checkout_ends", "capture_retry_ends"]}  # and no reminder before
     clock = earliest("money_deadlines__due_at", money_deadlines__done_at=None, **ends)
     refused = Q(status=Engagement.Status.FUNDING, holds__status__in=["capture_failed", "checkout_open"])
@@ -49,7 +50,9 @@ def employer_until() -> Case:
     )
     review = earliest("deliverables__review_ends_at", deliverables__status="submitted")
     promised = {"promised_materials__number__gte": 1, "promised_materials__given_at": None}
-    owes = Least(review, earliest("materials_due_at", **promised))  # the one that there is, or the first
+    agreed = earliest("more_work__pay_by_at", more_work__status="agreed")
+    materials = earliest("materials_due_at", **promised)
+    owes = Least(review, materials, agreed)  # the one that there is, or the first
     return moment(When(pays, then=clock), When(status=Engagement.Status.ACTIVE, then=owes))
 
 

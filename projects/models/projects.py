@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_SEATS = 5
 MAX_DELIVERABLES = 3
+MAX_MORE_WORK = 3  # parts that the two sides may add to an engagement, each on a payment of its own
 MAX_QUESTIONS = 3
 MAX_PROMISED = 5  # materials that are handed over in the workroom
 MAX_LINKS = 3  # to public materials

@@ -35,7 +35,7 @@ def first(rows: QuerySet[Any], *what: Any) -> Any:
 
 
 def of_workroom(engagements: QuerySet[Engagement]) -> str | None:
-    sums = (Sum("deliverables__version"), Sum("holds__version"), *BESIDE)
+    sums = (Sum("deliverables__version"), Sum("holds__version"), Sum("more_work__version"), *BESIDE)
     found = first(engagements, "version", *(of_row(Engagement, each) for each in sums))
     return found and written(found)
 

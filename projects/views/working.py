@@ -1,5 +1,7 @@
 """Pages of work under way: the list of engagements, the workroom, its private files."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -57,11 +59,22 @@ def show(
         "role": role,
         "at": at,
         "parts": [part_of_page(part, at=at) for part in engagement.deliverables.all()],
-        "hold": next(iter(engagement.holds.all()), None),
+        **payments_of(engagement),
         "events": narrating.story_of_engagement(engagement),
         **correspondence.of_page(request, engagement, role=role, form=form),
     }
     return render(request, "projects/engagement.html", context, status=status)
+
+
+def payments_of(engagement: Engagement) -> dict[str, Any]:
+    """The payment of the offer, the one that a bank took back, if any, and more work that waits for somebody."""
+    holds = sorted(engagement.holds.all(), key=lambda hold: hold.number)
+    stopped = [hold for hold in holds if hold.hold_reason == "bank_dispute"]
+    return {
+        "hold": next(iter([*stopped, *holds]), None),
+        "more": next((more for more in engagement.more_work.all() if more.is_open), None),
+        "may_propose": engagement.status == Engagement.Status.ACTIVE and not engagement.missing_materials,
+    }
 
 
 @login_required

@@ -12,7 +12,17 @@ from marketplace.kernel.models import Letter
 from marketplace.kernel.money import Money
 from payments import emails as money
 from payments import releasing, reviewing
-from payments.emails import alarms, chargebacks, late, paying_for, payouts, refunds, rulings, supplies
+from payments.emails import (
+    alarms,
+    chargebacks,
+    late,
+    more_work,
+    paying_for,
+    payouts,
+    refunds,
+    rulings,
+    supplies,
+)
 from payments.models import (
     Alarm,
     Award,
@@ -20,6 +30,7 @@ from payments.models import (
     FraudFinding,
     Hold,
     LeavingPay,
+    MoreWork,
     Payee,
     PaymentRequest,
     Payout,
@@ -63,7 +74,7 @@ def write_all(engagement):
     money.changes_asked_for(review, part, at=at)
     money.work_approved_by_silence(Release(pk=0, **as_given(release)), part, at=at)
     money.approval_undone(part, at=at)
-    money.cancelled_before_start(engagement, hold, by=by, reason="Our plans\nchanged.", at=at)
+    money.cancelled_before_start(engagement, hold.gross, by=by, reason="Our plans\nchanged.", at=at)
     money.payee_ready(payee, at=at)
     money.account_gone(payee, "acct_old", at=at)
     money.payout_failed(payee, "po_1", Money(20000), why="The bank account is closed.", at=at)
@@ -160,9 +171,28 @@ def write_all(engagement):
     for status in ("upheld", "dismissed"):
         made = Report(pk=len(status), reporter=by, project=project, status=status, made_at=at)
         work.report_decided(made, note="We took it\noff.", at=at)
+    about_more_work(engagement, part, ends=ends, at=at)
     alarm = Alarm(pk=1, kind="refund_failed", subject="op", detail="re_1 is failed")
     alarms.alarm_rung(alarm, count=3, to=by, at=at)
     return at
+
+
+def about_more_work(engagement, part, *, ends, at):
+    """One letter of each kind; each writes of another proposal, as a later one of the same calls the earlier back."""
+    more = MoreWork(pk=1, engagement=engagement, number=1, title="More", brief="Six\nmore.", deliverable=part)
+    more.fee_cents, more.platform_fee_cents, more.hours, more.due_days = 30000, 3000, 10, 7
+    more.answer_by_at = more.pay_by_at = ends
+    for about in (more_work.proposed, more_work.reminder, more_work.declined, more_work.withdrawn):
+        about(more, at=at)
+        more.pk += 1
+    more.status = MoreWork.Status.AGREED
+    for about in (more_work.agreed, more_work.reminder, more_work.card_refused):
+        about(more, at=at)
+        more.pk += 1
+    more.status = MoreWork.Status.UNPAID
+    more_work.over(more, at=at)
+    more.pk += 1
+    more_work.held(more, engagement, at=at)
 
 
 def payer_was_told(request, *, at):

@@ -22,6 +22,13 @@ STUDENT = {
     "industries": [],
     "job_roles": [],
 }
+MORE_WORK = {
+    "title": "A second guide",
+    "brief": "As the first one, in Swedish.",
+    "criteria": ["One page", "In Swedish", "Read by a nurse"],
+    "hours": 3,
+    "due_days": 7,
+}
 PROJECT = "api/v1/projects/<public_id>/"
 APPLICATION = "api/v1/applications/<public_id>/"
 ENGAGEMENT = "api/v1/engagements/<public_id>/"
@@ -44,6 +51,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     f"{ENGAGEMENT}cancel/": {"reason": "It is not needed any more."},
     f"{ENGAGEMENT}messages/": {"text": "When shall we speak?"},
     f"{ENGAGEMENT}materials/<number>/": {"note": "On the shared drive."},
+    f"{ENGAGEMENT}more-work/": MORE_WORK | {"fee_cents": 6000},
+    f"{ENGAGEMENT}more-work/<number>/agree/": {"version": 1},
+    f"{ENGAGEMENT}more-work/<number>/decline/": {"version": 1},
     f"{PART}submissions/": {"text": "The guide.", "criteria_answers": ["Met, see page one."] * 4},
     f"{PART}changes/": {"failing_criteria": [1], "message": "Shorter."},
     "api/v1/money/payee/": {"country": "SE"},

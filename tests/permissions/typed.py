@@ -12,6 +12,7 @@ FORM = "application/x-www-form-urlencoded"
 COMPANY = {"name": "Reed & Sons", "website": "https://reed.example", "country": "CA", "about": "Boats."}
 SCHOOL = {"born_on": "2004-05-17", "school": "Delft", "country": "NL"}
 CRITERIA = {f"criterion_{number}": "Met, see page one." for number in range(1, 8)}
+MORE_WORK = documents.MORE_WORK
 TYPED: dict[str, dict[str, Any]] = {
     "accounts/welcome/": {"name": "Noor Haddad", "time_zone": "Europe/Paris", "side": "student"},
     "accounts/welcome/student/": SCHOOL,
@@ -49,6 +50,8 @@ TYPED: dict[str, dict[str, Any]] = {
         "failing_criteria": "1",
         "message": "Shorter.",
     },
+    "engagements/<public_id>/more-work/": MORE_WORK
+    | {"criteria": "\n".join(MORE_WORK["criteria"]), "fee": "60"},
     "money/payee/set-up/": {"country": "SE"},
     "admin/desk/sanction/<kind>/<public_id>/": {
         "level": "limit",

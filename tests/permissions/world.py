@@ -33,6 +33,7 @@ from projects import applying, attaching, blocking, closing, editing, messaging,
 from projects.drafts import Part, draft_of
 from projects.models import Project
 from tests import cast, stages
+from tests.payments import adding
 
 LETTER = "letter-1@testserver"
 
@@ -231,6 +232,8 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
     submitted, approved = work.deliverables.order_by("number")
     release = releasing.approve_work(approved, by=employer, at=timezone.now())
     ruled(work, release, by=people["moderator"], at=at)
+    proposed = adding.propose(unstarted)
+    agreed = adding.agreed(stages.under_way(sandbox, bid()))
     closing.close_unanswered(work.project, at=at + timedelta(days=30))
     rows = {"unpaid": unpaid, "offer": offer, "unstarted": unstarted, "work": work, "filled": work.project}
     parts = {"to_do": unstarted.deliverables.get(number=1), "submitted": submitted, "approved": approved}
@@ -240,6 +243,8 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "said": {"kind": "message", "key": said.public_id},
         "file": {"public_id": submitted.submissions.get().files.get().public_id},
         "promised": {"public_id": promised.public_id, "number": guide.number},
+        "proposed": {"public_id": unstarted.public_id, "number": 1, "version": proposed.version},
+        "agreed": {"public_id": agreed.engagement.public_id, "number": 1},
         "given": {"public_id": list_.files.get().public_id},
         "receipt": {"public_id": work.holds.get().public_id},
         "release": {"public_id": release.public_id},

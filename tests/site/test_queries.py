@@ -125,4 +125,4 @@ def test_what_moves_money(sandbox, client):
         work()
     assert counts() == before
     assert Project.objects.count() == 4
-    assert before == {"/money/": [11, 12], receipt: [24, 24], "/engagements/": [3, 3], "/dashboard/": [6, 6]}
+    assert before == {"/money/": [11, 12], receipt: [25, 25], "/engagements/": [3, 3], "/dashboard/": [6, 6]}

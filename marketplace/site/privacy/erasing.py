@@ -272,6 +272,8 @@ KEPT = {
     "projects.SubmissionFile": "the work, which belongs to the company that paid for it",
     "projects.Review": COMPANYS,
     "payments.Deadline": "clocks",
+    "payments.MoreWork": "part of the terms, by ids",
+    "payments.MoreWorkTransition": HISTORY,
     "payments.CardSeen": "cards of companies, without their numbers",
     "payments.FraudCheck": "what moderators looked at, by ids",
     "payments.FraudCheckTransition": HISTORY,

@@ -289,4 +289,12 @@ TABLES = (
     ),
     Table("payments.Payout", "What went on to your bank", ("payee__user",)),
     Table("payments.PaymentRequest", "Colleagues whom you asked to pay", ("asked_by",), plus=ENGAGEMENT),
+    Table(
+        "payments.MoreWork",
+        "More work that was proposed to you, or by you",
+        ("engagement__student", "proposed_by"),
+        STATE,
+        plus=ENGAGEMENT,
+    ),
+    Table("payments.MoreWorkTransition", "What you answered, or did with it", ("by",), plus=ROW),
 )

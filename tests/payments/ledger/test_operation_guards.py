@@ -25,6 +25,7 @@ ROWS = [
             0, now(), now(), 0, 1, 'cs_1', now(), now())""",
     f"""INSERT INTO payments_operationattempt (operation_id, number, epoch, outcome, request_id)
         VALUES ('{DONE}', 1, 0, 'succeeded', 'req_1'), ('{PLANNED}', 1, 0, '', '')""",
+    f"INSERT INTO payments_share (hold_id, deliverable_id, amount_cents) VALUES ('{HOLD}', 1, 30000)",
 ]
 
 
@@ -56,6 +57,15 @@ def test_the_terms_of_a_hold_are_frozen(connect, role, column):
 def test_the_currency_and_the_engagement_of_a_hold_are_frozen(connect, role, what):
     with pytest.raises(errors.RestrictViolation, match="terms are frozen"), connect(role) as c:
         change(c, "hold", what, "true")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "what", ["UPDATE payments_share SET amount_cents = 29999", "DELETE FROM payments_share"]
+)
+def test_the_parts_of_a_held_payment_are_what_was_paid_for_them(connect, role, what):
+    with pytest.raises(errors.CheckViolation, match="its parts share"), connect(role) as c:
+        c.execute(what)
 
 
 @BOTH

@@ -55,6 +55,7 @@ ONLY_POSTED = {
         for act in ("decline_offer", "withdraw_offer", "take_back_request", "ask_for_materials")
     },
     **{f"payments:{act}": ["some-work", 1] for act in ("approve_work", "undo_approval")},
+    **{f"payments:{act}_more_work": ["some-work", 1] for act in ("agree_to", "decline", "withdraw")},
     **{
         f"projects:{act}": ["a-project"]
         for act in (

@@ -14,6 +14,7 @@ from accounts.models import Industry, JobRole, School, Skill
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Topic
 from payments import (
+    adding_work,
     asking_to_pay,
     awarding,
     finding_fraud,
@@ -45,6 +46,7 @@ from payments.operations import finishing, handling
 from payments.stripe_gateway import Booking, DisputeFacts
 from projects import messaging, reopening, selecting
 from tests import cast, stages
+from tests.payments import adding
 from tests.payments.steps import a_ready_payee
 from tests.site.every_page.world.posting import applied, opened
 from tests.site.every_page.world.words import NOTES, PDF, PROMISED, REFUSED_CHARGE
@@ -123,6 +125,17 @@ def work(w):
     offering.give_up_payment(w.payment_failed, at=w.now)
     tasks.sweep_once(at=w.now)
     ruled(w)
+    more_work(w)
+
+
+def more_work(w):
+    """Proposed in one engagement, agreed on and being paid in the next, held as a part of a third."""
+    long = {"brief": NOTES[:1500], "criteria": ["A" * 120, "An hour with each of six patients", "Notes"]}
+    adding.propose(w.submitted_work, at=w.now, **long)
+    more = adding.agreed(w.approved, at=w.now)
+    adding_work.open_payment(more, by=w.employer, at=w.now)
+    tasks.sweep_once(at=w.now)
+    adding.held(w.sandbox, w.reworked, at=w.now)
 
 
 def correspondence(w):

@@ -1,0 +1,424 @@
+"""More work in an engagement under way: proposed, agreed to, paid on a page of its own, and worked on like the rest."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Company
+from marketplace.kernel.models import Letter
+from marketplace.kernel.states import InvalidTransition
+from payments import (
+    accounting,
+    adding_work,
+    awarding,
+    funding,
+    ledger,
+    offering,
+    operations,
+    refunding,
+    releasing,
+    stripe_gateway,
+    tasks,
+)
+from payments.http import engagement_with_money
+from payments.ledger import Code
+from payments.models import Alarm, Chargeback, Deadline, MoreWork, Operation
+from payments.models.bars import bars_of_all
+from payments.reviewing import MaterialsMissing
+from projects.models import Deliverable, Engagement, PromisedMaterial
+from projects.models.turns import turn_now
+from tests import cast, stages
+from tests.boards import stands_on
+from tests.payments import steps
+from tests.payments.adding import TERMS, agreed, held, now, page, propose
+from tests.payments.test_chargebacks import tell
+
+pytestmark = stands_on(stages.under_way)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def engagement(board):
+    return board
+
+
+def letters(template, **where):
+    return Letter.objects.filter(template=f"payments/more_work_{template}", **where)
+
+
+class TestProposing:
+    def test_computes_the_price_and_starts_the_clock_of_the_answer(self, engagement, db):
+        at = timezone.now()
+        more = propose(engagement, at=at)
+        assert (more.number, more.status, more.platform_fee_cents) == (1, "proposed", 3000)
+        assert more.answer_by_at == at + 72 * HOUR
+        assert engagement.holds.count() == 1  # nothing is to be paid before the answer
+        clocks = Deadline.objects.pending().filter(engagement=engagement).order_by("due_at")
+        assert [row.kind for row in clocks] == ["more_work_reminder", "more_work_ends"]
+        assert letters("proposed").get().to == engagement.student
+
+    def test_is_the_turn_of_the_student_then_of_the_employer(self, engagement, db):
+        def turn(person):
+            return turn_now(Engagement.objects.filter(pk=engagement.pk).with_turn(cast.afresh(person)))
+
+        more = propose(engagement)
+        assert turn(engagement.student).until == more.answer_by_at
+        more = adding_work.agree(more, by=engagement.student, at=timezone.now())
+        assert turn(engagement.offered_by).mine
+        assert turn(engagement.offered_by).until == more.pay_by_at
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"title": ""}, "title"),
+            ({"brief": ""}, "brief"),
+            ({"criteria": ["One", "Two"]}, "criteria"),
+            ({"fee_cents": 19999}, "fee"),
+            ({"fee_cents": 0}, "fee"),
+            ({"hours": 0}, "hours"),
+            ({"hours": 41}, "hours"),
+            ({"due_days": 2}, "hours"),  # 10 hours in 2 days are more than 30 a week
+            ({"due_days": 29}, "due_days"),
+        ],
+    )
+    def test_has_the_bounds_of_a_part_of_a_project(self, engagement, db, change, field):
+        assert field in {fault.field for fault in adding_work.faults_of(TERMS._replace(**change))}
+        with pytest.raises(adding_work.ProposalIncomplete):
+            propose(engagement, **change)
+        propose(engagement, hours=1, fee_cents=2000)  # less than a project may have
+
+    def test_is_the_companys_act_alone(self, engagement, db):
+        for person in (engagement.student, cast.another_employer(), cast.a_moderator()):
+            with pytest.raises(PermissionDenied):
+                propose(engagement, by=person)
+
+    def test_goes_one_at_a_time_in_the_rule_and_in_the_database(self, engagement, db):
+        more = propose(engagement)
+        with pytest.raises(adding_work.ProposalOpen):
+            propose(engagement)
+        more.pk, more.public_id, more.number = None, "another", 2
+        with pytest.raises(IntegrityError, match="more_work_one_open"), transaction.atomic():
+            more.save(force_insert=True)
+
+    def test_is_possible_three_times_and_five_times_a_day(self, engagement, db, monkeypatch):
+        for _ in range(adding_work.PROPOSALS_A_DAY):
+            adding_work.withdraw(propose(engagement), by=engagement.offered_by, at=timezone.now())
+        with pytest.raises(adding_work.EnoughWork):
+            propose(engagement)
+        propose(engagement, at=timezone.now() + DAY + HOUR)
+
+    def test_leaves_a_student_at_most_120_hours_with_one_company_a_year(self, engagement, db):
+        Engagement.objects.filter(pk=engagement.pk).update(hours=111)
+        with pytest.raises(adding_work.TooManyHours, match="9 are left"):
+            propose(engagement)
+        propose(engagement, hours=9)
+
+    def test_waits_for_promised_materials_and_for_the_bank(self, engagement, db):
+        promised = PromisedMaterial.objects.create(engagement=engagement, number=1, words="The list")
+        with pytest.raises(MaterialsMissing):
+            propose(engagement)
+        promised.delete()
+        tell(engagement.holds.get())
+        with pytest.raises(operations.WorkStopped):
+            propose(engagement)
+
+    def test_is_too_late_when_the_work_is_over(self, engagement, db):
+        steps.approved(engagement, at=timezone.now())
+        with pytest.raises(adding_work.NotUnderWay):
+            propose(engagement)
+
+
+class TestAnswering:
+    def test_agreeing_gives_the_employer_72_hours_to_pay(self, engagement, db):
+        at = timezone.now()
+        more = agreed(engagement, at=at)
+        assert (more.status, more.pay_by_at) == ("agreed", at + 72 * HOUR)
+        assert letters("agreed").get().to == engagement.offered_by
+        assert not engagement.deliverables.filter(number=3).exists()
+
+    def test_is_the_students_act_on_the_version_they_saw_and_in_time(self, engagement, db):
+        more = propose(engagement)
+        for person in (engagement.offered_by, cast.another_student()):
+            for act in (adding_work.agree, adding_work.decline):
+                with pytest.raises(PermissionDenied):
+                    act(more, by=person, at=timezone.now())
+        for version, at, code in ((9, more.created_at, "stale"), (1, more.answer_by_at, "proposal_is_over")):
+            with pytest.raises(adding_work.RuleViolation) as error:
+                adding_work.agree(more, by=engagement.student, at=at, version=version)
+            assert error.value.code.startswith(code)
+
+    def test_a_no_changes_nothing_else(self, engagement, db):
+        more = adding_work.decline(propose(engagement), by=engagement.student, at=timezone.now())
+        assert more.status == "declined"
+        assert letters("declined").get().to == engagement.offered_by
+        assert not Deadline.objects.pending().filter(engagement=engagement).exists()
+        assert now(engagement).status == "active"
+        with pytest.raises(InvalidTransition):
+            adding_work.agree(more, by=engagement.student, at=timezone.now())
+        with pytest.raises(InvalidTransition):
+            adding_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
+
+    def test_the_work_is_not_over_while_an_answer_is_awaited(self, engagement, db):
+        more = propose(engagement)
+        steps.approved(engagement, at=timezone.now())
+        assert now(engagement).status == "active"
+        adding_work.decline(more, by=engagement.student, at=timezone.now())
+        assert now(engagement).status == "completed"
+        assert now(engagement).finished_at is not None
+
+    def test_nobody_answers_and_it_ends_after_a_reminder(self, engagement, db):
+        more = propose(engagement)
+        tasks.run_deadlines(at=more.answer_by_at - 24 * HOUR)
+        assert letters("reminder").get().to == engagement.student
+        assert not adding_work.lapse(engagement, at=more.answer_by_at - HOUR)
+        tasks.run_deadlines(at=more.answer_by_at)
+        more.refresh_from_db()
+        assert more.status == "expired"
+        assert {letter.to for letter in letters("over")} == {engagement.student, engagement.offered_by}
+
+
+class TestPaying:
+    def test_nobody_pays_and_it_ends_after_a_reminder(self, engagement, db):
+        more = agreed(engagement)
+        hold = adding_work.open_payment(more, by=engagement.offered_by, at=more.agreed_at)
+        tasks.run_deadlines(at=more.pay_by_at - 24 * HOUR)
+        assert letters("unpaid").get().to == engagement.offered_by
+        with pytest.raises(adding_work.ProposalIsOver):
+            adding_work.open_payment(more, by=engagement.offered_by, at=more.pay_by_at)
+        tasks.run_deadlines(at=more.pay_by_at)
+        more.refresh_from_db()
+        hold.refresh_from_db()
+        assert (more.status, hold.status) == ("unpaid", "void")
+        assert [name for name, _ in bars_of_all(now(engagement))] == [""]
+
+    def test_is_the_companys_act_and_counts_to_its_limit(self, engagement, db):
+        more = agreed(engagement)
+        with pytest.raises(PermissionDenied):
+            adding_work.open_payment(more, by=engagement.student, at=timezone.now())
+        Company.objects.filter(pk=engagement.company_id).update(proven_at=None)
+        with pytest.raises(offering.OverUnprovenLimit):
+            adding_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
+
+    def test_two_clicks_open_one_page_of_a_second_hold(self, engagement, db):
+        more = agreed(engagement)
+        holds = [
+            adding_work.open_payment(more, by=engagement.offered_by, at=timezone.now()) for _ in range(2)
+        ]
+        assert {(hold.pk, hold.number, hold.gross_cents) for hold in holds} == {(holds[0].pk, 2, 33000)}
+        assert holds[0].operations.count() == 1
+        assert not Deliverable.objects.filter(engagement=engagement, number=3).exists()
+
+    def test_the_database_lets_nobody_work_on_what_is_not_held(self, engagement, db):
+        more = agreed(engagement)
+        with pytest.raises(IntegrityError, match="more_work_is_a_part"), transaction.atomic():
+            MoreWork.objects.filter(pk=more.pk).update(status="started")
+
+    def test_a_cancellation_before_the_start_ends_it_too(self, engagement, db):
+        more = agreed(engagement)
+        adding_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
+        refunding.cancel_before_start(
+            now(engagement), by=engagement.student, at=timezone.now(), reason="I fell ill."
+        )
+        more.refresh_from_db()
+        assert (more.status, more.hold.status) == ("void", "void")
+        assert letters("over").count() == 2
+
+    def test_clocks_stand_still_while_a_bank_has_the_first_payment(self, engagement, db):
+        more = agreed(engagement)
+        at, hold = timezone.now(), engagement.holds.get()
+        tell(hold, at=at)
+        with pytest.raises(operations.WorkStopped):
+            adding_work.open_payment(more, by=engagement.offered_by, at=at)
+        tasks.run_deadlines(at=more.pay_by_at + DAY)
+        tell(hold, "won", moves=((-44000, 1500), (44000, 0)), at=at + 9 * DAY)
+        before = more.pay_by_at
+        more.refresh_from_db()
+        assert more.status == "agreed"
+        assert abs(more.pay_by_at - before - 9 * DAY) < HOUR
+
+
+class TestTheWholeWay:
+    def test_held_worked_on_approved_and_sent_beside_the_first_payment(self, sandbox, engagement):
+        at = timezone.now()
+        engagement = held(sandbox, engagement, at=at)
+        more, part = engagement.more_work.get(), engagement.deliverables.get(number=3)
+        hold = part.hold_share.hold
+        assert (more.status, more.deliverable, more.hold) == ("started", part, hold)
+        assert (hold.number, hold.status, hold.gross_cents) == (2, "funded", 33000)
+        assert (part.share_cents, part.title, part.due_at > at + 6 * DAY) == (30000, TERMS.title, True)
+        assert {letter.to for letter in letters("held") | letters("paid")} == {
+            engagement.student,
+            engagement.offered_by,
+        }
+        steps.a_ready_payee(sandbox, engagement.student, at=at)
+        later = steps.approved(engagement, at=at)
+        assert now(engagement).status == "completed"
+        assert ledger.balances_of(hold.pk).held.cents == 0
+        steps.work_off(sandbox, at=later)
+        transfer = hold.operations.get(kind=Operation.Kind.TRANSFER)
+        assert transfer.params["source_transaction"] == hold.charge  # and never that of the first
+        assert steps.got(sandbox, engagement.student) == 70000
+        assert set(engagement.holds.values_list("status", flat=True)) == {"settled"}
+        steps.books_agree(sandbox)
+        whole = engagement_with_money(Asked(engagement.offered_by)).get()
+        journey = accounting.journey_of(whole, role="employer", at=later)
+        assert (journey.standing.charged.cents, journey.standing.sent.cents) == (77000, 70000)
+        assert journey.standing.fee.cents == 7000
+        assert [name for name, _ in bars_of_all(whole)] == ["As agreed at the offer", TERMS.title]
+
+    def test_a_refused_card_leaves_48_hours_for_another_and_all_other_work_alone(self, sandbox, engagement):
+        at = timezone.now()
+        more = agreed(engagement, at=at)
+        hold = page(engagement, more, at=at)
+        sandbox.break_("402", method="POST", path="/v1/payment_intents/*/capture")
+        sandbox.pay(hold.checkout_session)
+        late = more.pay_by_at - HOUR
+        funding.confirm_payment(hold, at=late)
+        operations.run_due(at=late)
+        more.refresh_from_db()
+        assert (more.status, more.hold.status) == ("agreed", "capture_failed")
+        assert more.pay_by_at == late + 48 * HOUR
+        assert letters("refused").get().to == engagement.offered_by
+        assert letters("late").get().to == engagement.student
+        assert now(engagement).status == "active"
+        hold = page(engagement, more, at=late)
+        sandbox.pay(hold.checkout_session)
+        hold = funding.confirm_payment(hold, at=late)
+        assert (hold.status, now(engagement).deliverables.count()) == ("funded", 3)
+        steps.books_agree(sandbox)
+
+    def test_withdrawn_while_the_card_is_charged_waits_and_paid_too_late_goes_back(self, sandbox, engagement):
+        at = timezone.now()
+        more = agreed(engagement, at=at)
+        hold = page(engagement, more, at=at)
+        sandbox.pay(hold.checkout_session)
+        adding_work.withdraw(more, by=engagement.offered_by, at=at)
+        steps.work_off(sandbox, at=at)
+        hold.refresh_from_db()
+        assert hold.status == "void"
+        assert not hold.operations.filter(kind=Operation.Kind.CAPTURE).exists()
+        more = agreed(engagement, at=at)
+        hold = page(engagement, more, at=at)
+        sandbox.pay(hold.checkout_session)
+        funding.confirm_payment(hold, at=at)
+        with pytest.raises(operations.BeingCharged):
+            adding_work.withdraw(more, by=engagement.offered_by, at=at)
+        with pytest.raises(operations.BeingCharged):
+            refunding.cancel_before_start(now(engagement), by=engagement.student, at=at, reason="Ill.")
+        assert not adding_work.lapse(engagement, at=more.pay_by_at)
+        tasks.sweep_once(at=at)
+        assert now(engagement).deliverables.get(number=3).hold_share.hold.number == 3  # the second is void
+        refunds = refunding.cancel_before_start(now(engagement), by=engagement.student, at=at, reason="Ill.")
+        assert [refund.amount_cents for refund in refunds] == [44000, 33000]
+        sandbox.seed(float_cents=10000)  # a refund costs what the card payment cost
+        steps.work_off(sandbox, at=at)
+        assert set(engagement.holds.values_list("status", flat=True)) == {"settled", "void"}
+        assert ledger.balance(Code.HELD, str(hold.pk)).cents == 0
+
+    def test_paid_while_the_bank_had_the_first_payment_is_given_back_uncharged(self, sandbox, engagement):
+        at = timezone.now()
+        more = agreed(engagement, at=at)
+        hold = page(engagement, more, at=at)
+        sandbox.pay(hold.checkout_session)
+        tell(engagement.holds.get(number=1), at=at)
+        funding.confirm_payment(hold, at=at)
+        more.refresh_from_db()
+        assert (more.status, more.hold.status) == ("void", "void")
+        assert letters("over").count() == 2
+        assert not hold.operations.filter(kind=Operation.Kind.CAPTURE).exists()
+
+    def test_a_page_that_closed_is_opened_again_and_a_second_payment_rings(self, sandbox, engagement):
+        at = timezone.now()
+        more = agreed(engagement, at=at)
+        hold = page(engagement, more, at=at)
+        first = hold.checkout_session
+        sandbox.advance(hours=25)
+        assert funding.confirm_payment(hold, at=at).status == "unfunded"
+        hold = page(engagement, more, at=at)
+        assert hold.checkout_session != first
+        sandbox.pay(hold.checkout_session)
+        funding.confirm_payment(hold, at=at)
+        tasks.sweep_once(at=at)
+        hold.refresh_from_db()
+        facts = another_payment(hold)
+        operations.record_intent(hold, facts, at=at)
+        assert Alarm.objects.filter(kind="unapplied_payment").exists()
+        assert hold.operations.filter(kind=Operation.Kind.REFUND, slot=f"unapplied-{facts.id}").exists()
+
+
+def another_payment(hold):
+    """A second one of the same amount that says it is for this hold."""
+    facts = stripe_gateway.intent(hold.payment_intent)
+    return replace(facts, id="pi_twice", charge="ch_twice", booking=replace(facts.booking, id="txn_twice"))
+
+
+class Asked:
+    """A request, as far as the query asks it."""
+
+    def __init__(self, user):
+        self.user = cast.afresh(user)
+
+
+@stands_on(held)
+class TestAfterwards:
+    """The third part stands on the second payment; what happens to one leaves the other."""
+
+    @pytest.fixture
+    def part(self, engagement):
+        return engagement.deliverables.get(number=3)
+
+    def test_it_is_reviewed_and_undone_alone(self, engagement, part, db):
+        at = timezone.now()
+        stages.deliver(engagement, number=3, at=at)
+        part.refresh_from_db()
+        release = releasing.approve_work(part, by=engagement.offered_by, at=at)
+        assert (release.student_cents, release.platform_fee_cents) == (30000, 3000)
+        assert ledger.balances_of(engagement.holds.get(number=1).pk).held.cents == 44000
+        part.refresh_from_db()
+        releasing.undo_approval(part, by=engagement.offered_by, at=at)
+        assert ledger.balances_of(part.hold_share.hold_id).held.cents == 33000
+
+    def test_never_delivered_it_is_refunded_alone(self, engagement, part, db):
+        for at in (part.due_at + 4 * DAY, part.due_at + 12 * DAY):
+            Deadline.objects.filter(deliverable__number__lt=3).update(done_at=at)
+            tasks.run_deadlines(at=at)
+        part.refresh_from_db()
+        assert part.status == "ended"
+        assert part.hold_share.refund.amount.cents == 33000
+        assert now(engagement).status == "active"
+
+    def test_it_is_split_by_a_person_alone(self, engagement, part, db, settings):
+        settings.TWO_ADMINS_CENTS = 10**6
+        stages.deliver(engagement, number=3, at=timezone.now())
+        awarding.divide(
+            part.hold_share, student_cents=15000, note="Half of it.", by=cast.a_moderator(), at=timezone.now()
+        )
+        balances = ledger.balances_of(part.hold_share.hold_id)
+        assert (balances.student_payable.cents, balances.refund_payable.cents) == (15000, 16500)
+
+    def test_a_bank_that_takes_one_payment_stops_the_clocks_of_all(self, engagement, part, db):
+        first, second = engagement.holds.order_by("number")
+        at, due = timezone.now(), part.due_at
+        tell(first, at=at, id_="du_1")
+        tell(second, at=at + DAY, id_="du_2", moves=((-33000, 1500),))
+        stages_of = Deadline.objects.due(at=at + 90 * DAY).filter(deliverable__engagement=engagement)
+        assert not stages_of.exists()
+        tell(first, "won", at=at + 3 * DAY, moves=((-44000, 1500), (44000, 0)), id_="du_1")
+        first.refresh_from_db()
+        part.refresh_from_db()
+        assert (first.hold_reason, part.due_at) == ("", due)
+        tell(second, "won", at=at + 5 * DAY, moves=((-33000, 1500), (33000, 0)), id_="du_2")
+        part.refresh_from_db()
+        assert abs(part.due_at - due - 5 * DAY) < HOUR  # once, and not for each of the two
+        assert not Chargeback.objects.stopping().exists()
+
+    def test_the_bank_keeps_the_first_payment_and_the_second_part_goes_on(self, engagement, part, db):
+        first = engagement.holds.get(number=1)
+        tell(first, "lost")
+        assert set(engagement.deliverables.filter(number__lt=3).values_list("status", flat=True)) == {"ended"}
+        assert now(engagement).status == "active"
+        assert ledger.balances_of(part.hold_share.hold_id).held.cents == 33000
