@@ -5,12 +5,14 @@ from payments.accounting.papers import Line, Paper
 from payments.accounting.receipts import receipt_of
 from payments.accounting.sides import Side, Sum, Totals, sides_of, students_part, waits_for
 from payments.accounting.statements import earned, paid, years_of
-from payments.accounting.writing import as_csv, as_pdf
+from payments.accounting.writing import Record, Section, as_csv, as_pdf, record_as_pdf
 
 __all__ = [
     "Journey",
     "Line",
     "Paper",
+    "Record",
+    "Section",
     "Side",
     "Sum",
     "Totals",
@@ -20,6 +22,7 @@ __all__ = [
     "journey_of",
     "paid",
     "receipt_of",
+    "record_as_pdf",
     "sides_of",
     "students_part",
     "waits_for",

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import typst
 from django.conf import settings
@@ -13,7 +15,7 @@ from marketplace.kernel.money import Money
 from payments.accounting.papers import Paper, day, local
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-TEMPLATE = Path(__file__).with_name("paper.typ")
+TEMPLATE, RECORD = (Path(__file__).with_name(name) for name in ("paper.typ", "record.typ"))
 
 
 def as_csv(paper: Paper) -> bytes:
@@ -69,12 +71,39 @@ def as_pdf(paper: Paper) -> bytes:
         "balances": [[words, str(amount)] for words, amount in paper.balances],
         "notes": paper.notes,
     }
-    words = {"paper": json.dumps(data)}
+    return compiled(TEMPLATE, "paper", data)
+
+
+def compiled(template: Path, name: str, data: dict[str, Any]) -> bytes:
+    """What `template` makes of `data`, which it knows by `name`."""
+    words = {name: json.dumps(data)}
     try:
         return typst.compile(
-            TEMPLATE, format="pdf", font_paths=fonts(), sys_inputs=words, pdf_standards=["ua-1"]
+            template, format="pdf", font_paths=fonts(), sys_inputs=words, pdf_standards=["ua-1"]
         )
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise
-        return typst.compile(TEMPLATE, format="pdf", font_paths=fonts(), sys_inputs=words)
+        return typst.compile(template, format="pdf", font_paths=fonts(), sys_inputs=words)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it: each time when or what, and then the words."""
+
+    title: str
+    rows: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What happened, for somebody outside: facts, then sections."""
+
+    title: str
+    facts: list[tuple[str, str]]
+    sections: list[Section]
+
+
+def record_as_pdf(record: Record) -> bytes:
+    """PDF/UA-1, as `as_pdf`."""
+    return compiled(RECORD, "record", {"site": settings.SITE_NAME, **asdict(record)})

@@ -6,7 +6,7 @@ Nothing can be edited.
 from django.contrib import admin
 from django.urls import URLPattern
 
-from payments.admin import books, stuck
+from payments.admin import books, evidence, stuck
 from payments.admin.alarms import AlarmAdmin
 from payments.admin.looking import OnlyToLookAt
 from payments.admin.reconciliation import BalanceTransactionAdmin, BankPayoutAdmin, ReconciliationRunAdmin
@@ -99,6 +99,10 @@ class ChargebackAdmin(OnlyToLookAt, admin.ModelAdmin):
     list_filter = ("status", "reason")
     list_select_related = ("hold__engagement",)
     search_fields = ("id", "charge", "hold__public_id")
+    change_form_template = "admin/payments/chargeback.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*evidence.urls(self.admin_site), *super().get_urls()]
 
 
 @admin.register(LeavingPay)

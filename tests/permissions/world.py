@@ -248,6 +248,7 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "given": {"public_id": list_.files.get().public_id},
         "receipt": {"public_id": work.holds.get().public_id},
         "release": {"public_id": release.public_id},
+        "taken_back": {"pk": "du_1"},
         "owed": {"pk": work.holds.get().pk},
         "charge": {"public_id": work.public_id, "number": 1},
         "charge_file": {"public_id": work.public_id, "number": 1, "form": "pdf"},

@@ -42,6 +42,7 @@ ONLY_POSTED = {
     **{f"admin:desk_{act}": [] for act in ("next", "many")},
     **{f"admin:desk_{act}": ["a-case"] for act in ("take", "put_off")},
     "admin:payments_alarm_acknowledge": [1],
+    "admin:payments_chargeback_evidence": ["du_1"],
     "admin:payments_paid_otherwise": ["00000000-0000-7000-8000-000000000000"],
     "admin:payments_reconciliationrun_compare": [],
     "admin:projects_project_pass": [1],
