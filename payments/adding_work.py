@@ -61,7 +61,7 @@ class TooManyHours(RuleViolation):
     def __init__(self, left: int) -> None:
         most = settings.ONE_COMPANY_HOURS
         super().__init__(
-            f"With one company a student works at most {most} hours in 12 months; {left} are left. Hire them."
+            f"With one company a student works at most {most} hours in 12 months; {left} are left. Hiring is free."
         )
 
 

@@ -57,5 +57,5 @@ def build(sandbox, *, stripe):
     world.act = AuditEntry.objects.order_by("pk").last()
     for name, thing in list(vars(world).items()):
         if isinstance(thing, Engagement):
-            setattr(world, f"{name}_hold", thing.holds.get())
+            setattr(world, f"{name}_hold", thing.holds.get(number=1))
     return world

@@ -130,6 +130,11 @@ def work(w):
 
 def more_work(w):
     """Proposed in one engagement, agreed on and being paid in the next, held as a part of a third."""
+    with override_settings(ONE_COMPANY_HOURS=10**4):  # she works there much more than anybody may
+        add_more_work(w)
+
+
+def add_more_work(w):
     long = {"brief": NOTES[:1500], "criteria": ["A" * 120, "An hour with each of six patients", "Notes"]}
     adding.propose(w.submitted_work, at=w.now, **long)
     more = adding.agreed(w.approved, at=w.now)
