@@ -33,9 +33,10 @@ def perform_later(ctx: Context, path: str, wanted: dict[str, Any], *, at: int) -
 def roll_forward(ctx: Context, late_id: str) -> None:
     """Timer: what failed hours ago succeeds after all, and nobody is told but by webhook."""
     row = ctx.store.row("SELECT account, body FROM object WHERE id = ?", late_id)
-    found = None if row is None else routes.find("POST", json.loads(row["body"])["path"])
-    if row is not None and found is not None:
-        body = json.loads(row["body"])
-        ctx.account = row["account"]
-        ctx.base_url, ctx.request_id, ctx.idempotency_key = body["about"]
-        perform(ctx, found[0], body["wanted"], found[1])
+    assert row is not None  # nothing deletes one object
+    body = json.loads(row["body"])
+    found = routes.find("POST", body["path"])
+    assert found is not None  # it was found when it failed
+    ctx.account = row["account"]
+    ctx.base_url, ctx.request_id, ctx.idempotency_key = body["about"]
+    perform(ctx, found[0], body["wanted"], found[1])

@@ -6,7 +6,7 @@ import stripe
 
 from payments.sandbox import events, labels, listing, money
 from payments.sandbox.clock import DAY
-from payments.sandbox.errors import invalid, missing, refused
+from payments.sandbox.errors import invalid, refused
 from payments.sandbox.money import CARDS, Movement
 from payments.sandbox.objects import claims, fraud_warnings
 from payments.sandbox.objects.cards import CARDS as TEST_CARDS
@@ -179,9 +179,7 @@ def fail(ctx: Context, refund: Body, reason: str) -> Body:
 def settle_waiting(ctx: Context) -> None:
     """Whenever money comes in: the refunds that wait, oldest first."""
     for refund in ctx.store.find("refund", status="pending"):
-        charge = ctx.store.get(refund["charge"])
-        if charge is None:
-            raise missing("charge", refund["charge"])
+        charge = ctx.need("charge", refund["charge"])
         before = {"status": "pending", "pending_reason": refund["pending_reason"]}
         if _settle(ctx, refund, charge):
             events.emit(ctx, "refund.updated", refund, before=before)

@@ -103,7 +103,7 @@ def process(tmp_path, site):
     process.start()
     yield process
     if process.running.poll() is None:
-        process.end(signal.SIGKILL)
+        process.end(signal.SIGTERM)
 
 
 @pytest.fixture
