@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max, Min
 
-from marketplace.kernel import mail
+from marketplace.kernel import mail, telling
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import Digest, Notice
 from marketplace.kernel.preferences import DAILY, switched_off
@@ -19,7 +19,11 @@ MOST_LISTED = 20
 
 
 def write_due(*, at: datetime, limit: int = 200) -> int:
-    """Set the clocks that are missing, and write what is due; returns how many letters were written."""
+    """Set the clocks that are missing, and write what is due; returns how many letters were written.
+
+    What is still to be told comes first: it may say that some of the news is old.
+    """
+    telling.tell_due(at=at)
     set_clocks(limit=limit)
     due = Digest.objects.due(at=at).values_list("pk", flat=True)
     return sum(write(pk, at=at) for pk in list(due[:limit]))

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from marketplace.kernel import letters
+from marketplace.kernel import letters, telling
 from marketplace.kernel.letters import About
 from marketplace.kernel.models import How, Letter, Notice, Outsider, Topic
 from marketplace.kernel.preferences import how_to_tell, is_off
@@ -115,7 +115,11 @@ def may_have_arrived(beginning: str) -> bool:
 
 
 def deliver_waiting(*, at: datetime, limit: int = 100) -> int:
-    """Send what waits, each letter under a lease of its own; returns how many went out."""
+    """Write what is still to be told, then send what waits, each letter under a lease of its own.
+
+    Returns how many went out.
+    """
+    telling.tell_due(at=at)
     sent = 0
     for _ in range(limit):
         letter = claim(at=at)

@@ -96,8 +96,16 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our templates/djang
 
 # Database, cache, files, static files
 
+# The statements of `kernel.statements` are planned once in a connection: all go by keys, whatever the values are.
+PREPARED = {"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"}
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": DATABASE | {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+    "default": DATABASE
+    | {
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": PREPARED | DATABASE.get("OPTIONS", {}),
+    }
 }
 CACHES: dict[str, dict[str, Any]] = {
     "default": {

@@ -20,7 +20,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from marketplace.kernel import pulse
-from marketplace.kernel.models import Case, Letter
+from marketplace.kernel.models import Case, Letter, Untold
 from payments import ledger
 from payments.models import Alarm, Operation, ReconciliationRun, StripeEvent
 from payments.models import Deadline as MoneyDeadline
@@ -30,6 +30,7 @@ Rows = QuerySet[Any, Any]
 Due = Callable[[datetime], tuple[Rows, str]]
 DUE: dict[str, Due] = {
     "letters": lambda at: (Letter.objects.waiting(at=at), "next_try_at"),
+    "untold": lambda at: (Untold.objects.due(at=at), "next_try_at"),
     "project_deadlines": lambda at: (Deadline.objects.due(at=at).order_by(), "due_at"),
     "money_deadlines": lambda at: (MoneyDeadline.objects.due(at=at).order_by(), "due_at"),
     "operations": lambda at: (Operation.objects.due(at=at), "next_try_at"),

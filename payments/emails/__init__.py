@@ -114,44 +114,6 @@ def changes_asked_for(review: Review, deliverable: Deliverable, *, at: datetime)
     )
 
 
-def work_approved(release: Release, deliverable: Deliverable, *, at: datetime) -> None:
-    release_letter("work_approved", release, deliverable, at=at)
-
-
-def work_approved_by_silence(release: Release, deliverable: Deliverable, *, at: datetime) -> None:
-    release_letter("work_approved_by_silence", release, deliverable, at=at)
-    key, said = f"approved-by-silence:{release.pk}", about_release(release, deliverable)
-    to_company("approved_by_silence", deliverable.engagement, key=key, at=at, **said)
-
-
-def release_letter(template: str, release: Release, deliverable: Deliverable, *, at: datetime) -> None:
-    review_is_over(deliverable, at=at)
-    said = about_release(release, deliverable) | {"path": deliverable.get_absolute_url()}
-    to_student(template, deliverable.engagement, key=f"released:{release.pk}", at=at, **said)
-
-
-def about_release(release: Release, deliverable: Deliverable) -> dict[str, Any]:
-    return {
-        "topic": Topic.MONEY,
-        "leaves": release.operation.not_before,
-        "deliverable": deliverable.title,
-        "amount": release.amount,
-        "hold": release.share.hold,
-    }
-
-
-def approval_undone(deliverable: Deliverable, *, at: datetime) -> None:
-    to_student(
-        "approval_undone",
-        deliverable.engagement,
-        key=f"approval-undone:{deliverable.pk}:{deliverable.version}",
-        at=at,
-        deliverable=deliverable.title,
-        topic=Topic.MONEY,
-        until=deliverable.review_ends_at,
-    )
-
-
 def cancelled_before_start(
     engagement: Engagement, amount: Money, *, by: User, reason: str, at: datetime
 ) -> None:

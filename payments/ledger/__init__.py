@@ -9,6 +9,7 @@ What happened, a function per kind of journal (`payments.ledger.journals`), each
     funded(hold=, payment=, gross=, processing_fee=, stripe_bt=, occurred_at=, operation=, actor=)
     unapplied(hold=, payment=, gross=, processing_fee=, stripe_bt=, occurred_at=, actor=)
     release_decided(hold=, operation=, share=, fee=, occurred_at=, actor=)
+    releases_decided([release(hold=, operation=, share=, fee=), …], occurred_at=, actor=)    many new ones at once
     release_undone(operation=, occurred_at=, actor=)
     leaving_decided(hold=, operation=, amount=, occurred_at=, actor=)
     transferred(hold=, operation=, transfer=, amount=, stripe_bt=, occurred_at=)
@@ -32,6 +33,7 @@ What stands in the book:
     balances_of(hold_id) -> HoldBalances(held, student_payable, refund_payable, clawback_held)
     balances_of_holds(hold_ids) -> dict[UUID, HoldBalances]   one query for a list
     released_so_far(hold_id) -> Released(share, fee)           what `fee_part` needs
+    released_of_holds(hold_ids) -> dict[UUID, Released]        one query for many
     trial_balance() -> TrialBalance
     verify() -> list[Discrepancy]                              empty when the book agrees with itself
     seal() -> Seal, broken_seals() -> list[Broken]             what is sealed stays as it was
@@ -50,8 +52,10 @@ from payments.ledger.journals import (
     refund_failed,
     refund_paid_otherwise,
     refund_undone,
+    release,
     release_decided,
     release_undone,
+    releases_decided,
     transferred,
     unapplied,
     unapplied_refund_decided,
@@ -67,6 +71,7 @@ from payments.ledger.reading import (
     balance,
     balances_of,
     balances_of_holds,
+    released_of_holds,
     released_so_far,
     trial_balance,
     verify,
@@ -113,9 +118,12 @@ __all__ = [
     "refund_failed",
     "refund_paid_otherwise",
     "refund_undone",
+    "release",
     "release_decided",
     "release_undone",
+    "released_of_holds",
     "released_so_far",
+    "releases_decided",
     "reserve_moved",
     "reversal_refused",
     "reversed_",

@@ -4,13 +4,14 @@ A decision moves what is held to somebody's payable; only a fact that Stripe con
 Stripe's balance. Facts carry the id of Stripe's balance transaction, decisions that of our operation.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.kernel.money import Money
 from payments.ledger.chart import Code
 from payments.ledger.models import Entry, Journal
-from payments.ledger.posting import Line, credit, debit, post
+from payments.ledger.posting import Draft, Line, credit, debit, post, post_new
 
 
 def funded(
@@ -66,14 +67,10 @@ def release_decided(
     *, hold: UUID, operation: UUID, share: Money, fee: Money, occurred_at: datetime, actor: str = "system"
 ) -> Journal:
     """J2: `share` is promised to the student in full; `fee` is the platform's part that is earned with it."""
-    lines = [
-        debit(Code.HELD, share + fee, hold),
-        credit(Code.STUDENT_PAYABLE, share, hold),
-        credit(Code.PLATFORM_FEE, fee),
-    ]
+    key, lines, *_ = release(hold=hold, operation=operation, share=share, fee=fee)
     return post(
         Journal.Kind.RELEASE,
-        f"release:{operation}",
+        key,
         lines,
         hold=hold,
         operation=operation,
@@ -82,17 +79,31 @@ def release_decided(
     )
 
 
+def release(*, hold: UUID, operation: UUID, share: Money, fee: Money) -> Draft:
+    lines = [
+        debit(Code.HELD, share + fee, hold),
+        credit(Code.STUDENT_PAYABLE, share, hold),
+        credit(Code.PLATFORM_FEE, fee),
+    ]
+    return Draft(f"release:{operation}", lines, hold, operation)
+
+
+def releases_decided(releases: Sequence[Draft], *, occurred_at: datetime, actor: str = "system") -> None:
+    """J2 for many new operations at once."""
+    post_new(releases, kind=Journal.Kind.RELEASE, occurred_at=occurred_at, actor=actor)
+
+
 def release_undone(*, operation: UUID, occurred_at: datetime, actor: str = "system") -> Journal:
     """J2r: the release is withdrawn before it was sent; its journal is posted the other way round.
 
     Raises Journal.DoesNotExist where `operation` has released nothing.
     """
-    release = Journal.objects.get(business_key=f"release:{operation}")
+    promise = Journal.objects.get(business_key=f"release:{operation}")
     return post(
         Journal.Kind.RELEASE_UNDONE,
         f"release-void:{operation}",
-        _reversed(release),
-        hold=release.hold_id,
+        _reversed(promise),
+        hold=promise.hold_id,
         operation=operation,
         occurred_at=occurred_at,
         actor=actor,

@@ -1,6 +1,7 @@
 """The one way into the book: a balanced journal, posted once per business key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money
+from marketplace.kernel.statements import prepared
 from payments.ledger.chart import Code, Scope
 from payments.ledger.models import Entry, Journal
 
@@ -59,6 +61,15 @@ class Identity(NamedTuple):
     stripe_bt: str | None
 
 
+class Draft(NamedTuple):
+    """A journal that is to be posted with many others; its key must be new."""
+
+    business_key: str
+    lines: Sequence[Line]
+    hold: UUID
+    operation: UUID
+
+
 def debit(code: Code, amount: Money, scope: UUID | str | int | None = None) -> Line:
     return Line(code, amount.cents, None if scope is None else str(scope))
 
@@ -85,11 +96,8 @@ def post(  # noqa: PLR0913, a journal has this many sides and all are named
     the first posting stand. Call it in the rule's transaction, with the hold locked.
     Raises Unbalanced, JournalMismatch where the key or `stripe_bt` is taken by something else, Overdrawn.
     """
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("Post inside the transaction that takes the decision.")
-    lines = [line for line in lines if line.cents]
-    if len(lines) < 2 or sum(line.cents for line in lines) != 0:
-        raise Unbalanced(f"{business_key}: {lines}")
+    _inside_a_decision()
+    lines = _balanced(business_key, lines)
     identity = Identity(business_key, kind, hold, operation, stripe_id, stripe_bt)
     accounts = _accounts_of(lines)
     amounts = sorted((accounts[line.code, line.scope], line.cents) for line in lines)
@@ -98,6 +106,53 @@ def post(  # noqa: PLR0913, a journal has this many sides and all are named
         return _posted_before(identity, amounts)
     _insert_entries(journal.pk, amounts)
     return journal
+
+
+def post_new(drafts: Sequence[Draft], *, kind: str, occurred_at: datetime, actor: str = "system") -> None:
+    """Post many journals whose keys are new, in two statements. Call it in the rule's transaction, all holds locked.
+
+    Raises Unbalanced, JournalMismatch where one of the keys is taken, Overdrawn.
+    """
+    _inside_a_decision()
+    lines = [(draft.business_key, line) for draft in drafts for line in _balanced(*draft[:2])]
+    accounts = _accounts_of([line for _, line in lines])
+    # In the order of account ids, which is that of the locks on balances.
+    rows = sorted((accounts[line.code, line.scope], key, line.cents) for key, line in lines)
+    ids, keys, cents = zip(*rows, strict=True)
+    with _guarded(), prepared() as cursor:
+        cursor.execute(
+            """
+            WITH journal AS (
+                INSERT INTO ledger_journal (business_key, kind, hold_id, operation_id, occurred_at, actor)
+                SELECT key, %s::text, hold, operation, %s::timestamptz, %s::text
+                FROM unnest(%s::text[], %s::uuid[], %s::uuid[]) AS draft (key, hold, operation)
+                RETURNING id, business_key
+            )
+            INSERT INTO ledger_entry (journal_id, account_id, amount_cents, currency, line)
+            SELECT journal.id, account, cents, %s::text, row_number() OVER (PARTITION BY journal.id ORDER BY account)
+            FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS line (key, account, cents)
+            JOIN journal ON business_key = key
+            ORDER BY account
+            """,
+            [
+                *(kind, occurred_at, actor, [draft.business_key for draft in drafts]),
+                *([draft.hold for draft in drafts], [draft.operation for draft in drafts]),
+                *(settings.CURRENCY, list(keys), list(ids), list(cents)),
+            ],
+        )
+
+
+def _inside_a_decision() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("Post inside the transaction that takes the decision.")
+
+
+def _balanced(business_key: str, lines: Sequence[Line]) -> list[Line]:
+    """The lines without those of zero. Raises Unbalanced."""
+    lines = [line for line in lines if line.cents]
+    if len(lines) < 2 or sum(line.cents for line in lines) != 0:
+        raise Unbalanced(f"{business_key}: {lines}")
+    return lines
 
 
 def _accounts_of(lines: Sequence[Line]) -> dict[AccountKey, int]:
@@ -113,7 +168,7 @@ def _accounts_of(lines: Sequence[Line]) -> dict[AccountKey, int]:
 
 def _find_accounts(wanted: set[AccountKey]) -> dict[AccountKey, int]:
     codes, scopes = zip(*wanted, strict=True)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             """
             SELECT a.code, a.scope_id, a.id
@@ -127,16 +182,23 @@ def _find_accounts(wanted: set[AccountKey]) -> dict[AccountKey, int]:
 
 
 def _open_accounts(keys: Sequence[AccountKey]) -> None:
-    rows = [(Code(number), scope) for number, scope in keys]
-    with connection.cursor() as cursor:
-        cursor.executemany(
+    codes = [Code(number) for number, _ in keys]
+    with prepared() as cursor:
+        cursor.execute(
             """
             INSERT INTO ledger_account (code, currency, normal, scope_type, scope_id, guarded)
-            VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+            SELECT code, %s::text, normal, scope_type, scope_id, guarded
+            FROM unnest(%s::smallint[], %s::smallint[], %s::text[], %s::text[], %s::boolean[])
+                AS missing (code, normal, scope_type, scope_id, guarded)
+            ON CONFLICT DO NOTHING
             """,
             [
-                (int(code), settings.CURRENCY, code.side, code.scope.value, scope, code.guarded)
-                for code, scope in rows
+                settings.CURRENCY,
+                [int(code) for code in codes],
+                [code.side for code in codes],
+                [code.scope.value for code in codes],
+                [scope for _, scope in keys],
+                [code.guarded for code in codes],
             ],
         )
 
@@ -171,12 +233,21 @@ def _insert_entries(journal_id: int, amounts: Sequence[tuple[int, int]]) -> None
     insert = (
         f"INSERT INTO ledger_entry (journal_id, account_id, amount_cents, currency, line) VALUES {places}"  # noqa: S608
     )
+    with _guarded(), connection.cursor() as cursor:
+        cursor.execute(insert, [value for row in rows for value in row])
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """What the guards refuse, in our words."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(insert, [value for row in rows for value in row])
+        yield
     except IntegrityError as error:
-        if _constraint_of(error) == "ledger_balance_not_negative":
-            raise Overdrawn from error
+        match _constraint_of(error):
+            case "ledger_balance_not_negative":
+                raise Overdrawn from error
+            case "ledger_journal_one_per_fact":
+                raise JournalMismatch("One of these journals is posted already") from error
         raise
 
 

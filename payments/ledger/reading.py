@@ -1,6 +1,6 @@
 """What stands in the book, and whether it agrees with itself."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from marketplace.kernel.money import Money
+from marketplace.kernel.statements import prepared
 from payments.ledger.chart import Code, Scope
 from payments.ledger.models import Account, Entry, Journal
 
@@ -88,15 +89,24 @@ def balances_of_holds(holds: Iterable[UUID]) -> dict[UUID, HoldBalances]:
 
 
 def released_so_far(hold: UUID) -> Released:
-    rows = (
-        Entry.objects.filter(journal__hold_id=hold, journal__kind__in=RELEASES)
-        .values_list("account__code")
-        .annotate(cents=Sum("amount_cents"))
-    )
-    cents = dict(rows)
-    return Released(
-        share=Money(-cents.get(Code.STUDENT_PAYABLE, 0)), fee=Money(-cents.get(Code.PLATFORM_FEE, 0))
-    )
+    return released_of_holds([hold])[hold]
+
+
+def released_of_holds(holds: Collection[UUID]) -> dict[UUID, Released]:
+    """What was released of many holds, by one query; zeros where nothing was."""
+    with prepared() as cursor:
+        cursor.execute(
+            """
+            SELECT j.hold_id, coalesce(sum(-e.amount_cents) FILTER (WHERE a.code = %s), 0)::bigint,
+                coalesce(sum(-e.amount_cents) FILTER (WHERE a.code = %s), 0)::bigint
+            FROM ledger_journal j
+            JOIN ledger_entry e ON e.journal_id = j.id JOIN ledger_account a ON a.id = e.account_id
+            WHERE j.hold_id = ANY(%s::uuid[]) AND j.kind = ANY(%s::text[]) GROUP BY j.hold_id
+            """,
+            [int(Code.STUDENT_PAYABLE), int(Code.PLATFORM_FEE), list(holds), list(RELEASES)],
+        )
+        found = {hold: Released(Money(share), Money(fee)) for hold, share, fee in cursor.fetchall()}
+    return {hold: found.get(hold, Released(NOTHING, NOTHING)) for hold in holds}
 
 
 def trial_balance() -> TrialBalance:

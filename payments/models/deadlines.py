@@ -1,5 +1,6 @@
 """What happens by itself to offers, reviews and holds: rows that a sweep finds when they are due."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from marketplace.kernel.statements import prepared
 from marketplace.kernel.times import end_of_day
 from payments.models.holds import Hold
 from payments.models.payees import Payee
@@ -104,8 +106,15 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def end_review(self, deliverable: Deliverable, *, at: datetime) -> None:
         """Nothing waits for this review any more."""
-        kinds = [Deadline.Kind.REVIEW_ENDS, Deadline.Kind.REVIEW_REMINDER]
-        self.pending().filter(kind__in=kinds, deliverable=deliverable).update(done_at=at)
+        self.end_reviews([deliverable.pk], at=at)
+
+    def end_reviews(self, deliverables: Sequence[int], *, at: datetime) -> None:
+        with prepared() as cursor:  # as often as anything is approved
+            cursor.execute(
+                "UPDATE payments_deadline SET done_at = %s WHERE deliverable_id = ANY(%s::bigint[]) AND done_at IS NULL"
+                " AND kind = ANY(%s::text[])",
+                [at, list(deliverables), [Deadline.Kind.REVIEW_ENDS, Deadline.Kind.REVIEW_REMINDER]],
+            )
 
     def resume_review(self, deliverable: Deliverable) -> None:
         """The window has its old end again."""
@@ -128,11 +137,17 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def remind_payee(self, payee: Payee, *, at: datetime) -> None:
         """Money waits for an account that is not ready: rows for the days of PRODUCT.md, once."""
-        if not self.pending().filter(payee=payee).exists():
-            self.bulk_create(
-                Deadline(kind=Deadline.Kind.PAYEE_REMINDER, payee=payee, due_at=at + timedelta(days=days))
-                for days in settings.PAYEE_REMINDER_DAYS
-            )
+        self.remind_payees({payee.pk}, at=at)
+
+    def remind_payees(self, payees: set[int], *, at: datetime) -> None:
+        if not payees:
+            return
+        reminded = self.pending().filter(payee__in=payees).values_list("payee", flat=True)
+        self.bulk_create(
+            Deadline(kind=Deadline.Kind.PAYEE_REMINDER, payee_id=payee, due_at=at + timedelta(days=days))
+            for payee in sorted(payees - set(reminded))
+            for days in settings.PAYEE_REMINDER_DAYS
+        )
 
 
 class Deadline(models.Model):

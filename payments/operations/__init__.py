@@ -25,6 +25,7 @@ from payments.operations.planning import (
     promise_transfer,
     undo_release,
 )
+from payments.operations.promising import Part, Promise, lock_parts, promise_all, read_of
 from payments.operations.recording import page_expired, record_intent
 from payments.operations.reversing import plan_clawback_refund, plan_reversal
 from payments.operations.running import run, run_due, run_now, run_open
@@ -43,6 +44,8 @@ from payments.operations.watching import (
 __all__ = [
     "BeingCharged",
     "BeingChecked",
+    "Part",
+    "Promise",
     "WorkStopped",
     "check_may_pay",
     "check_not_stopped",
@@ -55,6 +58,7 @@ __all__ = [
     "guards_changed",
     "is_over",
     "leave_page",
+    "lock_parts",
     "look_for_open",
     "may_send",
     "next_fee",
@@ -71,7 +75,9 @@ __all__ = [
     "plan_reversal",
     "plan_share_refund",
     "plan_void",
+    "promise_all",
     "promise_transfer",
+    "read_of",
     "record_dispute",
     "record_intent",
     "record_warning",

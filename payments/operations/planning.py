@@ -1,7 +1,9 @@
 """Deciding: the operation's row and its journal, in the rule's transaction and before any network."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import models, transaction
 
@@ -9,6 +11,7 @@ from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.failpoints import reach
 from marketplace.kernel.money import Money, fee_part
+from marketplace.kernel.statements import prepared
 from marketplace.kernel.transactions import after_commit, relock
 from payments import ledger
 from payments.models import Hold, LeavingPay, Operation, Payee, Refund, Release, Share
@@ -37,7 +40,8 @@ def plan(
     )
     reach("decided")
     transaction.on_commit(lambda: reach("decision_committed"))
-    after_commit("payments.run_operation", operation.pk)
+    if start <= at:  # a nudge would find what is due later too early
+        after_commit("payments.run_operation", operation.pk)
     return operation
 
 
@@ -132,12 +136,27 @@ def next_fee(share: Share, cents: int) -> int:
 
     Released and refunded shares are counted together, so that any order of them adds up to the whole fee.
     """
-    hold, released = share.hold, ledger.released_so_far(share.hold_id)
-    refunds = Refund.objects.filter(share__hold=hold)
-    back = refunds.aggregate(share=models.Sum("student_cents"), fee=models.Sum("platform_fee_cents"))
-    shares = released.share.cents + (back["share"] or 0) + cents
-    fees = released.fee.cents + (back["fee"] or 0)
-    return fee_part(hold.platform_fee_cents, hold.student_fee_cents, shares, fees)
+    shares, earned = allotted({share.hold_id})[share.hold_id]
+    hold = share.hold
+    return fee_part(hold.platform_fee_cents, hold.student_fee_cents, shares + cents, earned)
+
+
+def allotted(holds: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """The cents of each hold that were released or refunded so far: of the student's fee, and of the platform's."""
+    found = {
+        hold: (released.share.cents, released.fee.cents)
+        for hold, released in ledger.released_of_holds(holds).items()
+    }
+    with prepared() as cursor:
+        cursor.execute(
+            "SELECT hold_id, sum(student_cents)::bigint, sum(platform_fee_cents)::bigint FROM payments_refund"
+            " JOIN payments_share ON payments_share.id = share_id WHERE hold_id = ANY(%s::uuid[]) GROUP BY hold_id",
+            [list(holds)],
+        )
+        for hold, share, fee in cursor.fetchall():
+            shares, fees = found[hold]
+            found[hold] = shares + share, fees + fee
+    return found
 
 
 def plan_leaving(hold: Hold, *, pay: Money, shares: Money, fee: Money, at: datetime) -> LeavingPay:

@@ -8,12 +8,19 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402, F401
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from payments import releasing  # noqa: E402
 from projects.models import Deliverable  # noqa: E402
+
+settings.DEBUG = (
+    False  # as where it is used: or each statement would be written down, put together a second time
+)
+
+WARM = 5
 
 RAW_DECISION = (
     "SELECT 1 FROM payments_hold WHERE id = %(hold)s FOR UPDATE",
@@ -45,11 +52,19 @@ def begin(act, database, pipe, *args):
 
 def by_the_rules(pks):
     """Approve the work, as an employer does; afterwards take it back, so that the next round finds it again."""
-    parts = list(Deliverable.objects.filter(pk__in=pks).select_related("engagement__offered_by"))
+    delivered = Deliverable.objects.filter(pk__in=pks).select_related("engagement__offered_by")
+    for part in delivered[:WARM]:  # as a web server is: connected, and its statements planned
+        approve(part)
+        undo(part)
+    parts = list(delivered)
     yield
     yield [timed(lambda part=part: approve(part)) for part in parts]
     for part in parts:
-        releasing.undo_approval(part, by=part.engagement.offered_by, at=timezone.now())
+        undo(part)
+
+
+def undo(part):
+    releasing.undo_approval(part, by=part.engagement.offered_by, at=timezone.now())
 
 
 def approve(part):

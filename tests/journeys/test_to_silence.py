@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from marketplace.kernel import telling
 from marketplace.kernel.models import Letter
 from payments import tasks
 from projects.models import Engagement
@@ -59,6 +60,7 @@ def pass_until(time_machine, moment):
     time_machine.move_to(moment, tick=False)
     tasks.run_deadlines(at=timezone.now())
     tasks.sweep_once(at=timezone.now())
+    telling.tell_due(at=timezone.now())
 
 
 def test_silence_approves_at_the_end_and_never_before(people, delivered, sandbox, time_machine):

@@ -133,7 +133,7 @@ class TestTheDailyLetter:
         assert Letter.objects.count() == 1
 
     def test_costs_as_many_queries_for_many_people_without_news(self, student, django_assert_num_queries):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             digests.write_due(at=NOON)
 
     def test_names_at_most_twenty(self, student):

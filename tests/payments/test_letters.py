@@ -7,13 +7,14 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from marketplace.kernel import letters
+from marketplace.kernel import letters, telling
 from marketplace.kernel.models import Letter
 from marketplace.kernel.money import Money
 from payments import emails as money
 from payments import releasing, reviewing
 from payments.emails import (
     alarms,
+    approved,
     chargebacks,
     late,
     more_work,
@@ -65,6 +66,7 @@ def write_all(engagement):
     )
     stages.deliver(engagement, at=at)
     release = releasing.approve_work(part, by=by, at=at)
+    telling.tell_due(at=at)
     part, engagement = Deliverable.objects.get(pk=part.pk), Engagement.objects.get(pk=engagement.pk)
     hold, payee = Hold.objects.get(engagement=engagement), Payee.objects.get(user=engagement.student)
     application = Application.objects.get(pk=engagement.application_id)
@@ -72,8 +74,8 @@ def write_all(engagement):
     money.work_submitted(submission, review_ends_at=ends, at=at)
     money.review_reminder(part, due_at=ends, at=at)
     money.changes_asked_for(review, part, at=at)
-    money.work_approved_by_silence(Release(pk=0, **as_given(release)), part, at=at)
-    money.approval_undone(part, at=at)
+    approved.work_approved_by_silence(Release(pk=0, **as_given(release)), part, at=at)
+    approved.approval_undone(part, at=at)
     money.cancelled_before_start(engagement, hold.gross, by=by, reason="Our plans\nchanged.", at=at)
     money.payee_ready(payee, at=at)
     money.account_gone(payee, "acct_old", at=at)

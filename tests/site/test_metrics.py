@@ -81,5 +81,5 @@ def test_the_last_comparison_with_stripe_shows_how_old_and_whether_green(db, fig
 
 def test_the_number_of_queries_is_constant(db, figures, django_assert_num_queries):
     cast.an_open_project()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         figures()

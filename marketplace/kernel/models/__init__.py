@@ -3,6 +3,7 @@
 from marketplace.kernel.models.answers import KeptAnswer
 from marketplace.kernel.models.audit import AuditEntry
 from marketplace.kernel.models.cases import Case, CaseQuerySet, Risk
+from marketplace.kernel.models.outbox import Untold, UntoldQuerySet
 from marketplace.kernel.models.signatures import SecondSignature, SecondSignatureQuerySet
 from marketplace.kernel.models.telling import (
     ALWAYS,
@@ -41,4 +42,6 @@ __all__ = [
     "SecondSignature",
     "SecondSignatureQuerySet",
     "Topic",
+    "Untold",
+    "UntoldQuerySet",
 ]

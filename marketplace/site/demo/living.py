@@ -18,6 +18,8 @@ from django.db.models import F, Min, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from marketplace.kernel import telling
+from marketplace.kernel.models import Untold
 from marketplace.site.demo.acting import Act, Acting, StandIn
 from payments import funding, operations
 from payments import tasks as payments_tasks
@@ -108,6 +110,7 @@ def question() -> tuple[str, tuple[Any, ...]]:
         earliest("payments", MoneyDeadline.objects.pending(), "due_at"),
         earliest("operations", Operation.objects.filter(status__in=Operation.OPEN), ready),
         earliest("messages", Reading.objects.filter(tell_at__isnull=False), "tell_at"),
+        earliest("told", Untold.objects.all(), "next_try_at"),
         earliest("holds", Hold.objects.filter(next_look_at__isnull=False), "next_look_at"),
     ]
     sql, values = rows[0].union(*rows[1:], all=True).query.sql_with_params()
@@ -115,7 +118,7 @@ def question() -> tuple[str, tuple[Any, ...]]:
 
 
 def earliest(kind: str, rows: QuerySet[Any], moment: Any) -> Any:
-    return rows.order_by().values(what=Value(kind)).annotate(at=Min(moment)).values_list("what", "at")
+    return rows.order_by().values(sweep=Value(kind)).annotate(first=Min(moment)).values_list("sweep", "first")
 
 
 SWEEPS: dict[str, Callable[[datetime], object]] = {
@@ -123,6 +126,7 @@ SWEEPS: dict[str, Callable[[datetime], object]] = {
     "payments": lambda at: payments_tasks.run_deadlines(at=at),
     "operations": lambda at: operations.run_due(at=at),
     "messages": lambda at: projects_tasks.tell_of_messages(at=at),
+    "told": lambda at: telling.tell_due(at=at),
     "holds": lambda at: funding.confirm_awaited(at=at),
 }
 

@@ -253,6 +253,7 @@ KEPT = {
     "accounts.InvitationTransition": HISTORY,
     "kernel.AuditEntry": "what staff did, by ids; nobody may change it",
     "kernel.Case": "what moderators decided, by ids",
+    "kernel.Untold": "that people are to be told of something, by ids, until they are",
     **dict.fromkeys(("projects.Project", "projects.PlannedDeliverable", "projects.ProjectEdit"), COMPANYS),
     **dict.fromkeys(("projects.Pardon", "projects.MaterialFile", "projects.PromisedMaterial"), COMPANYS),
     "projects.ProjectTransition": HISTORY,

@@ -20,6 +20,7 @@ NOT_ABOUT_A_PERSON = {
     "sessions.Session": "unreadable without its key; what it is for stands in UserSession",
     "account.EmailConfirmation": "codes are not kept in it",
     "projects.PlannedDeliverable": "a part of a project's text, which belongs to the company",
+    "kernel.Untold": "what is told within seconds; it stands with the letters and notices then",
     "projects.Deadline": "clocks; what they end stands with what ended",
     "payments.Deadline": "clocks; what they end stands with what ended",
     "payments.Chargeback": "what banks took back; its sums stand in the lines of the ledger",

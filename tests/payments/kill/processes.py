@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import django
@@ -11,12 +12,14 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 import marketplace.urls  # noqa: E402, F401 - loaded once, for all
 from marketplace.celery import app  # noqa: E402
+from marketplace.kernel import telling  # noqa: E402
 from marketplace.kernel.failpoints import reach  # noqa: E402
+from marketplace.kernel.models import Untold  # noqa: E402
 from payments import releasing, stripe_gateway  # noqa: E402
 from payments.models import Operation  # noqa: E402
 from payments.operations import finishing, requesting, running  # noqa: E402
@@ -56,6 +59,11 @@ def approve(part, at):
     releasing.approve_work(part, by=part.engagement.offered_by, at=at)
 
 
+def tell(minutes):
+    """The worker that writes what people are to be told, so long after now."""
+    telling.tell_due(at=timezone.now() + timedelta(minutes=minutes))
+
+
 # The controls: what a worker does that trusts a key for ever, forgets it, or does not look.
 
 
@@ -84,3 +92,12 @@ def without_looking(pk):
     """Our own worker, and its look-up taken out."""
     running.Claim.must_look = False
     running.run(UUID(pk), at=timezone.now())
+
+
+def tell_carelessly():
+    """What is told is ticked off first, and written then."""
+    row = Untold.objects.get()
+    Untold.objects.all().delete()
+    with transaction.atomic():
+        telling.TELLERS[row.what](row.subject, at=row.at)
+        reach("told")

@@ -7,7 +7,11 @@ import signal
 
 import pytest
 
+from marketplace.kernel.models import Letter, Notice, Untold
+from payments import releasing
 from payments.models import Operation
+from tests.forks import FORKS
+from tests.payments import staging
 from tests.payments.kill import processes
 from tests.payments.kill.conftest import SECONDS
 
@@ -93,3 +97,46 @@ class TestControls:
         assert world.made() == [world.part.share_cents] * 2
         with pytest.raises(AssertionError):
             world.paid_once()
+
+
+class TestTelling:
+    """kill -9 of who writes what the student is told: it is told once. The decision itself wrote a note only."""
+
+    @pytest.fixture
+    def killed(self, delivered, tmp_path):
+        """Does `act` in a process of its own that dies at `point`."""
+
+        def run(act, *args, point=""):
+            process = FORKS.Process(target=processes.begin, args=(act, database, "", point, *args))
+            process.start()
+            process.join(SECONDS)
+            return process.exitcode == KILLED
+
+        part, at = delivered.about
+        with staging.copied(delivered, tmp_path) as database:
+            releasing.approve_work(part, by=part.engagement.offered_by, at=at)
+            assert written() == (0, 0, 1)
+            yield run
+
+    @pytest.mark.parametrize(("point", "then"), [("told", (0, 0, 1)), ("told_committed", (1, 1, 0))])
+    def test_loses_and_doubles_nothing(self, killed, point, then):
+        assert killed(processes.tell, 0, point=point)
+        assert written() == then
+
+        processes.tell(minutes=0)
+        assert written() == then  # what a dead worker had begun is left alone for a minute
+
+        processes.tell(minutes=2)
+        assert written() == (1, 1, 0)
+
+    def test_control_who_ticks_off_first_loses_it(self, killed):
+        assert killed(processes.tell_carelessly, point="told")
+        processes.tell(minutes=2)
+        assert written() == (0, 0, 0)
+
+
+def written():
+    """The letters and notices of the approval, and what is still to be told."""
+    approval = {"key__startswith": "released:"}
+    found = Letter.objects.filter(**approval), Notice.objects.filter(**approval), Untold.objects.all()
+    return tuple(rows.count() for rows in found)

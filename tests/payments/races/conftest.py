@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Company
+from marketplace.kernel import telling
 from payments import funding, offering, operations, paying_out, releasing, tasks
 from payments.models import Hold
 from projects.models import Application, Engagement
@@ -72,6 +73,7 @@ class Story:
         engagement = Engagement.objects.get()
         part = engagement.deliverables.get(number=1)
         releasing.approve_work(part, by=engagement.offered_by, at=self.at)
+        telling.tell_due(at=self.at)
 
 
 @pytest.fixture(scope="package")

@@ -19,8 +19,8 @@ from django.db import connection
 from marketplace.kernel.errors import RuleViolation
 
 SECONDS = 30
-WRITES = ("INSERT", "UPDATE", "DELETE")
-LOCKING = re.compile(r" FOR UPDATE\b.*$", re.S)
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")  # no query of ours begins so
+LOCKING = re.compile(r"\sFOR UPDATE\b.*$", re.S)
 
 
 class Meeting:
