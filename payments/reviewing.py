@@ -37,7 +37,7 @@ class NoRoundLeft(RuleViolation):
     def __init__(self, rounds: int) -> None:
         super().__init__(
             f"The {rounds} included rounds of changes are used. "
-            "Approve the work, or agree on more work as a further project."
+            "Approve the work, or propose more work, which is paid for itself."
         )
 
 

@@ -32,7 +32,10 @@ class MoreWorkForm(NamesWhatIsMissing, forms.ModelForm):
                 {"inputmode": "numeric", "data-unit": "days after the money is held"}
             ),
         }
-        help_texts = {"title": "Such as: a second round of six interviews."}
+        help_texts = {
+            "title": "Such as: a second round of six interviews.",
+            "brief": "**Bold**, lists with - and empty lines between paragraphs are shown as such.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
