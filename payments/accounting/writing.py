@@ -83,7 +83,7 @@ def compiled(template: Path, name: str, data: dict[str, Any]) -> bytes:
         )
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
-            raise
+            raise  # pragma: no cover - a mistake in our own template
         return typst.compile(template, format="pdf", font_paths=fonts(), sys_inputs=words)
 
 

@@ -25,7 +25,8 @@ def give_on(operation: Operation, hold: Hold, *, at: datetime) -> None:
     reopen(hold, at=at, reason="Money was taken back after a finding of fraud.")
     if hold.chargebacks.filter(status=Chargeback.Status.LOST).exists():
         ledger.clawback_kept(hold=hold.pk, operation=operation.pk, amount=operation.amount, occurred_at=at)
-    elif operation.fraud_finding is not None:
+    else:
+        assert operation.fraud_finding is not None  # by a CHECK of its table
         plan_clawback_refund(operation.fraud_finding, hold, at=at)
 
 

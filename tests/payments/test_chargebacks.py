@@ -274,6 +274,15 @@ class TestAppealed:
         hold.refresh_from_db()
         assert (hold.status, sums(hold)) == ("funded", (GROSS, 0, 0, 0, 0))
 
+    def test_won_after_the_platform_bore_all_of_it_rings_for_nobody(self, engagement, hold):
+        for number in (1, 2):
+            approve(engagement, number)
+        tell(hold, "lost")
+        Alarm.objects.all().delete()
+        tell(hold, "won", moves=(TAKEN, BACK))
+        assert not Alarm.objects.filter(kind="chargeback_won_late").exists()
+        assert ledger.balance(Code.CHARGEBACK_LOSS).cents == 0
+
     def test_by_the_bank_after_we_had_won_stops_again(self, engagement, hold):
         tell(hold)
         tell(hold, "won", moves=(TAKEN, BACK))

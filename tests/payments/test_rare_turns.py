@@ -17,8 +17,8 @@ from payments import (
     releasing,
     tasks,
 )
-from payments.models import Alarm, Deadline, Hold, LeavingPay, Operation
-from payments.operations import finishing
+from payments.models import Alarm, Deadline, FraudCheck, Hold, LeavingPay, Operation
+from payments.operations import finishing, watching
 from payments.stripe_gateway import Booking, DisputeFacts
 from tests import cast, stages
 from tests.boards import stands_on
@@ -112,6 +112,10 @@ class TestUnderWay:
         part = board.deliverables.get(number=1)
         Deadline.objects.resume_review(part)
         assert not Deadline.objects.filter(deliverable=part, kind="review_ends").exists()
+
+    def test_a_card_without_a_fingerprint_is_nobodys(self, board, now):
+        watching.note_card(board.holds.get(), charge="ch_x", fingerprint="", failed=False, at=now)
+        assert not FraudCheck.objects.exists()
 
     def test_it_is_unreleased_until_a_part_is_approved(self, board, now):
         hold = board.holds.get()

@@ -133,6 +133,7 @@ class TestWorkUnderWay:
         late = board.deliverables.get(number=1).due_at + timedelta(days=30)
         stages.deliver(board, at=now)
         before = Letter.objects.count()
+        refunding.announce_refund(board.deliverables.get(number=1), at=late)
         refunding.remind_of_refund(board.deliverables.get(number=1), at=late)
         assert Letter.objects.count() == before
 
@@ -171,6 +172,12 @@ class TestPayees:
         Payee.objects.filter(pk=payee.pk).update(stripe_account="acct_1")
         assert paying_out.account_gone(payee, account="acct_1", at=now).stripe_account is None
         assert not Deadline.objects.filter(payee=payee).exists()
+
+
+@stands_on(stages.under_way)
+def test_money_that_is_not_held_has_no_day_on_which_it_may_go(board):
+    with pytest.raises(releasing.PaymentStopped):
+        releasing.earliest_release(Hold(engagement=board), board.company)
 
 
 @stands_on(stages.under_way)

@@ -9,7 +9,8 @@ from marketplace.kernel.models import Letter
 from payments import ledger, operations, refunding
 from payments.ledger import Code
 from payments.models import Alarm, Hold, Operation
-from tests import stages
+from payments.operations import handling
+from tests import cast, stages
 from tests.boards import stands_on
 from tests.payments import steps
 
@@ -77,6 +78,13 @@ def test_one_that_waits_is_booked_when_the_money_is_there(pending):
     assert pending.at_stripe() == (pending.operation.stripe_id, "succeeded")
     assert not Alarm.objects.exists()
     steps.books_agree(pending.sandbox, own=FLOAT)
+
+
+def test_an_operator_who_looks_at_one_that_waits_sees_it_wait(pending):
+    chief = cast.a_person("Ada Chief", is_staff=True, is_superuser=True)
+    told = handling.look_now(pending.operation, by=chief, at=pending.at)
+    assert pending.at_stripe()[0] in told
+    assert pending.operation.is_open
 
 
 def test_one_that_waits_for_a_day_rings_once_and_is_asked_about_less_often(pending):

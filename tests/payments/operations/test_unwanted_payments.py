@@ -194,6 +194,17 @@ def test_a_payment_on_a_page_that_was_being_closed_goes_back_though_nobody_tells
     assert offer.hold.next_look_at is None
 
 
+def test_a_payment_on_a_page_that_was_being_closed_is_found_by_whoever_could_not_close_it(offer):
+    offer.accept_refused()
+    page = offer.open_page()
+    ends = Deadline.objects.get(kind="capture_retry_ends").due_at
+    offering.give_up_payment(offer.engagement, at=ends)
+    offer.sandbox.pay(page)
+    operations.run_due(at=ends)
+    assert Operation.objects.get(kind="void").status == Operation.Status.FAILED
+    assert Operation.objects.filter(kind="refund").exists()
+
+
 def test_a_reservation_that_is_found_too_late_to_answer_is_given_back(sandbox):
     at = timezone.now()
     application = stages.paid_for(sandbox, at=at)

@@ -8,12 +8,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from marketplace.kernel.money import Money
-from payments import ledger, operations, reconciling
+from payments import ledger, offering, operations, reconciling, stripe_gateway
 from payments.ledger import Code
 from payments.ledger.guards import guard_differences
 from payments.models import Alarm, BalanceTransaction, BankPayout, Job, ReconciliationRun, Seal, StripeEvent
-from payments.reconciling import balancing, matching, polling, treasury
-from tests import cast
+from payments.reconciling import balancing, matching, objects, polling, treasury
+from payments.sandbox import money
+from payments.sandbox.sandbox import PLATFORM
+from tests import cast, stages
 from tests.boards import stands_on
 from tests.payments.reconciling.test_comparing import FLOAT, paid_out
 
@@ -72,6 +74,13 @@ class TestLongLists:
         assert events > 2
         assert bookings > 1
 
+    def test_hold_nothing_that_moves_nothing(self, board, sandbox, now):
+        known = BalanceTransaction.objects.count()
+        with sandbox.sandbox.turn() as ctx:
+            money.book(ctx, money.Movement(PLATFORM, "adjustment", 0, "usd", "elsewhere", None, ctx.now))
+        matching.import_transactions(None, at=now)
+        assert BalanceTransaction.objects.count() == known
+
     def test_a_payout_that_stripe_refuses_rings_and_is_over(self, board, sandbox, now, settings):
         settings.OPERATING_FLOAT_CENTS = settings.DISPUTE_RESERVE_CENTS = 0
         sandbox.break_("400:parameter_unknown", method="POST", path="/v1/payouts")
@@ -90,6 +99,15 @@ class TestLongLists:
         call_command("reconcile", "--pay-out")
         assert "RED" not in capsys.readouterr().out
         assert not BankPayout.objects.exists()
+
+
+@stands_on(stages.offered)
+def test_what_a_cancelled_reservation_leaves_behind_is_no_refund_of_ours(board, sandbox, now):
+    offering.decline_offer(board, by=board.student, at=now)
+    operations.run_due(at=now)
+    hold = board.holds.get()
+    assert len(stripe_gateway.refunds_of(hold.payment_intent)) == 1
+    assert list(objects.objects_of(hold)) == []
 
 
 @pytest.mark.django_db
