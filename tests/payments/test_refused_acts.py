@@ -6,10 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.models import Letter
 from marketplace.kernel.states import InvalidTransition
 from payments import clearing, funding, offering, paying_out, refunding, releasing, reviewing
-from payments.models import Deadline, FraudCheck, Hold, Payee
+from payments.models import Deadline, FraudCheck, Hold, Operation, Payee
 from projects import applying
 from projects.models import Engagement, Project
 from tests import cast, stages
@@ -128,6 +129,14 @@ class TestWorkUnderWay:
     def test_has_no_approval_to_take_back_before_there_is_one(self, board, now):
         with pytest.raises(InvalidTransition):
             releasing.undo_approval(board.deliverables.get(number=1), by=board.offered_by, at=now)
+
+    def test_whose_money_went_a_moment_ago_stays_approved(self, board, now):
+        stages.deliver(board, at=now)
+        part = board.deliverables.get(number=1)
+        releasing.approve_work(part, by=board.offered_by, at=now)
+        Operation.objects.filter(kind="transfer").update(first_sent_at=now)
+        with pytest.raises(RuleViolation, match=r"^The money is already on its way to the student\.$"):
+            releasing.undo_approval(part, by=board.offered_by, at=now)
 
     def test_is_not_reminded_of_once_it_is_there(self, board, now):
         late = board.deliverables.get(number=1).due_at + timedelta(days=30)

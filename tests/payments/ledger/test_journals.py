@@ -199,3 +199,25 @@ def test_the_journals_of_a_hold_read_as_its_story(hold):
     transfer(hold, release(hold))
     story = [journal.get_kind_display() for journal in Journal.objects.of_hold(hold).oldest_first()]
     assert story == ["Charged and held", "Promised to the student", "Sent to the student"]
+
+
+def test_each_journal_says_who_moved_it_by_which_operation_and_where_stripe_booked_it(hold):
+    """What nobody could add later: these columns are what one finds a move by."""
+    sent = release(hold)
+    transfer(hold, sent)
+    back, refund = uuid4(), uuid4()
+    of_stripe = {"hold": hold, "occurred_at": NOW}
+    ledger.reversed_(operation=back, reversal="trr_1", amount=FEE, stripe_bt="txn_trr", **of_stripe)
+    ledger.unapplied(payment="pi_2", gross=GROSS, processing_fee=STRIPE_FEE, stripe_bt="txn_2", **of_stripe)
+    ledger.unapplied_refund_decided(operation=refund, payment="pi_2", amount=GROSS, **of_stripe)
+    told = Journal.objects.of_hold(hold).values_list(
+        "kind", "actor", "operation_id", "stripe_id", "stripe_bt"
+    )
+    assert set(told) == {
+        ("funded", "stripe", None, f"pi_{hold}", f"txn_{hold}"),
+        ("release", "system", sent, None, None),
+        ("transfer", "stripe", sent, f"tr_{sent}", "txn_tr"),
+        ("reversal", "stripe", back, "trr_1", "txn_trr"),
+        ("unapplied", "stripe", None, "pi_2", "txn_2"),
+        ("refund", "system", refund, None, None),
+    }

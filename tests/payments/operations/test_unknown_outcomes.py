@@ -156,6 +156,7 @@ def test_a_large_amount_waits_for_a_person_instead_of_a_new_key(due, settings):
         due.run(at)
     assert due.transfer.status == "frozen"
     assert Alarm.objects.filter(kind="operation_needs_a_person").exists()
+    assert due.transfer.tries.latest("pk").outcome == "not_found"
     assert due.made() == []
 
 
@@ -289,6 +290,14 @@ def test_an_operation_that_cannot_be_booked_does_not_stop_the_others(due):
     assert second.status == "sending"
     assert Alarm.objects.get(kind="operation_not_booked").subject == str(second.pk)
     assert len(due.sandbox.report()["transfers"]) == 2
+
+
+def test_only_what_is_due_counts_as_taken(due):
+    """Else a person would wait for a worker that never comes."""
+    pk = due.transfer.pk
+    for status, taken in (("planned", True), ("blocked", False), ("unknown", False)):
+        Operation.objects.filter(pk=pk).update(status=status)
+        assert running.is_taken(pk, at=due.at) is taken
 
 
 def test_stripe_is_never_called_inside_a_transaction(due):
