@@ -30,6 +30,12 @@ TABLE = re.compile(r"admin:\w+_(changelist|change|history|delete|add)$")
 TABLES = 6  # of each such page of Django's administration
 
 
+def with_google():
+    """The keys of an operator who lets people log in with Google; nobody of the walk goes there."""
+    google = site.SOCIALACCOUNT_PROVIDERS["google"] | {"APPS": [{"client_id": "our-id", "secret": "ours"}]}
+    return {"GOOGLE_CLIENT_ID": "our-id", "SOCIALACCOUNT_PROVIDERS": {"google": google}}
+
+
 @pytest.fixture(scope="module")
 def world(django_test_environment, django_db_blocker):
     """The one marketplace of all walks, with its letters and the stand-in's own pages; nobody changes it."""
@@ -41,7 +47,7 @@ def world(django_test_environment, django_db_blocker):
         serving() as address,
         standing_in() as sandbox,
         showing_pages() as stripe,
-        override_settings(ROOT_URLCONF=routes, EMAIL_BACKEND=letters),
+        override_settings(ROOT_URLCONF=routes, EMAIL_BACKEND=letters, **with_google()),
     ):
         made = making.build(sandbox, stripe=stripe)
         made.site, made.looks = address, set()

@@ -77,6 +77,7 @@ VISITORS = [
         "account_change_password",
         ("account_change_password", sent_empty),
         "account_logout",
+        "socialaccount_connections",
         "mfa_index",
         "mfa_deactivate_totp",
         "mfa_view_recovery_codes",

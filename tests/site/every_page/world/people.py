@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings as site
 from django.test import Client
 
@@ -78,6 +79,8 @@ def keepers(w):
         client.post("/accounts/2fa/authenticate/", second_step)
         client.post("/accounts/reauthenticate/", {"password": SECRET})
     kind, data = Authenticator.Type.WEBAUTHN, {"name": "Laptop", "credential": {}}
+    at_google = {"uid": "1", "extra_data": {"email": KEEPER}}
+    SocialAccount.objects.create(user=w.keeper, provider="google", **at_google)
     w.passkey = Authenticator.objects.create(user=w.plain, type=kind, data=data).pk
 
 
