@@ -8,6 +8,7 @@ from payments.sandbox.presenting import present
 from payments.sandbox.sandbox import Context
 from payments.sandbox.store import Body
 
+AFTER_ALL = 2**62
 COMPARED = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -58,9 +59,18 @@ def _times(ctx: Context, params: Body, tests: list[str], values: list[Any]) -> N
     for name, seconds in (created or {}).items():
         tests.append(f"created {COMPARED[name]} ?")
         values.append(seconds)
+        if name.startswith("gt"):  # what is old need not be read, to find that it is old
+            since(ctx, seconds, tests, values)
     if ctx.listed_before is not None:
         tests.append("created <= ?")
         values.append(ctx.listed_before)
+
+
+def since(ctx: Context, seconds: int, tests: list[str], values: list[Any]) -> None:
+    """From the first of these that is not older; time only goes forward, so it has the lowest number."""
+    first = "SELECT seq FROM object WHERE created >= ? ORDER BY created, seq LIMIT 1"
+    tests.append("seq >= ?")
+    values.append(ctx.store.value(first, seconds) or AFTER_ALL)
 
 
 def _cursor(ctx: Context, params: Body, tests: list[str], values: list[Any]) -> bool:

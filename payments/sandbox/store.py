@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS object (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, account TEXT NOT NULL,
   created INTEGER NOT NULL, body TEXT NOT NULL, private TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS object_kind ON object (account, kind, seq);
+CREATE INDEX IF NOT EXISTS object_time ON object (created, seq);
 CREATE INDEX IF NOT EXISTS object_group ON object (kind, json_extract(body, '$.transfer_group'));
 CREATE INDEX IF NOT EXISTS object_intent ON object (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS object_charge ON object (kind, json_extract(body, '$.source_transaction'));

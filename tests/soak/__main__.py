@@ -14,6 +14,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pace", type=float, default=1, help="of the watched part: 1 is true time")
     parser.add_argument("--crowd", type=int, default=2, help="processes of people, and as many that drain")
+    parser.add_argument("--deploys", type=int, default=5, help="all processes renewed by SIGTERM, under way")
+    parser.add_argument("--restores", type=int, default=2, help="of a lost database")
     parser.add_argument("--minutes", type=float, default=180, help="after which no more is begun")
     parser.add_argument("--careless", action="store_true", help="the control, with the usual rule")
     parser.add_argument("--folder", type=Path, help="where logs and the stand-in's books stay")
@@ -26,16 +28,19 @@ def main():
         embedded.start()
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
     from tests.soak import processes, report, run
+    from tests.soak.wish import Wish
 
     if own:
         processes.call_command("migrate", verbosity=0)
-    wish = run.Wish(
+    wish = Wish(
         operations=asked.operations,
         kills=asked.kills,
         faults=asked.faults,
         seed=asked.seed,
         watch_pace=asked.pace,
         crowd=asked.crowd,
+        deploys=0 if asked.careless else asked.deploys,
+        restores=0 if asked.careless else asked.restores,
         patience=60 * asked.minutes,
         careless=asked.careless,
     )

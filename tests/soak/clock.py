@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-FIELDS = ("a", "b", "deadly", "open", "acts")
+FIELDS = ("a", "b", "deadly", "open", "acts", "post", "people")
 SCHEMA = "soak"
 TRUE_CLOCK = time.time
 BOOT_CLOCK = time.clock_gettime
@@ -35,12 +35,13 @@ class Shared:
     """Numbers that the conductor writes and every process reads; eight bytes each, so that none is half written.
 
     `deadly`: how likely a piece of work is to die at a named point. `open`: whether new offers are made.
-    `acts`: about how many things people did.
+    `acts`: about how many things people did. `post`: whether letters of Stripe are carried at all.
+    `people`: whether they do anything.
     """
 
     def __init__(self, path: Path, *, new=False):
         if new:
-            path.write_bytes(struct.pack("5d", 0, 1, 0, 1, 0))
+            path.write_bytes(struct.pack("7d", 0, 1, 0, 1, 0, 1, 1))
         with path.open("r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 0)
 
@@ -82,10 +83,15 @@ class Hands(Clock):
 
     def __init__(self, shared, admin_url, database):
         super().__init__(shared)
-        self.database = psycopg.connect(admin_url.rpartition("/")[0] + f"/{database}", autocommit=True)
+        self.address, self.name = admin_url.rpartition("/")[0] + f"/{database}", database
+        self.open()
         self.database.execute(DATABASE_CLOCK)
+
+    def open(self):
+        """Hold the clock of the database under its name, which a restore gives to another."""
+        self.database = psycopg.connect(self.address, autocommit=True)
         path = sql.SQL("ALTER DATABASE {} SET search_path = soak, public, pg_catalog")
-        self.database.execute(path.format(sql.Identifier(database)))
+        self.database.execute(path.format(sql.Identifier(self.name)))
 
     def set(self, *, at=None, pace):
         """Go on from `at`, or from now, at so many seconds a second; call it while nothing runs."""

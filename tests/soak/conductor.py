@@ -12,14 +12,20 @@ from dataclasses import dataclass, field
 from redis import Redis
 
 from marketplace.site.local.processes import free_port
-from payments.models import Deadline, Hold, Operation, StripeEvent
+from payments.models import Chargeback, Deadline, FraudCheck, Hold, Operation, StripeEvent
 from tests.forks import FORKS
-from tests.soak import faults, people, processes
+from tests.soak import faults, processes
 from tests.soak.clock import TRUE_CLOCK
+from tests.soak.remote import Remote
 
 READY = 60  # true seconds
 LEAP = 50 * 60  # the longest: a key is trusted for 23 h and kept for 24, so no call may take an hour
 NIGHT_HOURS = (25, 60)
+LONG_NIGHT_HOURS = (73, 100)  # beyond the three days in which Stripe tries a webhook again
+SOFTLY = 45  # true seconds in which a process ends what it is in; Celery is given 40
+
+
+RENEWED = (processes.web, processes.celery, processes.beat, processes.drain)
 
 
 @dataclass
@@ -50,7 +56,7 @@ class Conductor:
 
     def __post_init__(self):
         self.rng = random.Random(self.seed)
-        self.remote = people.Remote(self.site.stripe)
+        self.remote = Remote(self.site.stripe)
         self.redis = Redis.from_url(self.site.redis)
 
     # Processes
@@ -122,13 +128,31 @@ class Conductor:
         self.hands.leap(self.rng.choice((60, 300, LEAP, LEAP)))
         self.counts["leaps of the clock"] += 1
 
-    def night(self):
+    def deploy(self):
+        """Each process of the site is asked to end what it is in (SIGTERM), and a new one takes its place."""
+        renewed = [r for r in self.roles if r.act in RENEWED]
+        for role in renewed:
+            role.process.terminate()
+        for role in renewed:
+            role.process.join(SOFTLY)
+            if role.process.is_alive():
+                self.broken.append(f"{role.name} did not end within {SOFTLY} s of SIGTERM")
+                self.kill_whole(role)
+            self.begin(role)
+        self.counts["deploys under way (SIGTERM)"] += 1
+
+    def kill_whole(self, role):
+        for pid in [role.process.pid, *children_of(role.process.pid)]:
+            send(pid, signal.SIGKILL)
+        role.process.join(READY)
+
+    def night(self, hours=NIGHT_HOURS):
         """The whole site stands still for a day or two, wherever it is, and Stripe forgets every key meanwhile."""
         stopped = self.everyone()
         for pid in stopped:
             send(pid, signal.SIGSTOP)
         time.sleep(0.05)  # what was asked of Stripe already is done there
-        self.hands.leap(3600 * self.rng.randint(*NIGHT_HOURS))
+        self.hands.leap(3600 * self.rng.randint(*hours))
         self.remote.faults(kind="prune_keys", path=faults.PRUNED_AT)
         with suppress(OSError):  # it needs a key of ours; the fault strikes before that is asked
             urllib.request.urlopen(self.site.stripe + faults.PRUNED_AT, timeout=READY).close()
@@ -142,7 +166,9 @@ class Conductor:
         """How much is unfinished."""
         holds = Hold.objects.exclude(status__in=["void", "settled"]).count()
         open_ones = Operation.objects.filter(status__in=(*Operation.OPEN, "blocked")).count()
-        return holds + open_ones + StripeEvent.objects.filter(status="new").count()
+        looked_at = Chargeback.objects.filter(status__in=Chargeback.OPEN).count()
+        looked_at += FraudCheck.objects.waiting().count()
+        return holds + open_ones + looked_at + StripeEvent.objects.filter(status="new").count()
 
     def due(self):
         """How much waits to be done now."""
@@ -168,7 +194,7 @@ class Conductor:
 
     def told(self):
         """What became of webhooks."""
-        return Counter(line.split()[1] for line in self.lines() if line.startswith("webhook "))
+        return Counter(line[8:].rpartition(" ")[0] for line in self.lines() if line.startswith("webhook "))
 
     def lines(self):
         return self.site.tally.read_text().splitlines() if self.site.tally.exists() else []

@@ -8,7 +8,6 @@ import json
 import random
 import time
 import urllib.error
-import urllib.request
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import count
@@ -20,12 +19,13 @@ from django.utils import timezone
 from accounts import onboarding
 from accounts.models import Company, User
 from marketplace.kernel.errors import RuleViolation
-from payments import finding_fraud, funding, offering, paying_out, refunding, releasing, reviewing
-from payments.models import FraudFinding, Hold, Operation, Payee, Release
+from payments import clearing, finding_fraud, funding, offering, paying_out, refunding, releasing, reviewing
+from payments.models import Chargeback, FraudCheck, FraudFinding, Hold, Operation, Payee, Release
 from payments.stripe_gateway import StripeFailed
 from projects.drafts import Part
 from projects.models import Application, Deliverable, Engagement
 from tests import cast
+from tests.soak.remote import Remote
 
 SEATS = 5
 PAGE = 30  # rows that are looked at at once
@@ -33,41 +33,13 @@ EXPECTED = (RuleViolation, StripeFailed, DatabaseError, OSError)
 REFUSED_CARD, ASKING_CARD, GOOD_CARD = "4000000000009995", "4000002500003155", "4242424242424242"
 
 
-class Remote:
-    """The stand-in's control, over HTTP."""
-
-    def __init__(self, base):
-        self.base = base
-
-    def __getattr__(self, name):
-        return lambda **arguments: self.ask(name, json.dumps(arguments).encode())
-
-    def ask(self, name, body=None):
-        """What it answers. Raises OSError, an HTTPError where it refuses."""
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.base}/_sandbox/{name}", body, headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)["result"]
-
-    def books(self):
-        return self.ask("books")
-
-    def report(self):
-        return self.ask("report")
-
-    def struck(self):
-        """How often each kind of fault has struck."""
-        kinds = {}
-        for fault in self.ask("faults"):
-            name = fault["kind"].partition(":")[0]
-            kinds[name] = kinds.get(name, 0) + fault["fired"]
-        return kinds
-
-
 def live(site, chance, points):
     """Do what there is to do, for ever; make offers while they are wanted."""
     town = Town(site, chance.rng)
     while True:
+        if not chance.shared["people"]:
+            time.sleep(0.1)
+            continue
         chance.arm(points)
         try:
             done = town.act(more=chance.shared["open"] > 0)
@@ -84,8 +56,7 @@ class Town:
         cast.numbers = count(random.SystemRandom().randrange(10**12))  # of nobody else's addresses
         self.acts = [
             self.pay, self.answer, self.accept_again, self.set_up, self.work, self.decide, self.decide, self.cancel,
-            self.find_fraud,
-            self.bear,
+            self.find_fraud, self.bear, self.complain, self.decide_complaint, self.look,
         ]  # fmt: skip
 
     def act(self, *, more):
@@ -270,6 +241,45 @@ class Town:
         with transaction.atomic():
             finding = finding_fraud.find(release, by=first, at=timezone.now(), **about)
             finding_fraud.sign(finding, by=second, at=timezone.now())
+        return True
+
+    # Banks
+
+    def complain(self):
+        """A cardholder disputes a charge at their bank, all of it or a part; or the card network warns of fraud."""
+        charged = Hold.objects.filter(
+            status__in=["funded", "settled"], charge__isnull=False, chargebacks=None
+        )
+        for hold in charged.exclude(fraud_checks__kind="early_warning").order_by("?")[:PAGE]:
+            fate = self.fate(hold, "complaint")
+            if fate < 0.04:
+                self.remote.ask(f"efw/{hold.charge}", b"{}")
+            elif fate < 0.14:
+                about = {"cents": hold.gross_cents // 2} if fate < 0.06 else {}
+                self.remote.ask(f"dispute/{hold.charge}", json.dumps(about).encode())
+            else:
+                continue
+            return True
+        return False
+
+    def decide_complaint(self):
+        """The bank decides, some days later: for us, or against us."""
+        before = timezone.now() - timedelta(days=2)
+        taken = (
+            Chargeback.objects.filter(status__in=Chargeback.OPEN, opened_at__lt=before).order_by("?").first()
+        )
+        if taken is None:
+            return False
+        outcome = "won" if self.fate(taken, "outcome") < 0.5 else "lost"
+        self.remote.ask(f"decide/{taken.pk}", json.dumps({"status": outcome}).encode())
+        return True
+
+    def look(self):
+        """Somebody of the staff looks at what was stopped for fear of fraud, and finds it all right."""
+        check = FraudCheck.objects.waiting().first()
+        if check is None:
+            return False
+        clearing.clear(check, by=cast.a_moderator(), at=timezone.now())
         return True
 
     def bear(self):

@@ -10,7 +10,7 @@ FATES = (12, 15, 25, 48)  # of 100: dropped, doubled, delayed, carried
 LONGEST = 0.8  # true seconds that a delayed one is overtaken in
 
 
-def serve(to, port, rng, note):
+def serve(to, port, rng, note, is_open):
     """Stripe is told that all is well, whatever becomes of a letter; else the site's own answer."""
     address = urlsplit(to).netloc
 
@@ -20,6 +20,7 @@ def serve(to, port, rng, note):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             fate = rng.choices(("dropped", "doubled", "delayed", "carried"), FATES)[0]
+            fate = fate if is_open() else "lost while no post came for days"
             note(f"webhook {fate}")
             if fate in ("doubled", "delayed"):
                 wait = rng.uniform(0, LONGEST) if fate == "delayed" else 0

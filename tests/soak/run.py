@@ -3,56 +3,24 @@
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
 
 from payments.models import Operation
-from tests.soak import faults, processes, verdict
+from tests.soak import faults, processes, restore, verdict
 from tests.soak.clock import TRUE_CLOCK
-from tests.soak.conductor import LEAP, Conductor, wait_for
+from tests.soak.conductor import LEAP, LONG_NIGHT_HOURS, NIGHT_HOURS, Conductor, wait_for
 from tests.soak.stage import OWN_CENTS, SILENCE_AFTER, stage
+from tests.soak.wish import Soak
 
 PACE = 30  # the site's seconds in a true one, once leaps begin
-COUNT_EVERY, KILL_EVERY, LEAP_EVERY, WIPE_EVERY = 0.5, 0.4, 0.25, 5  # true seconds
+COUNT_EVERY, KILL_EVERY, LEAP_EVERY, WIPE_EVERY = 1, 0.4, 0.25, 5  # true seconds
+TUNE_EVERY, UPHEAVAL_EVERY, TELL_EVERY = 2, 2, 20
 ACTS_A_LEAP, ACTS_A_NIGHT = 15, 150  # that people do meanwhile
 IDLE, BUSY = 3, 25  # rows that are due
 MONTH = 30 * 24 * 3600
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is asked of a soak."""
-
-    operations: int = 10_000  # of the control: transfers
-    kills: int = 2_000
-    faults: int = 8_000
-    seed: int = 1
-    watch_pace: float = 1  # of the part in which recovery is measured: 1 is true time
-    watched_for: float = 260  # of the site's seconds
-    parts: int = 12  # that are approved by silence while that is watched
-    patience: float = 3 * 3600  # true seconds of all at once, and as many until it has come to rest
-    crowd: int = 2  # processes of people, and as many that drain
-    careless: bool = False
-
-
-@dataclass
-class Soak:
-    """What came of it; times are the site's seconds."""
-
-    wish: Wish
-    verdict: verdict.Verdict
-    seconds: float
-    operations: dict
-    kills: Counter
-    faults: Counter
-    webhooks: Counter
-    events: Counter
-    recoveries: list = field(default_factory=list)
-    after_wipes: list = field(default_factory=list)
-    silences: list = field(default_factory=list)  # of the watched part
-    all_silences: list = field(default_factory=list)
 
 
 def soak(wish, folder):
@@ -90,6 +58,9 @@ class Run:
         self.wants_kills = self.has_enough = False
         self.watched, self.first_leap = (0.0, 0.0), 0.0
         self.wipes_watched = 0
+        self.began = time.monotonic()
+        self.nights = 0
+        self.wants_deploys, self.wants_restores = self.wish.deploys, self.wish.restores
 
     @contextmanager
     def conducting(self):
@@ -148,6 +119,9 @@ class Run:
             Every(KILL_EVERY, self.kill),
             Every(LEAP_EVERY, self.leap),
             Every(WIPE_EVERY, conductor.wipe),
+            Every(TUNE_EVERY, self.tune),
+            Every(UPHEAVAL_EVERY, self.upheave),
+            Every(TELL_EVERY, self.tell),
         ]
         while not self.has_enough:
             conductor.reap()
@@ -174,7 +148,34 @@ class Run:
             self.conductor.leap()
         if acts > self.acts_at_night + ACTS_A_NIGHT:
             self.acts_at_night = acts
-            self.conductor.night()
+            self.nights += 1
+            self.conductor.night(LONG_NIGHT_HOURS if not self.hands.shared["post"] else NIGHT_HOURS)
+            # Every third time no letter comes from Stripe until the next night, which is long: all are lost.
+            self.hands.shared["post"] = float(self.nights % 3 != 1)
+
+    def upheave(self):
+        """Deploys and restores of a lost database, evenly over the whole."""
+        wish = self.wish
+        if self.wants_deploys > wish.deploys * (1 - self.done) + 0.5:
+            self.wants_deploys -= 1
+            self.conductor.deploy()
+        if self.wants_restores > wish.restores * (1 - self.done) + 0.5:
+            self.struck = self.faults_so_far()
+            self.conductor.remote.mend()  # after a restore much is read at Stripe in one go
+            self.hands.shared["post"] = 1
+            self.wants_restores -= restore.lose_and_restore(self.conductor)
+            self.break_all()
+
+    def tell(self):
+        """How far it is, for who waits."""
+        struck, kills = sum(self.faults_so_far().values()), sum(self.conductor.deaths().values())
+        self.say(
+            f"{self.done:4.0%}, {kills} kills, {struck} faults, strength {self.strength:.1f}, "
+            f"{self.conductor.due()} due"
+        )
+
+    def say(self, words):
+        print(f"{time.monotonic() - self.began:5.0f} s: {words}", flush=True)  # noqa: T201
 
     def go_faster(self):
         """The same site with leaps of its clock, and some who work without Celery."""
@@ -201,12 +202,18 @@ class Run:
         struck, kills = sum(self.faults_so_far().values()), sum(self.conductor.deaths().values())
         self.wants_kills = kills < wish.kills * self.done
         self.hands.shared["deadly"] = 0.5 if self.wants_kills else 0
-        if struck < wish.faults * (self.done - 0.05) and self.strength < 4:
-            self.retune(1.4)
-        elif struck > wish.faults * (self.done + 0.25) and self.strength > 0.3:
-            self.retune(0.7)
-        self.has_enough = self.done == 1 and struck >= wish.faults and kills >= wish.kills
+        renewed = not self.wants_deploys and not self.wants_restores
+        enough = struck >= wish.faults and kills >= wish.kills and renewed
+        self.has_enough = self.done == 1 and enough
         self.hands.shared["open"] = float(not self.has_enough)
+
+    def tune(self):
+        """Break more or less, so that faults keep pace with operations."""
+        struck, wanted = sum(self.faults_so_far().values()), self.wish.faults
+        if struck < wanted * (self.done - 0.02) and self.strength < 4:
+            self.retune(1.4)
+        elif struck > wanted * (self.done + 0.1) and self.strength > 0.3:
+            self.retune(0.7)
 
     def faults_so_far(self):
         return self.struck + Counter(self.conductor.remote.struck())
@@ -232,13 +239,16 @@ class Run:
         if not careless:
             conductor.remote.mend()
         hands.shared["deadly"] = hands.shared["open"] = 0
+        hands.shared["post"] = 1
+        tell = Every(TELL_EVERY, lambda: self.say(f"coming to rest, {left} things are left to do"))
         end = hands.seconds() + MONTH if careless else time.monotonic() + self.wish.patience
         while (left := conductor.left()) and (hands.seconds() if careless else time.monotonic()) < end:
             conductor.reap()
+            tell.when_due()
             due = conductor.next_due()
-            if due is not None and due > timedelta(hours=2):
+            if due is None or due > timedelta(hours=2):  # or somebody decides, some days later
                 conductor.night()
-            elif due is not None and due.total_seconds() > 0:
+            elif due.total_seconds() > 0:
                 hands.leap(min(due.total_seconds() + 1, LEAP))
             time.sleep(LEAP_EVERY)
         if left and not careless:

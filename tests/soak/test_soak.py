@@ -5,10 +5,13 @@ import pytest
 from tests.deep import DEEP
 from tests.soak import report, run
 from tests.soak.processes import POINTS
+from tests.soak.wish import Wish
 
-FULL = run.Wish(operations=10_000, kills=2_000, faults=8_000)
-SHORT = run.Wish(operations=24, kills=9, faults=15, watch_pace=run.PACE, watched_for=90, parts=2)
-CONTROL = run.Wish(operations=16, kills=3, faults=5, careless=True)
+FULL = Wish(operations=10_000, kills=2_000, faults=8_000)
+SHORT = Wish(
+    operations=24, kills=9, faults=15, watch_pace=run.PACE, watched_for=90, parts=2, deploys=0, restores=0
+)
+CONTROL = Wish(operations=16, kills=3, faults=5, careless=True, deploys=0, restores=0)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from payments import ledger
 from payments.ledger import Code
 from payments.ledger.models import Entry, Journal
-from payments.models import Alarm, Hold, Operation, OperationAttempt, Refund, Release, StripeEvent
+from payments.models import Alarm, Chargeback, Hold, Operation, OperationAttempt, Refund, Release, StripeEvent
 from projects.models import Deliverable
 
 EXPECTED_ALARMS = {
@@ -27,6 +27,9 @@ EXPECTED_ALARMS = {
     "second_payment",
     "reversal_refused",  # the student's bank has the money already
     "hold_is_old",
+    *("chargeback", "chargeback_lost"),
+    "chargeback_is_due",  # nobody of the soak answers a bank
+    "balance_insufficient",  # as a fault says, and at times a bank has taken what was there
 }
 
 
@@ -53,6 +56,7 @@ def judge(remote):
     for kind in (Operation.Kind.TRANSFER, Operation.Kind.REVERSAL, Operation.Kind.REFUND):
         compare(kind, report[f"{kind}s"], verdict)
     captures(report, verdict)
+    chargebacks(report, verdict)
     promises(verdict)
     cents(report, verdict)
     loose_ends(verdict)
@@ -97,6 +101,23 @@ def captures(report, verdict):
         if charge["amount_refunded"] != charge["amount_captured"]:
             verdict.double_paid += 1
             verdict.wrong.append(f"{id_} was charged for nothing: {charge}")
+
+
+def chargebacks(report, verdict):
+    """Each dispute at a bank stands in our book as it ended, with every cent that it took or brought back."""
+    known = dict(Chargeback.objects.values_list("pk", "status"))
+    for id_, one in report["disputes"].items():
+        if (ours := known.pop(id_, None)) != one["status"]:
+            verdict.wrong.append(f"dispute {id_} is {one['status']} at Stripe, {ours} here")
+        booked = set(Journal.objects.filter(stripe_id=id_).values_list("stripe_bt", flat=True)) - {None}
+        if booked != set(one["balance_transactions"]):
+            verdict.wrong.append(
+                f"dispute {id_} was booked as {booked}, and is {one['balance_transactions']}"
+            )
+        if left := ledger.balance(Code.DISPUTE_SUSPENSE, id_).cents:
+            verdict.cents_off += abs(left)
+            verdict.wrong.append(f"dispute {id_} still holds {left}")
+    verdict.wrong += [f"a dispute that nobody opened: {id_}" for id_ in known]
 
 
 def promises(verdict):

@@ -42,6 +42,8 @@ def list_thin(ctx: Context, params: Body) -> Body:
     for name, text in params.get("created", {}).items():
         tests.append(f"created {COMPARED[name]} ?")
         values.append(_seconds(text))
+        if name.startswith("gt"):
+            listing.since(ctx, _seconds(text), tests, values)
     if ctx.listed_before is not None:
         tests.append("created <= ?")
         values.append(ctx.listed_before)
