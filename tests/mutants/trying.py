@@ -77,10 +77,15 @@ class Trying:
         for board in self.boards.made.values():
             board.connection.close()
         quickest = {item.fspath: item for item in sorted(session.items, key=lambda i: -self.took[i.nodeid])}
-        if self.fork("", [list(quickest.values()), []], session) != "survived":
-            raise session.Failed("A test fails in a fork without any mutant")
+        self.control(quickest, session)
         self.try_all(session)
+        self.control(quickest, session)  # nor did the mutants spoil what the later ones stood on
         return True
+
+    def control(self, tests: dict[Any, pytest.Item], session: pytest.Session) -> None:
+        """Without any mutant nothing is killed."""
+        if self.fork("", [list(tests.values()), []], session) != "survived":
+            raise session.Failed("A test fails in a fork without any mutant")
 
     def see_what_is_reached(self, session: pytest.Session) -> None:
         set_mutant_under_test("stats")
