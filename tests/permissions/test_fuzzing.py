@@ -92,7 +92,10 @@ def acts(site, *, stripe):
 
 
 def faults(site, checks, *, stripe):
-    """One thing of each act, asked by whoever gets furthest, each third by another too; in `make deep` all by all."""
+    """One thing of each act in one of the two modes, by whoever gets furthest, each third by another too.
+
+    In `make deep` all by all.
+    """
     turn, wrong = count(), []
     for act, ways in acts(site, stripe=stripe):
         number = next(turn)
@@ -101,7 +104,7 @@ def faults(site, checks, *, stripe):
             known = {match[1]: here[match[1]] for match in ARGUMENT.finditer(line.route)}
             furthest, other = asked_by(line, act.method.upper()), PEOPLE[number // 3 % len(PEOPLE)]
             people = PEOPLE if DEEP else sorted({furthest, furthest if number % 3 else other})
-            for mode in GenerationMode:
+            for mode in in_turn(list(GenerationMode), number // 2):
                 cases = act.as_strategy(mode, path_parameters=known or None)
                 wrong += tried(site, cases, checks, people)
     return wrong

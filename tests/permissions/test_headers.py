@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from django.conf import settings
 
 from tests.permissions.addresses import lines
-from tests.permissions.asking import ask, asked_by, pages_of
+from tests.permissions.asking import ask, asked_by
+from tests.permissions.leaving import STRICT, assert_leaves_where_it_must, policy_of
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -15,22 +15,7 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 OFF = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics")
-STRICT = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "manifest-src": "'self'",
-    "worker-src": "'self'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
-}
 A_FILE = {"default-src": "'none'", "frame-ancestors": "'none'", "sandbox": ""}
-TO_STRIPE = re.compile(r'action="(?:[^"]*/(?:offer|pay|set-up)/)"')
-FORM = re.compile(r"<form\b[^>]*>")
 # address, thing, who asks, status, policy, and what a cache may do with the answer
 KINDS = """
 /                          -     visitor   200  strict  shared
@@ -94,13 +79,8 @@ def test_each_kind_of_answer_is_marked(world, kind):
     assert bool(kept_apart) == (cache == "private")
 
 
-def test_a_form_may_leave_exactly_where_one_leads_to_stripe(world):
-    for address, who in pages_of(world):
-        if not address.startswith("/api/v1/"):  # no page, and no form
-            assert_leaves_where_it_must(ask(world, who, "GET", address), address)
-
-
-def test_so_it_is_on_the_pages_that_ask_stripe(copied):
+def test_a_form_may_leave_to_stripe_where_one_leads_there(copied):
+    """Every other page is asked for it by `test_who_may`."""
     with copied() as world:
         left = [
             assert_leaves_where_it_must(ask(world, asked_by(line), "GET", address, stripe=True), address)
@@ -108,26 +88,3 @@ def test_so_it_is_on_the_pages_that_ask_stripe(copied):
             if line.asks_stripe and (address := line.address(world.things))
         ]
     assert any(left)
-
-
-def assert_leaves_where_it_must(answer, address):
-    """The policy of this page, and whether a form on it is answered with Stripe's address."""
-    text = "" if answer.streaming else answer.content.decode(errors="replace")
-    asks = address.endswith(("/offer/", "/pay/")) or address.startswith("/pay/")
-    own = asks and any("action=" not in form for form in FORM.findall(text))
-    leads = answer.status_code == 200 and (own or any(TO_STRIPE.search(form) for form in posting(text)))
-    wanted = " ".join(["'self'", *settings.STRIPE_PAGE_ORIGINS]) if leads else "'self'"
-    a_page_of_ours = answer.status_code == 200 and not answer.streaming and not address.endswith("/as-sent/")
-    if a_page_of_ours:
-        assert policy_of(answer) == STRICT | {"form-action": wanted}, address
-    return leads
-
-
-def posting(text):
-    return [form for form in FORM.findall(text) if 'method="post"' in form]
-
-
-def policy_of(answer):
-    """Each directive with its sources."""
-    parts = (part.strip().partition(" ") for part in answer["Content-Security-Policy"].split(";"))
-    return {name: sources for name, _, sources in parts}

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from tests.databases import rolled_back
+from tests.deep import in_turn
 from tests.permissions import typed
 from tests.permissions.addresses import (
     ADMIN,
@@ -17,6 +18,7 @@ from tests.permissions.addresses import (
     tables_of_the_admin,
 )
 from tests.permissions.asking import asked_by
+from tests.permissions.leaving import assert_leaves_where_it_must
 
 PARTS = ("accounts", "admin", "api", "applications", "engagements", "projects")
 REDIRECTS = {
@@ -60,13 +62,16 @@ def test_each_table_of_the_administration_opens_to_whom_it_says(world):
 def admin_faults(world, line):
     """People of the site are led to the log-in of staff; staff and a superuser get what the line says."""
     for page, address in line.addresses(world.things).items():
-        for who in ("visitor", "student", "employer"):
+        for who in in_turn(("visitor", "student", "employer"), len(address)):
             if (found := told_in(world.ask(who, "GET", address))) != "admin":
                 yield f"{address} as {who}: {found}"
         for who in ("moderator", "root"):
-            found = told_in(world.ask(who, "GET", address))
+            answer = world.ask(who, "GET", address)
+            found = told_in(answer)
             if found != line.told[who][page]:
                 yield f"{address} as {who}: {found} instead of {line.told[who][page]}"
+            if found == "200":
+                assert_leaves_where_it_must(answer, address)
 
 
 def part_of(line: Line) -> str:
@@ -84,9 +89,12 @@ def faults(world, line: Line):
         return
     for who, told in line.told.items():
         get, _, post = told.partition("/")
-        found = asked(world, line, who, "GET", address)
+        answer = world.ask(who, "GET", address)
+        found = told_in(answer)
         if found != get:
             yield f"GET  {line.route} ({line.thing}) as {who}: {found} instead of {get}"
+        if found == "200" and not address.startswith("/api/v1/"):
+            assert_leaves_where_it_must(answer, address)
         if who in posting:
             found = asked(world, line, who, "POST", address)
             if found not in ([post] if post else {"405"} | ({get} - {"200"})):
@@ -107,8 +115,6 @@ def who_posts(line: Line):
 
 
 def asked(world, line, who, method, address):
-    if method == "GET":
-        return told_in(world.ask(who, "GET", address))
     with nullcontext() if line.asks_stripe else rolled_back():
         return told_in(world.ask(who, method, address, **typed.data(line, world.things)))
 

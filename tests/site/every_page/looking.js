@@ -40,8 +40,9 @@
     return wrong;
   }
 
-  // Words, and what can be pressed, in a look that no page before had. A look: the path to it by name, class and
-  // state, its own colours and letters, and whether it is small. Looks are told by numbers.
+  // Words, and what can be pressed, in a look that no page before had. A look: its own name, class and state and those
+  // of the three around it, its colours, the ground it stands on, its letters, and whether it is small; a small one is
+  // told by the whole path to it, since what stands beside it counts. Looks are told by numbers.
   const states = ["aria-current", "aria-invalid", "aria-expanded", "aria-pressed", "disabled", "readonly", "open"];
   const attributes = ["class", "role", "type", ...states];
   // The administration styles by ids as well; what only names a field, a table or a row there makes no look.
@@ -53,39 +54,48 @@
     return name === "class" && inAdmin() ? bare(value) : value;
   };
   const said = (one) => [one.localName, named(one), ...attributes.map((name) => valued(one, name))].join("|");
-  const path = (one) => (one.parentElement ? `${path(one.parentElement)}>${said(one)}` : "");
+  const path = (one, steps) => (one.parentElement && steps ? `${path(one.parentElement, steps - 1)}>${said(one)}` : "");
+  const clear = "rgba(0, 0, 0, 0)";
+  const ground = (one) => {
+    const { backgroundColor, backgroundImage, opacity } = getComputedStyle(one);
+    const here = [backgroundColor, backgroundImage, opacity].join();
+    return backgroundColor !== clear || !one.parentElement ? here : `${here}${ground(one.parentElement)}`;
+  };
   const hash = (words) => [...words].reduce((sum, sign) => (Math.imul(sum, 31) + sign.codePointAt(0)) | 0, 7);
-  let fresh = [];
-
   function newLooks(known) {
     const seen = new Set(known), looks = [];
-    fresh = [...document.body.querySelectorAll("*")].filter((one) => {
+    const fresh = [...document.body.querySelectorAll("*")].filter((one) => {
       const speaks = [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
       if (!speaks && !one.matches("a, button, input, select, textarea, summary")) return false;
       const style = getComputedStyle(one), box = one.getBoundingClientRect();
-      const look = hash([path(one), style.color, style.backgroundColor, style.fontSize, style.fontWeight,
-        style.textDecorationLine, box.width < 24, box.height < 24].join());
+      const isPressed = one.matches("a, button, input, select, textarea, summary") && style.display !== "inline";
+      const isSmall = isPressed && (box.width < 24 || box.height < 24);
+      const around = one.parentElement ? getComputedStyle(one.parentElement).color : "";
+      const look = hash([path(one, isSmall ? Infinity : 4), style.color, around, ground(one), style.fontSize,
+        style.fontWeight, style.textDecorationLine, isSmall].join());
       if (seen.has(look)) return false;
       seen.add(look);
       looks.push(look);
       return true;
     });
-    return looks;
+    return { fresh, looks };
   }
 
   const settle = () => document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish());
 
   window.looking = {
     tooWide,
-    // All that does not depend on colours, and which looks are new.
-    async structure({ ours, known, rules }) {
+    // All that does not depend on colours.
+    async structure({ ours, rules }) {
       settle();
       const wrong = [...tooWide(), ...(ours ? [...smallTargets(), ...builtBadly()] : [])];
-      return { wrong: wrong.concat(await audited(document, rules)), looks: newLooks(known) };
+      return wrong.concat(await audited(document, rules));
     },
-    bySight(rules) {
+    // What is found by sight in looks that are not known, and which these are.
+    async bySight({ known, rules }) {
       settle();
-      return audited({ include: fresh }, rules);
+      const { fresh, looks } = newLooks(known);
+      return { wrong: fresh.length ? await audited({ include: fresh }, rules) : [], looks };
     },
   };
 })();

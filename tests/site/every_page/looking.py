@@ -7,8 +7,10 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browsing import WCAG_22_AA
+from tests.deep import in_turn
 
 WIDTHS = (320, 390, 1280)
+SCHEMES = ("light", "dark")
 SHOTS = os.environ.get("SHOTS")  # a folder, to keep a picture of every page
 BY_SIGHT = ["color-contrast", "link-in-text-block", "target-size"]  # costly, and the same wherever a look is
 STRUCTURE = {
@@ -21,29 +23,31 @@ IN_THE_PAGE = (
 )
 
 
-def look(page, *, ours, name, looks):
+def look(page, *, ours, name, looks, turn):
     """All that is wrong with the page as it stands now.
 
-    What is found by sight is asked of each look once, in light and dark, and noted in `looks`; the wider
-    widths only where there is a new one; all else of axe, and how the page is built, on every page.
+    How the page is built, all of axe but what is found by sight, and the narrowest width: on every page. What is
+    found by sight is asked of each look once a scheme, and noted in `looks`; `make test` takes one scheme and one
+    wider width in turn, and `make deep` all, as where `turn` is None.
     """
     to_width(page, WIDTHS[0])
-    asked = {"ours": ours, "known": list(looks), "rules": STRUCTURE}
-    found = page.evaluate("asked => looking.structure(asked)", asked)
-    wrong = found["wrong"]
-    if found["looks"]:
-        looks.update(found["looks"])
-        for width in WIDTHS[1:]:
-            to_width(page, width)
-            wrong += page.evaluate("looking.tooWide()")
-        wrong += page.evaluate("rules => looking.bySight(rules)", SIGHT)
-        page.emulate_media(color_scheme="dark")
-        dark = page.evaluate("rules => looking.bySight(rules)", SIGHT)
-        wrong += [f"in the dark {line}" for line in dark]
-        page.emulate_media(color_scheme="light")
+    wrong = page.evaluate("asked => looking.structure(asked)", {"ours": ours, "rules": STRUCTURE})
+    for width in some(WIDTHS[1:], turn and turn // 2):
+        to_width(page, width)
+        wrong += page.evaluate("looking.tooWide()")
+    for scheme in some(SCHEMES, turn):
+        page.emulate_media(color_scheme=scheme)
+        known = looks.setdefault(scheme, set())
+        found = page.evaluate("asked => looking.bySight(asked)", {"known": list(known), "rules": SIGHT})
+        known.update(found["looks"])
+        wrong += [f"in {scheme} colours {line}" for line in found["wrong"]]
     if SHOTS:
         keep_pictures(page, name)
     return wrong
+
+
+def some(values, turn):
+    return values if turn is None else in_turn(values, turn)
 
 
 def to_width(page, width):
@@ -53,7 +57,7 @@ def to_width(page, width):
 def keep_pictures(page, name):
     folder = Path(SHOTS)
     folder.mkdir(parents=True, exist_ok=True)
-    for scheme in ("dark", "light"):
+    for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         for width in WIDTHS[1:]:
             to_width(page, width)
