@@ -19,7 +19,7 @@ SILENT = "The payment service does not answer just now."
 @pytest.fixture
 def silence(sandbox):
     """`silence("/v1/…")`: Stripe takes no request to this address."""
-    return lambda path, method="*": sandbox.break_("drop_before", method=method, path=path, times=None)
+    return lambda path, method="*": sandbox.break_("429", method=method, path=path, times=None)
 
 
 def sees(client, address):

@@ -65,7 +65,7 @@ def test_a_look_that_stripe_forbids_us_freezes(due):
 
 def test_a_refusal_that_cannot_be_looked_into_is_sent_again_with_the_same_key(due):
     due.sandbox.break_("400:parameter_unknown", **POST)
-    due.sandbox.break_("drop_before", **GET, times=3)
+    due.sandbox.break_("429", **GET)
     due.run()
     assert (due.transfer.status, due.transfer.epoch) == ("unknown", 0)
 
@@ -129,7 +129,7 @@ class TestAnOperator:
         assert handling.tried(due.transfer, at=due.at).startswith("Tried, and stopped again: ")
 
     def test_pays_another_account_only_where_a_look_found_nothing_for_certain(self, due, chief):
-        due.sandbox.break_("drop_before", **GET, times=3)
+        due.sandbox.break_("429", **GET)
         changed(
             due, status="blocked", blocked_reason="other_account", params=requesting.request_for(due.transfer)
         )
