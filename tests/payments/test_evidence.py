@@ -138,16 +138,12 @@ def test_nobody_but_who_acts_on_money_may_take_it(board, db, client, admin):
     assert address in page.content.decode()
 
 
-def more_work_disputed(sandbox):
-    """The second payment of an engagement was taken back."""
-    engagement = held(sandbox)
-    tell(engagement.holds.get(number=2), moves=((-33000, 1500),))
-    return Chargeback.objects.get()
-
-
-@stands_on(more_work_disputed)
+@stands_on(held)
 def test_of_a_further_payment_it_proves_the_part_that_was_paid_by_it(board, db):
-    case = assembling.case_of(board)
+    hold = board.holds.get(number=2)
+    tell(hold, moves=((-33000, 1500),))
+    chargeback = Chargeback.objects.get()
+    case = assembling.case_of(chargeback)
     assert [part.number for part in case.parts] == [3]
     assert assembling.terms_of(case)["title"] == TERMS.title
-    assert f"Accepted | {assembling.moment(board.hold.more_work.agreed_at)} by" in record(board)
+    assert f"Accepted | {assembling.moment(hold.more_work.agreed_at)} by" in record(chargeback)
