@@ -67,6 +67,8 @@ TWINS = {
     "payments:object_to_finding": ("payments:api_finding",),
     "payments:appeal": ("payments:api_decision",),
     "payments:checkout_return": ("payments:api_confirm_payment",),
+    "payments:agree_to_more_work": ("payments:api_agree_more_work",),
+    "payments:more_work_return": ("payments:api_confirm_more_work",),
     "payments:set_up_payee": ("payments:api_payee",),
     "payments:resume_payee": ("payments:api_payee",),
     "payments:paid_for": ("payments:api_pay_for",),
