@@ -114,10 +114,9 @@ def run_checks(*, at: datetime) -> ReconciliationRun:
     """
     last = ReconciliationRun.objects.order_by("-began_at", "-pk").first()
     imports = Job.objects.filter(name="transactions").first()
-    fence = balancing.fence(imports.read_until if imports else None, at=at)
-    matching.match(at=at)
+    fence, balance = balancing.compare_balance(imports.read_until if imports else None, at=at)
     checks = [
-        balancing.compare_balance(fence.funds, at=at),
+        balance,
         balancing.compare_bookings(at=at),
         objects.compare_objects(since=last.began_at - matching.OVERLAP if last else None, at=at),
         balancing.check_trial_balance(at=at),

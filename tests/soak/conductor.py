@@ -96,6 +96,14 @@ class Conductor:
             role.process.join(READY)
             self.roles.remove(role)
 
+    def compare(self):
+        """Our book with Stripe's, as every night."""
+        last = FORKS.Process(target=processes.begin, args=(processes.compare, self.site, "end"))
+        last.start()
+        last.join(READY)
+        if last.exitcode != 0:
+            self.broken.append(f"the last comparison with Stripe ended with {last.exitcode}")
+
     def everyone(self):
         """All processes of the site, with those that they forked; Stripe and the post are not of the site."""
         ours = [r for r in self.roles if r.act not in (processes.standin, processes.post)]

@@ -257,6 +257,8 @@ class Run:
     def judged(self, seconds):
         conductor, pace = self.conductor, self.wish.watch_pace
         conductor.stop(*(role.act for role in conductor.roles if role.act is not processes.standin))
+        if not self.wish.careless:
+            conductor.compare()
         found = verdict.judge(conductor.remote)
         found.wrong += conductor.broken
         rows, silences = Operation.objects.values_list("kind", "epoch"), verdict.silences()
