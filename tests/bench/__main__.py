@@ -7,7 +7,7 @@ import os
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "--parts", type=int, default=120, help="delivered parts that are decided in each round"
+        "--parts", type=int, default=400, help="delivered parts that are decided in each round: two chunks"
     )
     parser.add_argument("only", nargs="*", help="hearing, sweeping, deciding; all when none is named")
     asked = parser.parse_args()
