@@ -76,8 +76,7 @@ def start(hold: Hold, *, at: datetime) -> None:
     Share.objects.create(hold=hold, deliverable=part, amount_cents=more.fee_cents)
     Deadline.objects.await_no_more_work(engagement, at=at)
     more.become(Status.STARTED, by=None, at=at, deliverable=part)
-    if not engagement.missing_materials:
-        starting.start_clock(part, since=at, at=at)
+    starting.start_clock(part, since=at, at=at)  # nothing is proposed while materials are missing
     letters.held(more, engagement, at=at)
 
 

@@ -161,6 +161,15 @@ def test_who_is_ready_sees_at_stripe_what_reached_the_bank(payee, client, sandbo
     assert answer.url.startswith("http")
 
 
+@stands_on(stages.offered)
+def test_the_set_up_opens_no_account_where_nobody_can_be_paid(board, db, client):
+    client.force_login(board.student)
+    answer = client.post("/money/payee/set-up/", {"country": "KP"})
+    assert answer.status_code == 422
+    assert "id_country_error" in answer.content.decode()
+    assert not Payee.objects.exists()
+
+
 @stands_on(stages.completed)
 def test_what_waits_for_the_set_up_is_said(board, client, sandbox):
     client.force_login(board.student)

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Company, User
 from marketplace.kernel import mail
-from payments import asking_to_pay, offering, paying_out, refunding, tasks
-from payments.models import Hold, Operation, PaymentRequest
+from payments import asking_to_pay, assembling, offering, paying_out, refunding, tasks
+from payments.models import Chargeback, Hold, Operation, PaymentRequest
 from projects import selecting
 from projects.models import Application, Engagement
 from tests import cast, stages
@@ -112,6 +112,21 @@ class TestByPage:
             asking_to_pay.take_back(request, by=application.student, at=timezone.now())
         for token in ("abc:def", f"{request.public_id}:{request.token.rpartition(':')[2][::-1]}"):
             assert Client().get(f"/pay/{token}/").status_code == 404
+
+
+def test_a_bank_is_told_for_whom_the_page_was_opened(board, db):
+    """Evidence names the colleague where a link opened the page, and whoever made the offer where nobody did."""
+    request, at = asked(board), timezone.now()
+    hold = asking_to_pay.open_page(request, at=at)
+    engagement = Engagement.objects.get()
+
+    def payer():
+        return assembling.payer_of(assembling.Case(Chargeback(), hold, engagement, [], [], set()))
+
+    assert payer() == "books@maple.example"
+    request.delete()
+    engagement = Engagement.objects.get()
+    assert payer() == str(engagement.offered_by)
 
 
 class TestInTheAdministration:

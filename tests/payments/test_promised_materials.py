@@ -313,6 +313,17 @@ class TestTheProject:
         assert Project.objects.get(pk=draft.pk).promised_materials == ["One thing", "Another"]
 
 
+def test_a_program_hands_over_something_or_nothing_is_given(engagement, db, client):
+    client.force_login(engagement.offered_by)
+    address = f"/api/v1{engagement.get_absolute_url()}materials/1/"
+    answer = client.post(address, {}, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"]["files"] == ["Add a file, a link or a note."]
+    assert engagement.promised_materials.get(number=1).given_at is None
+    given = {"note": "On the shared drive."}
+    assert client.post(address, given, content_type="application/json").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("rule", "wrong"),
     [

@@ -17,7 +17,7 @@ from payments import (
     releasing,
     tasks,
 )
-from payments.models import Alarm, Deadline, FraudCheck, Hold, LeavingPay, Operation
+from payments.models import Alarm, BankSeen, CardSeen, Deadline, FraudCheck, Hold, LeavingPay, Operation
 from payments.operations import finishing, watching
 from payments.stripe_gateway import Booking, DisputeFacts
 from tests import cast, stages
@@ -116,6 +116,8 @@ class TestUnderWay:
     def test_a_card_without_a_fingerprint_is_nobodys(self, board, now):
         watching.note_card(board.holds.get(), charge="ch_x", fingerprint="", failed=False, at=now)
         assert not FraudCheck.objects.exists()
+        assert str(CardSeen.objects.get(charge="ch_x")) == "ch_x"
+        assert str(BankSeen(fingerprint="fp_b")) == "fp_b"
 
     def test_it_is_unreleased_until_a_part_is_approved(self, board, now):
         hold = board.holds.get()
