@@ -22,6 +22,10 @@ from projects.models import Project
 from projects.project_templates import TEMPLATES, ProjectTemplate, fitting
 
 
+# As a form sends it: an empty value asks for nothing.
+NUMBER_OR_NOTHING = {"oneOf": [{"type": "integer"}, {"type": "string", "maxLength": 0}]}
+
+
 def parameter(name: str, kind: Any, description: str) -> OpenApiParameter:
     return OpenApiParameter(name, kind, description=description)
 
@@ -30,8 +34,8 @@ SEARCH = [
     parameter("q", OpenApiTypes.STR, "Words that the project has, in its title, skills or brief."),
     parameter("industry", OpenApiTypes.STR, "The slug of an industry."),
     parameter("role", OpenApiTypes.STR, "The slug of a kind of work."),
-    parameter("hours_min", OpenApiTypes.INT, "At least so many hours."),
-    parameter("hours_max", OpenApiTypes.INT, "At most so many hours."),
+    parameter("hours_min", NUMBER_OR_NOTHING, "At least so many hours."),
+    parameter("hours_max", NUMBER_OR_NOTHING, "At most so many hours."),
     parameter("pay_min", OpenApiTypes.STR, "At least so much an hour, such as 25 or 25.50."),
     parameter("eligibility", OpenApiTypes.STR, "How the student works: contractor, stipend or payroll."),
     parameter("length", OpenApiTypes.STR, "trial for paid trials, longer for all others."),
