@@ -77,9 +77,8 @@ def facts_of(engagement: Engagement, journal: Journal, *, is_pay: bool) -> list[
     ]
     if order is not None and order.po_number and not is_pay:
         facts.append(("Purchase order", order.po_number))
-    if journal.stripe_id:
-        facts.append(("Stripe’s reference", journal.stripe_id))
-    return facts
+    assert journal.stripe_id is not None  # each kind that has a receipt is of an object at Stripe
+    return [*facts, ("Stripe’s reference", journal.stripe_id)]
 
 
 def lines_of_charge(hold: Hold, journal: Journal) -> list[Line]:

@@ -187,15 +187,18 @@ def test_a_balance_that_is_too_small_rings_and_is_tried_later_with_a_new_key(own
     assert Hold.objects.get().hold_reason == ""
 
 
-def test_the_list_of_stuck_money_has_a_click_for_each(client, engagement, operator, release, payee):
+def test_the_list_of_stuck_money_has_a_click_for_each(sandbox, client, engagement, operator, release, payee):
     User.objects.filter(pk=operator.pk).update(is_superuser=False)
     client.force_login(operator)
-    named_old_account(release, payee)
+    stuck = named_old_account(release, payee)
     hold = engagement.holds.get()
     paid = f"/admin/payments/operation/owed/{hold.pk}/paid/"
     assert client.post(paid).status_code == 403
     User.objects.filter(pk=operator.pk).update(is_superuser=True)
     assert b"Send to the new account" in client.get("/admin/payments/operation/stuck/").content
+    answer = client.post(f"/admin/payments/operation/stuck/{stuck.pk}/new-account/", follow=True)
+    assert f"{stuck.amount} goes to the new account." in answer.content.decode()
+    assert Operation.objects.get(slot=f"{stuck.slot}.r").status == "planned"
     assert client.post(paid, {"reference": "B17"}, follow=True).status_code == 200
     answer = client.post(paid, {"reference": "B17", "note": "The card is closed."}, follow=True)
     assert b"does not wait for a person" in answer.content

@@ -1,6 +1,7 @@
 """Turns that money seldom takes, as its two sides see them, and clocks that find nothing to do."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -17,8 +18,19 @@ from payments import (
     releasing,
     tasks,
 )
-from payments.models import Alarm, BankSeen, CardSeen, Deadline, FraudCheck, Hold, LeavingPay, Operation
-from payments.operations import finishing, watching
+from payments.models import (
+    Alarm,
+    BankSeen,
+    CardSeen,
+    Deadline,
+    FraudCheck,
+    Hold,
+    LeavingPay,
+    Operation,
+    Payee,
+    PaymentRequest,
+)
+from payments.operations import finishing, recording, watching
 from payments.stripe_gateway import Booking, DisputeFacts
 from tests import cast, stages
 from tests.boards import stands_on
@@ -127,6 +139,52 @@ class TestUnderWay:
         part = board.deliverables.get(number=1)
         releasing.approve_work(part, by=board.offered_by, at=now)
         assert not hold.is_unreleased
+
+    def test_nothing_is_promised_to_whom_nobody_could_pay(self, board):
+        Payee.objects.update(user=cast.another_student())
+        part = board.deliverables.get(number=1)
+        with pytest.raises(Payee.DoesNotExist):
+            operations.read_of(operations.lock_parts([part.pk]))
+
+    def test_what_cannot_be_undone_is_sent_at_once(
+        self, board, now, settings, django_capture_on_commit_callbacks
+    ):
+        settings.FIRST_CHARGES = 0
+        board.terms["undo_minutes"] = 0
+        board.save(update_fields=["terms"])
+        stages.deliver(board, at=now)
+        with django_capture_on_commit_callbacks() as after:
+            release = releasing.approve_work(board.deliverables.get(number=1), by=board.offered_by, at=now)
+        sent = [call.args for call in after if isinstance(call, partial)]
+        assert ("payments.run_operation", release.operation_id) in sent
+
+    def test_a_charge_by_order_has_its_number_on_the_companys_receipt(self, board, now):
+        asked = {"asked_by": board.offered_by, "email": "books@maple.example", "created_at": now}
+        PaymentRequest.objects.create(
+            engagement=board, po_number="PO-77", ends_at=now + timedelta(days=1), **asked
+        )
+        facts = dict(accounting.receipt_of(board, 1, role="employer", at=now).facts)
+        assert facts["Purchase order"] == "PO-77"
+        assert facts["Stripe’s reference"] == board.holds.get().payment_intent
+
+
+@stands_on(stages.completed)
+def test_after_a_restore_what_was_never_sent_is_found_nowhere_and_left_as_it_is(sandbox, board, now):
+    before = list(Operation.objects.order_by("pk").values())
+    assert operations.look_for_open(at=now) == 0
+    assert list(Operation.objects.order_by("pk").values()) == before
+
+
+@stands_on(stages.paid_for)
+def test_a_page_on_which_nobody_paid_books_nothing(sandbox, board, now):
+    hold = offering.make_offer(board, by=board.project.posted_by, at=now).holds.get()
+    tasks.sweep_once(at=now)
+    hold.refresh_from_db()
+    closing = Operation(hold=hold, params={"session": hold.checkout_session})
+    recording.record_paid_page(closing, at=now)
+    hold.refresh_from_db()
+    assert (hold.status, hold.payment_intent) == (Hold.Status.CHECKOUT_OPEN, None)
+    assert not Alarm.objects.exists()
 
 
 @stands_on(materials_promised)

@@ -74,6 +74,8 @@ class TestTwoPeople:
         assert (check.kind, check.hold.engagement, reason(work)) == ("shared_bank", work, "fraud_review")
         assert check.detail == {"sharing": [kim.public_id], "cards": []}
         assert case.people == sorted([work.student_id, kim.pk])
+        watching.look_at_banks(work.holds.get(), at=timezone.now())  # while it waits it is the same check
+        assert (FraudCheck.objects.count(), Case.objects.filter(kind="fraud").count()) == (1, 1)
         clearing.clear(check, by=cast.a_moderator(), at=timezone.now())
         assert reason(work) == ""
         set_up(sandbox, kim, ONE)

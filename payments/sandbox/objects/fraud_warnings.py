@@ -57,6 +57,4 @@ def settle(ctx: Context, charge_id: str) -> None:
 
 def by_card(ctx: Context, charge_id: str) -> None:
     """Timer: a test card that stands for a warning was charged."""
-    charge = ctx.need("charge", charge_id)
-    if charge["captured"]:
-        warn(ctx, charge)
+    warn(ctx, ctx.need("charge", charge_id))

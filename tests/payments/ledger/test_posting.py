@@ -158,3 +158,15 @@ def test_django_cannot_write_the_book(model):
     with pytest.raises(TypeError, match="forgets nothing"):
         row.delete()
     assert str(row)
+
+
+@pytest.mark.django_db
+def test_many_at_once_are_new_or_none_is_posted_and_what_is_no_rule_of_ours_is_raised_as_it_is():
+    post("held", [debit(Code.STRIPE_BALANCE, Money(500)), credit(Code.HELD, Money(500), HOLD)])
+    drafts = [ledger.release(hold=HOLD, operation=uuid4(), share=Money(100), fee=Money(10)) for _ in range(2)]
+    ledger.releases_decided(drafts[:1], occurred_at=NOW)
+    with pytest.raises(ledger.JournalMismatch, match="One of these"), atomic():
+        ledger.releases_decided(drafts, occurred_at=NOW)
+    assert Journal.objects.filter(kind="release").count() == 1
+    with pytest.raises(IntegrityError, match="null value"), atomic():
+        ledger.releases_decided(drafts[1:], occurred_at=None)

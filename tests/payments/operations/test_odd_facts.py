@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from payments import ledger, offering, operations, refunding, stripe_events
+from payments import ledger, offering, operations, refunding, stripe_events, stripe_gateway
 from payments.models import Alarm, Hold, Operation, StripeEvent
 from payments.operations import finishing, recording
 from payments.stripe_events import HANDLERS, UnknownObject
@@ -13,6 +13,7 @@ from payments.stripe_gateway import Booking, Done, Intent
 from projects.models import Engagement, Project
 from tests import cast, stages
 from tests.boards import stands_on
+from tests.payments.test_money_pages import given_back
 
 STRANGERS = {
     "v2.core.account.closed": "about",
@@ -70,9 +71,23 @@ class TestEvents:
             HANDLERS[type_](StripeEvent(type=type_, object_id="po_1"), at=now)
         assert alarms() == [("payout_failed", "po_1")]
 
+    def test_of_a_charge_without_a_payment_wait_for_it(self, now, monkeypatch):
+        monkeypatch.setattr(stripe_gateway, "intent_of", lambda charge: None)
+        with pytest.raises(UnknownObject, match="ch_x"):
+            stripe_events.charge_changed(StripeEvent(object_id="ch_x"), at=now)
+
 
 @stands_on(stages.offered)
 class TestAPayment:
+    def test_whose_charge_is_not_booked_yet_is_heard_of_again(self, board, now, monkeypatch):
+        hold = board.holds.get()
+        taken = facts_of(hold, id=hold.payment_intent, status="succeeded", charge="ch_1")
+        monkeypatch.setattr(stripe_gateway, "intent", lambda id_: taken)
+        with pytest.raises(UnknownObject, match="not booked yet"):
+            stripe_events.intent_changed(StripeEvent(object_id=taken.id), at=now)
+        hold.refresh_from_db()
+        assert hold.status == Hold.Status.AUTHORISED
+
     def test_of_another_hold_or_currency_is_booked_nowhere_and_rings(self, board, now):
         hold = board.holds.get()
         other = facts_of(
@@ -177,3 +192,14 @@ class TestTheEndOfAnOperation:
 def test_nothing_is_looked_for_after_a_restore_that_had_nowhere_to_go(board, now):
     Engagement.objects.update(student=cast.a_student())  # who has not said where the money should go
     assert operations.look_for_open(at=now) == 0
+
+
+@stands_on(given_back)
+def test_a_refund_that_came_back_is_heard_of_again_until_stripe_booked_it(board, now, monkeypatch):
+    refund = Operation.objects.get(kind="refund")
+    booking = Booking("txn_r", -refund.amount_cents, 0, now)
+    gone = Done(refund.stripe_id, str(refund.pk), status="failed", at=now, booking=booking)
+    monkeypatch.setattr(stripe_gateway, "refund", lambda id_: gone)
+    with pytest.raises(UnknownObject, match="not booked yet"):
+        stripe_events.refund_changed(StripeEvent(object_id=gone.id), at=now)
+    assert ledger.balances_of(board.holds.get().pk).refund_payable.cents == 0

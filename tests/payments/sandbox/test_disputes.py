@@ -203,6 +203,14 @@ def test_a_warning_is_heard_before_the_dispute_and_settled_by_it(charged):
     assert "radar.early_fraud_warning.updated" in world.happened()
 
 
+def test_a_warning_is_settled_once(charged):
+    world, charge = charged
+    world.control.efw(charge)
+    world.control.dispute(charge, inquiry=True)
+    world.client.v1.refunds.create({"charge": charge})
+    assert world.happened().count("radar.early_fraud_warning.updated") == 1
+
+
 @pytest.mark.parametrize(
     ("card", "expected"),
     [

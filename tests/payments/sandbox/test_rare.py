@@ -11,7 +11,7 @@ from payments.sandbox.__main__ import _is_loopback
 from payments.sandbox.app import create_app
 from payments.sandbox.console import acts, frame, reading
 from payments.sandbox.errors import ApiError
-from payments.sandbox.money import BooksBroken, _post
+from payments.sandbox.money import BooksBroken, _agree, _post
 from tests.payments.sandbox.conftest import client_of
 
 HEADERS = {"Authorization": "Bearer sk_test_any"}
@@ -160,6 +160,13 @@ class TestWebhooks:
 def test_a_journal_that_does_not_add_up_is_never_written(world):
     with pytest.raises(BooksBroken, match="does not add up"), world.app.sandbox.turn() as ctx:
         _post(ctx, "odd", "usd", [("bank:platform", 1), ("card_network", 1)])
+
+
+def test_balance_transactions_that_are_not_what_was_posted_are_seen(make_world):
+    world = make_world(float_cents=1000)
+    with pytest.raises(BooksBroken, match="postings say 1001 usd"), world.app.sandbox.turn() as ctx:
+        _post(ctx, "odd", "usd", [("balance:platform", 1), ("card_network", -1)])
+        _agree(ctx, "platform", "usd")
 
 
 def test_its_own_bugs_are_said_as_such_and_end_nothing():

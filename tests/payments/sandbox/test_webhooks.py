@@ -272,3 +272,17 @@ def test_a_courier_posts_by_itself_over_http_and_says_what_was_refused(make_worl
     assert [path for path, _, _ in server.got] == ["/hook?a=b"]
     assert [t["status"] for t in world.control.deliveries()[0]["tries"]] == [503]
     assert "checkout.session.expired" in caplog.text
+
+
+def test_a_courier_says_nothing_of_what_was_taken(world, caplog):
+    courier = Courier(world.app.sandbox)
+
+    def taken(*letter):
+        courier.stopped.set()  # this round is its last
+        return world.mailbox(*letter)
+
+    courier.send = taken
+    world.client.v1.checkout.sessions.expire(world.session().id)
+    courier.run()
+    assert told(world, "platform") == ["checkout.session.expired"]
+    assert caplog.text == ""
