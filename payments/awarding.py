@@ -59,8 +59,8 @@ def preview(share: Share, *, student_cents: int) -> Division:
     """The amounts of both sides; nothing is done. Raises MoreThanTheShare."""
     if not 0 <= student_cents <= share.amount_cents:
         raise MoreThanTheShare(share)
-    whole = operations.next_fee(share, share.amount_cents)
-    fee = operations.next_fee(share, student_cents)
+    whole = operations.next_fee(share.hold, share.amount_cents)
+    fee = operations.next_fee(share.hold, student_cents)
     refund = share.amount_cents + whole - student_cents - fee
     known = Award.objects.filter(share__hold__engagement=share.hold.engagement_id)
     moved = known.exclude(status=Award.Status.REFUSED).aggregate(cents=Sum("cents"))["cents"] or 0

@@ -152,10 +152,12 @@ def lose(chargeback: Chargeback, hold: Hold, taken: Money, *, at: datetime) -> N
 
 
 def free_of(hold: Hold) -> Money:
-    """What is held for no work that was handed in: all but the shares that are being looked at, with their fee."""
+    """What is held for no work that was handed in: all but the shares that are being looked at, with the very fee
+    that they will earn, since a cent more would be held for ever.
+    """
     waiting = hold.shares.filter(deliverable__status__in=Deliverable.HANDED_IN)
     shares = sum(waiting.values_list("amount_cents", flat=True))
-    fee = -(-hold.platform_fee_cents * shares // hold.student_fee_cents)  # rounded up: never too little stays
+    fee = planning.next_fee(hold, shares)
     return max(ledger.balances_of(hold.pk).held - Money(shares + fee), Money(0))
 
 

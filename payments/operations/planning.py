@@ -108,7 +108,7 @@ def promise_transfer(
     """
     hold = share.hold
     cents = share.amount_cents if cents is None else cents
-    fee = next_fee(share, cents)
+    fee = next_fee(share.hold, cents)
     operation = plan(
         Operation.Kind.TRANSFER,
         slot=next_slot(hold, Operation.Kind.TRANSFER, f"deliverable-{share.deliverable.number}"),
@@ -131,13 +131,12 @@ def promise_transfer(
     )
 
 
-def next_fee(share: Share, cents: int) -> int:
-    """The cents of the platform fee that go with `cents` of this share (PAYMENTS 0.2).
+def next_fee(hold: Hold, cents: int) -> int:
+    """The cents of the platform fee that go with the next `cents` of the student's fee (PAYMENTS 0.2).
 
     Released and refunded shares are counted together, so that any order of them adds up to the whole fee.
     """
-    shares, earned = allotted({share.hold_id})[share.hold_id]
-    hold = share.hold
+    shares, earned = allotted({hold.pk})[hold.pk]
     return fee_part(hold.platform_fee_cents, hold.student_fee_cents, shares + cents, earned)
 
 
@@ -235,7 +234,7 @@ def plan_share_refund(share: Share, *, at: datetime, cents: int | None = None) -
     Raises ledger.Overdrawn where the hold has not that much left.
     """
     cents = share.amount_cents if cents is None else cents
-    hold, fee = share.hold, next_fee(share, cents)
+    hold, fee = share.hold, next_fee(share.hold, cents)
     amount = Money(cents + fee)
     operation = plan_back(hold, f"deliverable-{share.deliverable.number}", amount=amount, at=at)
     return Refund.objects.create(

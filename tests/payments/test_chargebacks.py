@@ -13,7 +13,7 @@ from payments.operations import WorkStopped
 from payments.stripe_gateway import Booking, DisputeFacts, Warned
 from projects.models import Deadline as WorkDeadline
 from projects.models import Engagement
-from tests import stages
+from tests import cast, stages
 from tests.boards import stands_on
 from tests.payments import steps
 
@@ -225,6 +225,19 @@ class TestLost:
             "stop_working"
         ).exists()  # there is nothing to stop, and what is theirs stays theirs
         assert not letters("bank_kept_payment").exists()
+
+    def test_leaves_no_cent_behind_of_what_was_handed_in(self, sandbox):
+        """Of a fee that does not divide evenly; what is handed in is approved after the bank has decided."""
+        project = cast.an_open_project(cast.an_employer("Ola Uneven", "Uneven"), fee_cents=40_009)
+        engagement = stages.under_way(sandbox, cast.an_application(cast.a_student("Una"), project))
+        hold, (first, _) = engagement.holds.get(), engagement.deliverables.order_by("number")
+        assert hold.platform_fee_cents * first.share_cents % hold.student_fee_cents
+        stages.deliver(engagement)
+        tell(hold, moves=((-1000, 1500),))
+        tell(hold, "lost", moves=((-1000, 1500),))
+        first.refresh_from_db()
+        releasing.approve_work(first, by=engagement.offered_by, at=timezone.now())
+        assert sums(hold)[0] == 0
 
     def test_of_a_part_of_the_payment_gives_the_rest_back(self, hold):
         tell(hold, moves=((-10000, 1500),))
