@@ -21,7 +21,6 @@ from projects.forms.searching import SearchForm
 from projects.models import Project
 from projects.project_templates import TEMPLATES, ProjectTemplate, fitting
 
-
 # As a form sends it: an empty value asks for nothing.
 NUMBER_OR_NOTHING = {"oneOf": [{"type": "integer"}, {"type": "string", "maxLength": 0}]}
 
