@@ -20,17 +20,23 @@ def posted(key):
         return post("topup", key, lines, occurred_at=timezone.now())
 
 
-def seal_all():
-    """A seal over all that is posted: older transactions of the whole server end first, other tests' too."""
+def wait_until_over():
+    """All that is posted can be sealed: older transactions of the whole server end first, other tests' too."""
     with connection.cursor() as cursor:
         for _ in range(600):
             cursor.execute(
                 "SELECT coalesce(max(txid) < pg_snapshot_xmin(pg_current_snapshot()), true) FROM ledger_journal"
             )
             if cursor.fetchone()[0]:
-                return seal()
+                return
             time.sleep(0.05)
     raise TimeoutError
+
+
+def seal_all():
+    """A seal over all that is posted."""
+    wait_until_over()
+    return seal()
 
 
 def sealed_by(number):
@@ -149,6 +155,7 @@ def test_the_app_cannot_change_a_seal_nor_the_owner_in_passing(own_database, as_
 
 def test_two_seals_at_once_are_one_after_the_other(own_database):
     posted("a")
+    wait_until_over()
     start = threading.Barrier(4)
 
     def sealing():
