@@ -25,6 +25,7 @@ from projects import narrating
 from projects.models import Deliverable, Engagement, Message, Submission, SubmissionFile
 
 CHUNK = 64 * 1024
+APPROVED = {Deliverable.Status.APPROVED, Deliverable.Status.AUTO_APPROVED, Deliverable.Status.RESOLVED}
 PRIVATE = ("questions", "answers")  # of the application, which are no part of what was bought
 Row = tuple[str, str]
 
@@ -133,7 +134,7 @@ def summary_of(case: Case, *, at: datetime) -> Record:
         ("Made on", moment(at)),
     ]
     handed_in = [part for part in case.parts if part.submissions.all()]
-    approved = [part for part in case.parts if part.status in {"approved", "auto_approved", "resolved"}]
+    approved = [part for part in case.parts if part.status in APPROVED]
     silent = [part for part in case.parts if part.status == Deliverable.Status.AUTO_APPROVED]
     agreed_at = hold.more_work.agreed_at if hold.number > 1 else engagement.accepted_at
     work = [

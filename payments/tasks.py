@@ -36,10 +36,8 @@ from payments.models import Award, Chargeback, Deadline, FraudFinding
 
 logger = logging.getLogger(__name__)
 
-CHUNK, SILENT = (
-    200,
-    5000,
-)  # approvals by silence in one transaction (others wait for it so long), and in one sweep
+CHUNK = 200  # approvals by silence in one transaction: whoever needs one of its rows waits so long
+SILENT = 5000  # and in one sweep
 
 
 @shared_task(name="payments.run_operation")

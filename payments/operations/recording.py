@@ -252,9 +252,8 @@ def reservation_lost(hold: Hold, *, at: datetime, reason: str) -> None:
     if hold.status != Hold.Status.AUTHORISED:
         return
     hold.become(Hold.Status.VOID, by=None, at=at, reason=reason)
-    if (
-        engagement.status == Engagement.Status.OFFERED
-    ):  # pragma: no branch - a reserved card is that of an offer
+    # A reserved card of the first hold is that of an offer.
+    if engagement.status == Engagement.Status.OFFERED:  # pragma: no branch - see above
         engagement.become(Engagement.Status.EXPIRED, by=None, at=at, reason=reason, finished_at=at)
         relock(engagement.application).become(Application.Status.OFFER_EXPIRED, by=None, at=at, reason=reason)
         Deadline.objects.pending().filter(engagement=engagement).update(done_at=at)

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from marketplace.kernel.models import Letter
 from payments import adding_work, funding, operations, tasks
 from payments.adding_work import Terms
 from projects.models import Engagement
@@ -15,6 +16,10 @@ TERMS = Terms(
     hours=10,
     due_days=7,
 )
+
+
+def letters(template, **where):
+    return Letter.objects.filter(template=f"payments/more_work_{template}", **where)
 
 
 def now(engagement):

@@ -11,8 +11,7 @@ from projects.models import Engagement
 from projects.models.projects import MAX_MORE_WORK
 from tests import cast, stages
 from tests.boards import stands_on
-from tests.payments.adding import TERMS, agreed, page, propose
-from tests.payments.test_more_work import letters
+from tests.payments.adding import TERMS, agreed, letters, page, propose
 from tests.payments.test_stripe_is_silent import SILENT, sees
 
 pytestmark = stands_on(stages.under_way)
