@@ -170,6 +170,13 @@ def test_a_click_can_be_taken_back_until_its_time_is_over(application, sandbox):
     assert (deliverable.status, deliverable.review_ends_at) == (Deliverable.Status.SUBMITTED, old_end)
     hold = engagement.holds.get()
     assert ledger.balance(Code.HELD, hold.pk) == hold.gross
+    told = Letter.objects.filter(template__endswith="approved") | Letter.objects.filter(
+        template__endswith="undone"
+    )
+    assert [letter.template for letter in told.order_by("pk")] == [
+        "payments/work_approved",
+        "payments/approval_undone",
+    ]  # though nobody had come to tell of the click yet
     releasing.approve_work(deliverable, by=application.employer, at=now)
     with pytest.raises(releasing.TooLateToUndo):
         releasing.undo_approval(deliverable, by=application.employer, at=now + timedelta(minutes=30))

@@ -18,10 +18,10 @@ DAY = timedelta(days=1)
 
 
 def two_engagements(sandbox):
-    """Each of two parts, all handed in."""
+    """Each of two parts, all handed in, and of a fee that no part divides evenly."""
     at = timezone.now()
     for student in (cast.a_student(at=at), cast.another_student(at=at)):
-        project = cast.an_open_project(at=at)
+        project = cast.an_open_project(at=at, fee_cents=40_009)
         project.company.__class__.objects.update(proven_at=at)
         engagement = stages.under_way(sandbox, cast.an_application(student, project, at=at), at=at)
         for part in engagement.deliverables.order_by("number"):
