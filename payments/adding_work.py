@@ -1,4 +1,4 @@
-"""More work in an engagement under way: proposed by the employer, agreed to by the student, paid on its own page."""
+"""More work in an engagement under way: proposed by the employer, agreed to by the student."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -6,19 +6,17 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Sum
+from django.db.models import Sum
 
 from accounts import restraining
-from accounts.models import User
+from accounts.models import Block, User
 from marketplace.kernel.errors import RuleViolation
-from marketplace.kernel.states import InvalidTransition
 from marketplace.kernel.transactions import locked, relock
 from payments import operations
 from payments.emails import more_work as letters
-from payments.models import Deadline, Hold, MoreWork
-from payments.offering import check_limit
+from payments.models import Deadline, MoreWork
 from payments.reviewing import MaterialsMissing
-from projects import drafts, faults, matching
+from projects import bidding, cases, checking, drafts, faults, matching, messaging
 from projects.faults import Fault
 from projects.models import Engagement
 from projects.models.projects import MAX_MORE_WORK
@@ -93,27 +91,39 @@ class Terms(NamedTuple):
     hours: int
     due_days: int
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """Its words, by the field that they stand in."""
+        return checking.words_of_part(self.title, self.brief, self.criteria)
+
     def trimmed(self) -> "Terms":
         criteria = [line.strip() for line in self.criteria if line.strip()]
         return self._replace(title=self.title.strip(), brief=self.brief.strip(), criteria=criteria)
 
 
-def propose(engagement: Engagement, terms: Terms, *, by: User, at: datetime) -> MoreWork:
+def propose(
+    engagement: Engagement, terms: Terms, *, by: User, at: datetime, flagged: bool = False
+) -> MoreWork:
     """Ask the student for one more part. Nothing is charged yet.
 
     Raises NotUnderWay, ProposalIncomplete, ProposalOpen, EnoughWork, TooManyHours, MaterialsMissing, WorkStopped,
-    Restrained, BeingChecked.
+    Restrained, NotTogether, BeingChecked; WordsNoticed unless `flagged`, that is sent knowingly.
     """
     terms = terms.trimmed()
     with locked(engagement) as engagement:
         if not engagement.company.has_member(by):
             raise PermissionDenied
         restraining.check_free(by, engagement.company, at=at)
+        if Block.objects.between(engagement.student_id, engagement.company_id).exists():
+            raise bidding.NotTogether
         operations.check_may_pay(engagement.company)
         check_goes_on(engagement)
         check_room(engagement, hours=terms.hours, at=at)
         if found := list(faults_of(terms)):
             raise ProposalIncomplete(found)
+        noticed = checking.findings_in_more_work(terms.texts)
+        if noticed and not flagged:
+            raise bidding.WordsNoticed(noticed[0])
         price = drafts.price(terms.fee_cents, terms.hours, 1)
         assert price.platform is not None
         more = MoreWork.objects.create(
@@ -126,6 +136,8 @@ def propose(engagement: Engagement, terms: Terms, *, by: User, at: datetime) -> 
             **terms._asdict(),
         )
         Deadline.objects.await_more_work(engagement, until=more.answer_by_at, at=at)
+        words = "\n\n".join(terms.texts.values())
+        cases.keep_flag(noticed, at=at, engagement=engagement, author=by, words=words)
         letters.proposed(more, at=at)
     return more
 
@@ -149,6 +161,9 @@ def faults_of(terms: Terms) -> Iterator[Fault]:
     numbers = drafts.site_numbers() | {"min_hours": 1}
     if not terms.brief:
         yield Fault("brief", "Describe what is to be done.")
+    for field, text in terms.texts.items():
+        if problem := messaging.problem_in(text):
+            yield Fault(field, problem)
     yield from faults.faults_of_parts(draft)
     yield from faults.faults_of_time(draft, numbers)
     yield from faults.faults_of_money(draft, numbers)
@@ -227,46 +242,6 @@ def withdraw(more: MoreWork, *, by: User, at: datetime) -> MoreWork:
         operations.end_more_work(more, Status.WITHDRAWN, by=by, at=at)
         letters.withdrawn(more, at=at)
     return more
-
-
-def open_payment(more: MoreWork, *, by: User, at: datetime) -> Hold:
-    """The hold whose payment page is open, or is being opened now: a further one, for this part alone.
-
-    Raises NotUnderWay, WorkStopped, ProposalIsOver, OverUnprovenLimit, BeingChecked, Restrained, InvalidTransition.
-    """
-    with locked(more.engagement) as engagement:
-        if not engagement.company.has_member(by):
-            raise PermissionDenied
-        restraining.check_free(by, engagement.company, at=at)
-        operations.check_may_pay(engagement.company)
-        more = on_locked(more, engagement)
-        check_goes_on(engagement)
-        if more.status != Status.AGREED or more.pay_by_at is None:
-            raise InvalidTransition("Nothing is to be paid for this proposal.")
-        if at >= more.pay_by_at:
-            raise ProposalIsOver
-        hold = relock(more.hold) if more.hold else open_hold(more, engagement, at=at)
-        if hold.status != Hold.Status.CHECKOUT_OPEN:
-            operations.plan_checkout(hold, by=by, at=at)
-    return hold
-
-
-def open_hold(more: MoreWork, engagement: Engagement, *, at: datetime) -> Hold:
-    """The next hold of the engagement; its part joins it when the money is there."""
-    check_limit(engagement.company, more.total_price)
-    last = engagement.holds.aggregate(number=Max("number"))["number"]
-    more.hold = Hold.objects.create(
-        engagement=engagement,
-        number=last + 1,
-        currency=engagement.currency,
-        student_fee_cents=more.fee_cents,
-        platform_fee_cents=more.platform_fee_cents,
-        gross_cents=more.fee_cents + more.platform_fee_cents,
-        created_at=at,
-    )
-    more.version += 1
-    more.save(update_fields=["hold", "version"])
-    return more.hold
 
 
 def on_locked(more: MoreWork, engagement: Engagement, *, version: int | None = None) -> MoreWork:

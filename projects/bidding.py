@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 
@@ -89,11 +89,15 @@ class WordsNoticed(RuleViolation):
     """Something swindlers write stands in it. It can be sent all the same, and then a moderator looks at it."""
 
     code = "words_noticed"
+    WHY: ClassVar[dict[str, str]] = {
+        "forbidden_work": "is often part of work that is forbidden here",
+        "free_work": "is often part of work that nobody pays",
+    }
 
     def __init__(self, found: checking.Finding) -> None:
+        why = self.WHY.get(found.code, "is often part of a swindle")
         super().__init__(
-            f"“{found.excerpt}” is often part of a swindle. Write it without, or send it as it is: "
-            "then a moderator looks at it."
+            f"“{found.excerpt}” {why}. Write it without, or send it as it is: then a moderator looks at it."
         )
 
 

@@ -77,19 +77,21 @@ def open_project(project: Project, *, by: User | None, at: datetime, reason: str
 
 def flag(*, at: datetime, text: str, **place: Any) -> Flag | None:
     """Keep that words were sent in which something was noticed; `place` is what holds it (flags.PLACES)."""
-    found = checking.suspicious(text)
+    return keep_flag(checking.suspicious(text), at=at, **place)
+
+
+def keep_flag(found: Sequence[checking.Finding], *, at: datetime, **place: Any) -> Flag | None:
     if not found:
         return None
-    made = Flag.objects.create(
-        at=at, kinds=[one.code for one in found], excerpts=[one.excerpt for one in found], **place
-    )
+    kinds = list(dict.fromkeys(one.code for one in found))
+    made = Flag.objects.create(at=at, kinds=kinds, excerpts=[one.excerpt[:200] for one in found], **place)
     casework.put(
         Case.Kind.FLAG,
         made,
         words=str(made),
         at=at,
         due_at=due(at),
-        weight=casework.Weight(Risk.HIGH, made.kinds),
+        weight=casework.Weight(max(RISKS[kind] for kind in kinds), kinds),
         company_ids=[made.company_id],
         people=[made.writer.pk],
     )

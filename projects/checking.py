@@ -34,6 +34,11 @@ CONTACT = (
 # word that is often about the work itself: a project may well be about somebody's Instagram page or a chat bot.
 CHAT = r"(?:whats ?app|telegram|we ?chat|signal|viber|skype|discord|snap ?chat|insta(?:gram)?|linked ?in)"
 LETTER = r"e-?mail|sms|phone|telephone"
+PAID_ELSEWHERE = re.compile(
+    r"\bpa(?:y|ys|id|yment|ying)(?: \w+){0,4}? (?:in cash|(?:by|via|with|through|over|in) "
+    r"(?:paypal|venmo|cash ?app|zelle|crypto\w*|bitcoin|gift cards?|cheques?|checks?))\b",
+    re.IGNORECASE,
+)
 LURES = (
     re.compile(
         r"[\w.+-]+\s?[(\[]?\s?\bat\b\s?[)\]]?\s?[\w-]+\s?[(\[]?\s?\bdot\b\s?[)\]]?\s?(?:com|org|net|edu|io|me|\w\w)\b",
@@ -57,11 +62,7 @@ LURES = (
         re.IGNORECASE,
     ),
     re.compile(r"\b(?:outside|off|around)[ -](?:of )?(?:the |this )?(?:site|platform)\b", re.IGNORECASE),
-    re.compile(
-        r"\bpa(?:y|ys|id|yment|ying)(?: \w+){0,4}? (?:in cash|(?:by|via|with|through|over|in) "
-        r"(?:paypal|venmo|cash ?app|zelle|crypto\w*|bitcoin|gift cards?|cheques?|checks?))\b",
-        re.IGNORECASE,
-    ),
+    PAID_ELSEWHERE,
 )
 FREE_WORK = (
     re.compile(r"\bfree (?:sample|trial|test|draft|mock-?up)s?\b", re.IGNORECASE),
@@ -152,6 +153,17 @@ def findings_in(texts: dict[str, str]) -> list[Finding]:
     return [*forbidden_work(texts), *contact_data(texts), *free_work(texts), *wires]
 
 
+def words_of_part(title: str, brief: str, criteria: Sequence[str]) -> dict[str, str]:
+    """The words of work that is added, by where each stands."""
+    return {"title": title, "brief": brief, "criteria": "\n".join(criteria)}
+
+
+def findings_in_more_work(texts: dict[str, str]) -> list[Finding]:
+    """What stands out in work that is added where the money is held: contact data may be there by now."""
+    wires = (found for where, text in texts.items() for found in suspicious(text, where))
+    return [*forbidden_work(texts), *paid_elsewhere(texts), *free_work(texts), *wires]
+
+
 def texts_of(
     title: str, brief: str, parts: Iterable[Any], questions: Sequence[str], promised: Sequence[str]
 ) -> dict[str, str]:
@@ -232,6 +244,12 @@ def suspicious(text: str, where: str = "") -> list[Finding]:
         for code, (what, pattern) in SUSPICIOUS.items()
         if (match := pattern.search(text))
     ]
+
+
+def paid_elsewhere(texts: dict[str, str]) -> Iterator[Finding]:
+    for where, text in texts.items():
+        if match := PAID_ELSEWHERE.search(text):
+            yield Finding("payment_app", "This may be about being paid elsewhere.", where, match[0])
 
 
 def free_work(texts: dict[str, str]) -> Iterator[Finding]:

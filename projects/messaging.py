@@ -77,6 +77,11 @@ def problem_of(text: str) -> str:
         return "Write a sentence or two."
     if len(text) > LONGEST:
         return f"Use at most {LONGEST} characters; there are {len(text)}."
+    return problem_in(text)
+
+
+def problem_in(text: str) -> str:
+    """What no text between the two sides may hold, for whoever wrote it; empty where there is nothing."""
     if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t" for sign in text):
         return "There is a sign in it that cannot be shown, as a program may copy along. Type it anew."
     if found := checking.numbers_of_oneself(text):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.http import ApiRequest
 from marketplace.kernel.api.doors import Door, Given, operation
-from payments import adding_work, funding, stripe_gateway
+from payments import adding_work, funding, paying_for_work, stripe_gateway
 from payments.api.engagements import PaymentSerializer, workroom
 from payments.api.serializers import WorkroomSerializer
 from payments.http import engagement_or_404, more_work_or_404, only_company, only_student, payment_address
@@ -19,16 +19,20 @@ from projects.models.projects import MAX_CRITERIA
 
 
 class ProposalSerializer(serializers.ModelSerializer[MoreWork]):
-    """One more part of the work; what it costs in all is computed from its fee."""
+    """One more part of the work; what it costs in all is computed from its fee.
+
+    What is often part of a swindle is refused with `words_noticed`; sent `flagged`, a moderator looks at it.
+    """
 
     criteria = serializers.ListField(child=serializers.CharField(max_length=200), max_length=MAX_CRITERIA)
     fee_cents = serializers.IntegerField(min_value=1, max_value=10**9)
     hours = serializers.IntegerField(min_value=1, max_value=1000)
     due_days = serializers.IntegerField(min_value=1, max_value=1000)
+    flagged = serializers.BooleanField(default=False, help_text="Send it knowingly, as it is.")
 
     class Meta:
         model = MoreWork
-        fields = ("title", "brief", "criteria", "fee_cents", "hours", "due_days")
+        fields = ("title", "brief", "criteria", "fee_cents", "hours", "due_days", "flagged")
 
 
 class Propose(Door):
@@ -39,7 +43,10 @@ class Propose(Door):
         """Propose one more part of work under way; nothing is charged before the student has agreed."""
         engagement = engagement_or_404(request, public_id)
         only_company(engagement.company, request)
-        adding_work.propose(engagement, adding_work.Terms(**given()), by=request.user, at=timezone.now())
+        said = given()
+        flagged = said.pop("flagged")
+        terms = adding_work.Terms(**said)
+        adding_work.propose(engagement, terms, by=request.user, at=timezone.now(), flagged=flagged)
         return workroom(request, public_id)
 
 
@@ -85,7 +92,7 @@ class Pay(Door):
         """The payment page of what was agreed on: the one that is open, else a new one."""
         more = more_work_or_404(request, public_id, number)
         only_company(more.engagement.company, request)
-        hold = adding_work.open_payment(more, by=request.user, at=timezone.now())
+        hold = paying_for_work.open_payment(more, by=request.user, at=timezone.now())
         return {"engagement": public_id, "payment_url": payment_address(hold, at=timezone.now())}
 
 

@@ -7,6 +7,7 @@ from marketplace.kernel import mail
 from marketplace.kernel.models import Topic
 from payments.emails import to_company, to_student
 from payments.models import MoreWork
+from projects import checking
 from projects.models import Engagement
 
 WHY_OVER = {
@@ -16,11 +17,16 @@ WHY_OVER = {
 }
 
 
+def is_quoted(more: MoreWork) -> bool:
+    """What the tripwires noticed is not quoted in any letter: it is read on the page."""
+    return not checking.findings_in_more_work(checking.words_of_part(more.title, more.brief, more.criteria))
+
+
 def words(more: MoreWork, step: str, **more_words: Any) -> dict[str, Any]:
     """What all of them say; `key` makes each go out once for each version of the proposal."""
     return {
         "key": f"more-work:{more.pk}:{step}:{more.version}",
-        "what": more.title,
+        "what": more.title if is_quoted(more) else "More work",
         "path": more.get_absolute_url(),
         "hold": more.hold,
         **more_words,
@@ -33,7 +39,8 @@ def asks_no_more(more: MoreWork, *, at: datetime) -> None:
 
 
 def proposed(more: MoreWork, *, at: datetime) -> None:
-    said = words(more, "proposed", amount=more.fee, hours=more.hours, days=more.due_days, brief=more.brief)
+    said = words(more, "proposed", amount=more.fee, hours=more.hours, days=more.due_days)
+    said["brief"] = more.brief if is_quoted(more) else "What is to be done stands on the page."
     ends: dict[str, Any] = {"until": more.answer_by_at, "not_after": more.answer_by_at}
     to_student("more_work_proposed", more.engagement, at=at, action="Answer it", **said, **ends)
 

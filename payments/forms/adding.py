@@ -9,6 +9,7 @@ from marketplace.kernel.forms import NamesWhatIsMissing
 from marketplace.kernel.money import Money
 from payments import adding_work
 from payments.models import MoreWork
+from projects import bidding, checking
 from projects.forms.applying import Prose
 from projects.forms.fields import LinesField, MoneyField
 from projects.models.projects import MAX_CRITERIA, MIN_CRITERIA
@@ -44,6 +45,11 @@ class MoreWorkForm(NamesWhatIsMissing, forms.ModelForm):
             f"{MIN_CRITERIA} to {MAX_CRITERIA}, one on each line. "
             "A stranger should be able to say yes or no to each."
         )
+        typed = (str(self.data.get(name, "")) for name in ("title", "brief", "criteria"))
+        if checking.findings_in_more_work({"typed": "\n".join(typed)}):
+            self.fields["flagged"] = forms.BooleanField(
+                required=False, label="Send it as it is", help_text="A moderator looks at it."
+            )
         self.fields["due_days"].help_text = f"Up to {settings.SPAN_DAYS} days."
         self.fields["hours"].help_text = f"At most {settings.MAX_HOURS}."
         floor, percent = Money(settings.PAY_FLOOR_CENTS), settings.PLATFORM_FEE_PERCENT
@@ -58,7 +64,15 @@ class MoreWorkForm(NamesWhatIsMissing, forms.ModelForm):
         if not self.errors:
             for fault in adding_work.faults_of(self.terms()):
                 self.add_error(fault.field, fault.message)
+        if not self.errors and not self.is_flagged:
+            for found in checking.findings_in_more_work(self.terms().texts):
+                self.add_error(found.where, str(bidding.WordsNoticed(found)))
         return typed
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether it is sent knowingly, though something in it was noticed."""
+        return bool(self.cleaned_data.get("flagged"))
 
     def terms(self) -> adding_work.Terms:
         data = self.cleaned_data

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation
-from payments import adding_work, funding, stripe_gateway
+from payments import adding_work, funding, paying_for_work, stripe_gateway
 from payments.forms import AttemptForm, VersionForm
 from payments.forms.adding import MoreWorkForm
 from payments.http import engagement_or_404, more_work_or_404, only_company, only_student
@@ -32,7 +32,9 @@ def propose(request: PersonRequest, public_id: str) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            adding_work.propose(engagement, form.terms(), by=request.user, at=timezone.now())
+            adding_work.propose(
+                engagement, form.terms(), by=request.user, at=timezone.now(), flagged=form.is_flagged
+            )
         except RuleViolation as error:
             context["obstacle"], status = error, 409
         else:
@@ -83,7 +85,7 @@ def pay(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
     more = more_work_or_404(request, public_id, number)
     only_company(more.engagement.company, request)
     if request.method == "POST":
-        hold = adding_work.open_payment(more, by=request.user, at=timezone.now())
+        hold = paying_for_work.open_payment(more, by=request.user, at=timezone.now())
         return to_payment_page(
             hold, waiting_at=reverse("payments:more_work_return", args=[public_id, number])
         )

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from marketplace.kernel.models import Letter
-from payments import adding_work, funding, operations, tasks
+from payments import adding_work, funding, operations, paying_for_work, tasks
 from payments.adding_work import Terms
 from projects.models import Engagement
 from tests import stages
@@ -26,9 +26,9 @@ def now(engagement):
     return Engagement.objects.get(pk=engagement.pk)
 
 
-def propose(engagement, terms=TERMS, *, by=None, at=None, **changes):
-    by = by or engagement.offered_by
-    return adding_work.propose(now(engagement), terms._replace(**changes), by=by, at=at or timezone.now())
+def propose(engagement, terms=TERMS, *, by=None, at=None, flagged=False, **changes):
+    terms, said = terms._replace(**changes), {"by": by or engagement.offered_by, "at": at or timezone.now()}
+    return adding_work.propose(now(engagement), terms, flagged=flagged, **said)
 
 
 def agreed(engagement, *, at=None, **changes):
@@ -38,7 +38,7 @@ def agreed(engagement, *, at=None, **changes):
 
 def page(engagement, more, *, at=None):
     """The employer opens the payment page; its hold knows the session then."""
-    hold = adding_work.open_payment(more, by=engagement.offered_by, at=at or timezone.now())
+    hold = paying_for_work.open_payment(more, by=engagement.offered_by, at=at or timezone.now())
     operations.run_due(at=at or timezone.now())
     hold.refresh_from_db()
     return hold

@@ -181,7 +181,8 @@ def write_all(engagement):
 
 def about_more_work(engagement, part, *, ends, at):
     """One letter of each kind; each writes of another proposal, as a later one of the same calls the earlier back."""
-    more = MoreWork(pk=1, engagement=engagement, number=1, title="More", brief="Six\nmore.", deliverable=part)
+    words = {"title": "More", "brief": "Six\nmore.", "criteria": ["Six"]}
+    more = MoreWork(pk=1, engagement=engagement, number=1, **words, deliverable=part)
     more.fee_cents, more.platform_fee_cents, more.hours, more.due_days = 30000, 3000, 10, 7
     more.answer_by_at = more.pay_by_at = ends
     for about in (more_work.proposed, more_work.reminder, more_work.declined, more_work.withdrawn):

@@ -13,6 +13,7 @@ from payments import (
     adding_work,
     offering,
     operations,
+    paying_for_work,
     refunding,
     tasks,
 )
@@ -146,7 +147,7 @@ class TestAnswering:
         with pytest.raises(InvalidTransition):
             adding_work.agree(more, by=engagement.student, at=timezone.now())
         with pytest.raises(InvalidTransition):
-            adding_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
+            paying_for_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
 
     def test_the_work_is_not_over_while_an_answer_is_awaited(self, engagement, db):
         more = propose(engagement)
@@ -170,11 +171,11 @@ class TestAnswering:
 class TestPaying:
     def test_nobody_pays_and_it_ends_after_a_reminder(self, engagement, db):
         more = agreed(engagement)
-        hold = adding_work.open_payment(more, by=engagement.offered_by, at=more.agreed_at)
+        hold = paying_for_work.open_payment(more, by=engagement.offered_by, at=more.agreed_at)
         tasks.run_deadlines(at=more.pay_by_at - 24 * HOUR)
         assert letters("unpaid").get().to == engagement.offered_by
         with pytest.raises(adding_work.ProposalIsOver):
-            adding_work.open_payment(more, by=engagement.offered_by, at=more.pay_by_at)
+            paying_for_work.open_payment(more, by=engagement.offered_by, at=more.pay_by_at)
         tasks.run_deadlines(at=more.pay_by_at)
         more.refresh_from_db()
         hold.refresh_from_db()
@@ -184,15 +185,15 @@ class TestPaying:
     def test_is_the_companys_act_and_counts_to_its_limit(self, engagement, db):
         more = agreed(engagement)
         with pytest.raises(PermissionDenied):
-            adding_work.open_payment(more, by=engagement.student, at=timezone.now())
+            paying_for_work.open_payment(more, by=engagement.student, at=timezone.now())
         Company.objects.filter(pk=engagement.company_id).update(proven_at=None)
         with pytest.raises(offering.OverUnprovenLimit):
-            adding_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
+            paying_for_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
 
     def test_two_clicks_open_one_page_of_a_second_hold(self, engagement, db):
         more = agreed(engagement)
         holds = [
-            adding_work.open_payment(more, by=engagement.offered_by, at=timezone.now()) for _ in range(2)
+            paying_for_work.open_payment(more, by=engagement.offered_by, at=timezone.now()) for _ in range(2)
         ]
         assert {(hold.pk, hold.number, hold.gross_cents) for hold in holds} == {(holds[0].pk, 2, 33000)}
         assert holds[0].operations.count() == 1
@@ -205,7 +206,7 @@ class TestPaying:
 
     def test_a_cancellation_before_the_start_ends_it_too(self, engagement, db):
         more = agreed(engagement)
-        adding_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
+        paying_for_work.open_payment(more, by=engagement.offered_by, at=timezone.now())
         refunding.cancel_before_start(
             now(engagement), by=engagement.student, at=timezone.now(), reason="I fell ill."
         )
@@ -218,7 +219,7 @@ class TestPaying:
         at, hold = timezone.now(), engagement.holds.get()
         tell(hold, at=at)
         with pytest.raises(operations.WorkStopped):
-            adding_work.open_payment(more, by=engagement.offered_by, at=at)
+            paying_for_work.open_payment(more, by=engagement.offered_by, at=at)
         tasks.run_deadlines(at=more.pay_by_at + DAY)
         tell(hold, "won", moves=((-44000, 1500), (44000, 0)), at=at + 9 * DAY)
         before = more.pay_by_at

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from payments import adding_work, operations
+from payments import adding_work, operations, paying_for_work
 from payments.models import Deadline, MoreWork
 from payments.operations import adding
 from projects.models import Engagement
@@ -68,7 +68,7 @@ class TestTheRule:
         at = timezone.now()
         for _ in range(MAX_MORE_WORK):
             more = agreed(board, at=at)
-            hold = adding_work.open_payment(more, by=board.offered_by, at=at)
+            hold = paying_for_work.open_payment(more, by=board.offered_by, at=at)
             adding.start(hold, at=at)
         with pytest.raises(adding_work.EnoughWork, match="at most 3 times"):
             propose(board, at=at)

@@ -15,8 +15,10 @@ NOES = {
 
 
 def read(flag: Flag) -> dict[str, Any]:
-    by_company = bool(flag.review or (flag.message and flag.message.side == Message.Side.COMPANY))
-    people = [] if by_company and not flag.message else [flag.writer.pk]
+    by_company = bool(
+        flag.review or flag.engagement or (flag.message and flag.message.side == Message.Side.COMPANY)
+    )
+    people = [] if flag.review else [flag.writer.pk]
     about = whom([flag.company_id] if by_company else [], people)
     return {"flag": flag, "place": flag.work or flag.application, "whom": about}
 

@@ -161,7 +161,7 @@ TABLES = (
     Table(
         "projects.Flag",
         "What was noticed in your words",
-        ("application__student", "submission__submitted_by", "review__by", "message__author"),
+        ("application__student", "submission__submitted_by", "review__by", "message__author", "author"),
         STATE,
     ),
     Table("projects.FlagTransition", "What you decided about such words", ("by",)),

@@ -91,6 +91,12 @@ def writes_of_a_cheque(page):
     return writes_nothing(page)
 
 
+def proposes_a_cheque(page):
+    """More work in whose words the tripwires notice something."""
+    words = {"title": "A second round", "brief": "We send a cheque.", "criteria": "One\nTwo\nHomework"}
+    return send(page, **words, due_days="7", hours="10", fee="300")
+
+
 def enters_the_code(page):
     asks_for_a_new_password(page)
     return send(page, code=latest_code())

@@ -90,6 +90,7 @@ EMPLOYERS = [
         ("projects:engagement", "refused_card"),
         ("payments:propose_more_work", "active"),
         ("payments:propose_more_work", "active", sent_empty, 422),
+        ("payments:propose_more_work", "active", acts.proposes_a_cheque, 422),
         ("payments:pay_more_work", "approved", 1),
         ("payments:more_work_return", "approved", 1),
         ("projects:engagement", "taken_back"),

@@ -14,7 +14,6 @@ from accounts.models import Industry, JobRole, School, Skill
 from marketplace.kernel import preferences
 from marketplace.kernel.models import Case, Topic
 from payments import (
-    adding_work,
     asking_to_pay,
     awarding,
     finding_fraud,
@@ -22,6 +21,7 @@ from payments import (
     leaving,
     offering,
     operations,
+    paying_for_work,
     paying_out,
     reconciling,
     refunding,
@@ -138,7 +138,7 @@ def add_more_work(w):
     long = {"brief": NOTES[:1500], "criteria": ["A" * 120, "An hour with each of six patients", "Notes"]}
     adding.propose(w.submitted_work, at=w.now, **long)
     more = adding.agreed(w.approved, at=w.now)
-    adding_work.open_payment(more, by=w.employer, at=w.now)
+    paying_for_work.open_payment(more, by=w.employer, at=w.now)
     tasks.sweep_once(at=w.now)
     adding.held(w.sandbox, w.reworked, at=w.now)
 
