@@ -30,11 +30,7 @@ class Money:
         return self.cents != 0
 
     def __str__(self) -> str:
-        sign = "−" if self.cents < 0 else ""
-        whole, part = divmod(abs(self.cents), 100)
-        currency: str = settings.CURRENCY
-        symbol = SYMBOLS.get(currency, f"{currency.upper()} ")
-        return f"{sign}{symbol}{whole:,}.{part:02d}"
+        return in_currency(self.cents, settings.CURRENCY)
 
     def percent(self, rate: int) -> "Money":
         """`rate` percent of this amount, half a cent rounded up."""
@@ -43,6 +39,13 @@ class Money:
     def per(self, hours: int) -> "Money":
         """The amount for one of `hours` hours, rounded down so that no page promises more than is paid."""
         return Money(self.cents // hours)
+
+
+def in_currency(cents: int, currency: str) -> str:
+    """An amount as people read it. Money comes in the site's one currency; what Stripe tells of may be in another."""
+    whole, part = divmod(abs(cents), 100)
+    symbol = SYMBOLS.get(currency, f"{currency.upper()} ")
+    return f"{'−' if cents < 0 else ''}{symbol}{whole:,}.{part:02d}"
 
 
 def platform_fee(fee: Money, *, percent: int, minimum: Money) -> Money:

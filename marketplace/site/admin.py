@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from marketplace.kernel.models import AuditEntry
+from marketplace.kernel.money import Money
 
 
 class Acts(admin.SimpleListFilter):
@@ -88,4 +89,7 @@ class AuditEntryAdmin(admin.ModelAdmin):
 
     @admin.display(description="details")
     def told(self, entry: AuditEntry) -> str:
-        return json.dumps(entry.details, indent=2, ensure_ascii=False) if entry.details else "–"
+        if not entry.details:
+            return "–"
+        amounts = {"cents": str(Money(entry.details["cents"]))} if "cents" in entry.details else {}
+        return json.dumps(entry.details | amounts, indent=2, ensure_ascii=False)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from marketplace.kernel.failpoints import reach
+from marketplace.kernel.money import Money
 from marketplace.kernel.transactions import relock
 from payments import emails, ledger
 from payments.emails import refunds, supplies
@@ -31,7 +32,7 @@ def finish(pk: UUID, done: Done, *, at: datetime) -> None:
                 came_back(operation, done, at=at)
             return
         if done.amount_cents not in (None, operation.amount_cents):
-            freeze(pk, "other_amount", f"{done.id} is over {done.amount_cents}", at=at)
+            freeze(pk, "other_amount", f"{done.id} is over {Money(done.amount_cents)}", at=at)
             return
         operation.stripe_id = done.id
         if operation.kind == Operation.Kind.REFUND and done.booking is None:

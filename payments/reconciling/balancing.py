@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Sum
 
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_currency
 from payments import ledger, operations, stripe_gateway
 from payments.ledger import Code, Journal
 from payments.ledger.chart import Scope
@@ -89,7 +89,8 @@ def compared(read_until: datetime | None, *, at: datetime) -> tuple[Fence, dict[
     for currency in sorted(found.funds.currencies | {settings.CURRENCY}):
         ours, theirs = at_stripe(currency), found.funds.total(currency)
         if ours - theirs != on_its_way(currency, at=at):
-            causes[currency] = f"Our book says {ours}, Stripe {theirs}: {ours - theirs:+d} cents."
+            said, heard, less = (in_currency(cents, currency) for cents in (ours, theirs, ours - theirs))
+            causes[currency] = f"Our book says {said}, Stripe {heard}: {less} of difference."
     return found, causes
 
 
@@ -125,14 +126,16 @@ def compare_bookings(*, at: datetime) -> Check:
 
 def check_trial_balance(*, at: datetime) -> Check:
     difference = ledger.trial_balance().difference
-    causes = {currency: f"{cents} cents" for currency, cents in difference.items()}
+    causes = {currency: in_currency(cents, currency) for currency, cents in difference.items()}
     operations.follow("trial_balance", causes, at=at)
     return Check("trial_balance", not causes, "; ".join(causes.values()) or "Debits equal credits.", causes)
 
 
 def check_running_balances(*, at: datetime) -> Check:
     causes = {
-        str(one.account_id): f"Account {one.account_id} says {one.posted}, its entries {one.entries}."
+        str(
+            one.account_id
+        ): f"Account {one.account_id} is {Money(one.posted or 0)}, its entries {Money(one.entries)}."
         for one in ledger.verify()
     }
     operations.follow("balances_differ", causes, at=at)

@@ -70,6 +70,13 @@ def test_so_is_what_libraries_register_and_what_is_added_and_deleted(client, chi
     ]
 
 
+def test_an_amount_that_was_decided_is_shown_as_money(client, chief):
+    auditing.record("award_stands", cast.a_student(), by=chief, at=timezone.now(), cents=27_000)
+    page = client.get(f"/admin/kernel/auditentry/{AuditEntry.objects.get().pk}/change/").text
+    assert "$270.00" in page
+    assert "27000" not in page
+
+
 def test_staff_find_an_act_by_who_what_why_and_to_whom(client):
     noor, maya = cast.a_moderator(), cast.a_student()
     client.force_login(cast.a_moderator("Eli Stone"))

@@ -141,7 +141,8 @@ def test_an_object_of_another_amount_is_not_taken_for_ours(due):
     stripe_gateway.client().v1.transfers.create(twin, {"idempotency_key": "somebody else"})
     steps.hear(due.sandbox, at=due.at)
     assert due.transfer.status == "frozen"
-    assert Alarm.objects.get(kind="operation_other_amount").subject == str(due.transfer.pk)
+    alarm = Alarm.objects.get(kind="operation_other_amount")
+    assert (alarm.subject, alarm.detail[-13:]) == (str(due.transfer.pk), "is over $0.01")
     assert ledger.balances_of(due.transfer.hold_id).student_payable == due.owed
 
 

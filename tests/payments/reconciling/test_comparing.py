@@ -249,6 +249,8 @@ class TestEachDetectorSeesWhatIsBroken:
         as_owner.execute(change)
         run = compared()
         assert (kinds(), run.is_green) == (rings, False)
+        sums = Alarm.objects.filter(kind__in=["trial_balance", "balances_differ", "balance_differs"])
+        assert all("$" in alarm.detail for alarm in sums)
 
     @pytest.mark.parametrize(
         ("done", "rings"),
