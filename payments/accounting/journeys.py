@@ -171,9 +171,8 @@ def owed_back(operations: list[Operation], standing: Standing) -> Money:
 def title_for(code: str, role: str) -> str:
     if code in Operation.PAYEE_REASONS:
         return "Your set-up comes first" if role == "student" else "The student’s set-up comes first"
-    return {"bank_dispute": "A bank took the payment back", "refund_failed": "The refund came back"}.get(
-        code, "A person looks at it first"
-    )
+    told = {Hold.Reason.BANK_DISPUTE: Hold.Reason.BANK_DISPUTE.label, "refund_failed": "The refund came back"}
+    return told.get(code, "A person looks at it first")
 
 
 def coming_of(holds: list[Hold], operations: list[Operation], *, at: datetime) -> Iterator[Event]:

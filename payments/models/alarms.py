@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from payments.models.causes import CAUSES
+
 
 class Meaning(NamedTuple):
     """What an alarm says in one line, and what to do about it."""
@@ -15,41 +17,32 @@ class Meaning(NamedTuple):
 
 
 LOOK = "Open the operation and the object at Stripe, and compare. Nothing goes on by itself."
-WAIT = "Look at Stripe’s status page and at the operation’s last answer; it is looked up by itself."
+WAIT = CAUSES["unknown"].to_do
 BOOK = "Stop the worker, keep the database as it is, and find out what changed before any money moves."
 SOLVE = "Read what the detail says and find the object at Stripe; then handle the event again or write down why not."
 
+STOPPING = ("unknown", "two_objects", "other_amount", "refused", "needs_a_person", "other_account")
+SAME = {f"operation_{cause}": cause for cause in STOPPING} | {
+    "refund_waits": "refund_waits",
+    "refund_failed": "refund_failed",
+    "chargeback": "bank_dispute",
+}
+"""Alarms about what makes money wait, with that cause: an operator reads the same of both."""
+
 MEANINGS: dict[str, Meaning] = {
-    "operation_unknown": Meaning("A call to Stripe has no certain outcome for 30 minutes", WAIT),
-    "operation_late": Meaning("A call to Stripe is under way or put aside for more than a day", WAIT),
-    "operation_stuck": Meaning("A call to Stripe was tried more than 20 times", WAIT),
-    "operation_two_objects": Meaning("Stripe has two objects for one operation", LOOK),
-    "operation_other_amount": Meaning("Stripe moved another amount than was decided", LOOK),
-    "operation_refused": Meaning("Stripe refused a call as wrong: a key, a right, or a key used twice", LOOK),
-    "operation_rejected": Meaning("Stripe rejected a call again and again", LOOK),
-    "operation_needs_a_person": Meaning("The outcome of a large call could not be found out", LOOK),
-    "operation_other_account": Meaning(
-        "A transfer names an account that is not the student’s any more", LOOK
-    ),
+    **{kind: Meaning(CAUSES[cause].title, CAUSES[cause].to_do) for kind, cause in SAME.items()},
+    "operation_late": Meaning("An operation is under way or put aside for more than a day", WAIT),
+    "operation_stuck": Meaning("An operation was tried more than 20 times", WAIT),
+    "operation_rejected": Meaning("Stripe rejected an operation again and again", LOOK),
     "operation_not_booked": Meaning("What Stripe did could not be booked", LOOK),
     "payment_not_booked": Meaning("A payment could not be booked", LOOK),
     "foreign_payment": Meaning("A payment is not what its hold asked for", LOOK),
     "second_payment": Meaning("A card was reserved twice for one hold", LOOK),
     "unapplied_payment": Meaning("Money came that no hold waits for; it goes back", LOOK),
-    "refund_waits": Meaning("Stripe has not booked a refund for a day", "Top up the balance at Stripe."),
-    "refund_failed": Meaning(
-        "A bank sent a refund back", "Pay the employer in another way, and say how here."
-    ),
-    "chargeback": Meaning(
-        "A bank took a payment back", "Gather what shows that the work was done; answer at Stripe."
-    ),
     "chargeback_is_due": Meaning("A chargeback has to be answered within days", "Answer it at Stripe now."),
     "chargeback_lost": Meaning("A chargeback is lost", "Nothing more to do: it is booked."),
     "chargeback_won_late": Meaning("A bank gave money back after a chargeback was lost", LOOK),
     "reversal_refused": Meaning("Money could not be taken back from a student’s account", LOOK),
-    "platform_payout_failed": Meaning(
-        "A payout to our bank came back", "Look at the bank account at Stripe."
-    ),
     "balance_insufficient": Meaning(
         "Stripe has too little of our money for a transfer", "Top up the balance."
     ),
@@ -93,7 +86,9 @@ MEANINGS: dict[str, Meaning] = {
     "journal_without_bt": Meaning("Our book moved money that Stripe did not book", LOOK),
     "payout_foreign": Meaning("Money left for the bank and no payout of ours asked for it", LOOK),
     "payout_unknown": Meaning("A payout to our bank has no certain outcome", LOOK),
-    "payout_failed": Meaning("A payout to our bank failed", "Look at the bank account at Stripe."),
+    "payout_failed": Meaning(
+        "A payout to our bank failed or came back", "Look at the bank account at Stripe."
+    ),
     "seal_broken": Meaning("Journals that were sealed are not what they were", BOOK),
     "reconciling_fails": Meaning(
         "Reconciling does not get through", "Read the job’s last error in the logs."

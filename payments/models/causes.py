@@ -1,17 +1,19 @@
 """Why money waits: each cause in plain words for an operator, the student and the employer, in this one place.
 
-A cause is an operation's `blocked_reason`, the kind of the alarm that stopped it, or how it stands. A new one needs
-a line here, else its own name is shown.
+A cause is an operation's `blocked_reason` or how it stands; an alarm about the same says the same words. A new one
+needs a line here, else its own name is shown.
 """
 
 from typing import NamedTuple
 
+from payments.models.holds import Hold
+
 
 class Cause(NamedTuple):
-    """`title` and `todo` are for operators; `student` and `employer` say what happens to whose money is meant."""
+    """`title` and `to_do` are for operators; `student` and `employer` say what happens to whose money is meant."""
 
     title: str
-    todo: str
+    to_do: str
     student: str
     employer: str
 
@@ -38,79 +40,73 @@ CAUSES: dict[str, Cause] = {
         EMPLOYER_OF_PAYEE,
     ),
     "other_account": Cause(
-        "The student’s account is another one by now",
-        "Make sure that nothing reached the old account, then hand over to whoever may pay anew.",
+        "A transfer names an account that is not the student’s any more",
+        "Send it to the new account: a look makes sure first that nothing reached the old one.",
         PERSON,
         PERSON,
     ),
     "bank_dispute": Cause(
-        "A bank took the payment back",
-        "Answer the bank in Stripe’s dashboard; approved work stays paid.",
+        Hold.Reason.BANK_DISPUTE.label,
+        "Gather what shows that the work was done, and answer at Stripe; approved work stays paid.",
         "The bank took the payment back. Stop working until it is decided; what you handed in and what was "
         "approved is paid whatever the bank decides.",
         "The bank took this payment back. Work and due dates stand still until it is decided; what was handed in or "
         "approved stays owed to the student.",
     ),
     "fraud_review": Cause(
-        "Being checked for fraud",
+        Hold.Reason.FRAUD_REVIEW.label,
         "Decide the check on the moderation desk; what waits goes on by itself once it is cleared.",
         "A payment check is under way, as is done now and then. " + PERSON,
         "A payment check is under way, as is done now and then. " + PERSON,
     ),
-    "admin": Cause("Stopped by an admin", "Whoever stopped it says when it goes on.", PERSON, PERSON),
+    "admin": Cause(Hold.Reason.ADMIN.label, "Whoever stopped it says when it goes on.", PERSON, PERSON),
     "two_objects": Cause(
-        "Stripe holds two objects for one act",
+        "Stripe has two objects for one operation",
         "Money may have moved twice: compare both at Stripe before anything else.",
         PERSON,
         PERSON,
     ),
     "other_amount": Cause(
-        "Stripe moved another amount than was asked",
+        "Stripe moved another amount than was decided",
         "Compare the object at Stripe with the operation; never try again before.",
         PERSON,
         PERSON,
     ),
     "refused": Cause(
-        "Stripe refused the request as wrong",
-        "Read its last answer; after a repair, try again.",
+        "Stripe refused a request as wrong: a key, a right, or a key used twice",
+        "Read its last answer; once that is mended, try again.",
         PERSON,
         PERSON,
     ),
     "needs_a_person": Cause(
-        "Its outcome could not be found out",
+        "The outcome of an operation could not be found out",
         "Look at Stripe; only where nothing is there, try again.",
         PERSON,
         PERSON,
     ),
     "refund_failed": Cause(
-        "The bank sent the refund back",
+        "A bank sent a refund back",
         "Pay the employer another way, and keep where.",
         PERSON,
         "Your bank did not take the refund. We owe it to you and write to you to pay it another way.",
     ),
     "refund_waits": Cause(
-        "Stripe has not booked the refund",
-        "Look at Stripe; it is often short of balance, or waits for the card’s bank.",
+        "Stripe has not booked a refund",
+        "Look at Stripe: top up the balance where it is short; else it waits for the card’s bank.",
         PERSON,
         "The refund is with Stripe and takes longer than usual. " + PERSON,
     ),
     "unknown": Cause(
-        "No answer from Stripe yet",
-        "Look at Stripe; it is looked for again by itself.",
+        "An operation has no certain outcome for 30 minutes",
+        "Look at Stripe’s status page and at its last answer; it is looked up by itself.",
         "Stripe has not confirmed it yet. It is looked for again by itself.",
         "Stripe has not confirmed it yet. It is looked for again by itself.",
     ),
-    "late": Cause(
+    "untaken": Cause(
         "Due, and not sent",
         "Is a worker running? Try again.",
         PERSON,
         PERSON,
-    ),
-    "void_failed": Cause(
-        "A reservation could not be given back",
-        "Cancel the payment at Stripe; it ends by itself with the reservation.",
-        PERSON,
-        "The reservation on your card could not be lifted yet. It ends by itself after some days at the latest.",
     ),
 }
 

@@ -39,7 +39,7 @@ class OperationQuerySet(models.QuerySet["Operation"]):
             models.When(stopped, then=models.Value("needs_a_person")),
             models.When(pending, then=models.Value("refund_waits")),
             models.When(status=status.UNKNOWN, then=models.Value("unknown")),
-            default=models.Value("late"),
+            default=models.Value("untaken"),
             output_field=models.CharField(),
         )
         found = self.filter(stopped | silent | untaken)

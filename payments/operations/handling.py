@@ -38,7 +38,7 @@ class NotByTrying(RuleViolation):
 
     def __init__(self, why: str) -> None:
         told = cause(why)
-        super().__init__(f"Trying again does not help: {told.title}. {told.todo}")
+        super().__init__(f"Trying again does not help: {told.title}. {told.to_do}")
 
 
 def check_operator(by: User) -> None:

@@ -65,7 +65,7 @@ def test_each_cause_is_shown_with_its_sum_and_age(board, client, operator):
 
     assert "The student has not set up being paid $200.00 in 1 operation" in page
     assert "(3 hours ago)" in page
-    assert "Stripe holds two objects for one act $200.00 in 1 operation" in page
+    assert "Stripe has two objects for one operation $200.00 in 1 operation" in page
     one = words(client.get(f"{STUCK}?cause=two_objects"))
     assert "Try again" not in one
     assert "The student has not set up being paid" not in one
@@ -78,7 +78,7 @@ def test_each_cause_is_shown_with_its_sum_and_age(board, client, operator):
     [
         ({"status": Status.UNKNOWN, "first_sent_at": timedelta(hours=1)}, "unknown"),
         ({"status": Status.UNKNOWN, "first_sent_at": timedelta()}, None),
-        ({"next_try_at": timedelta(hours=1)}, "late"),
+        ({"next_try_at": timedelta(hours=1)}, "untaken"),
         ({"next_try_at": timedelta(minutes=5)}, None),
         ({"status": Status.FROZEN}, "needs_a_person"),
         ({"status": Status.BLOCKED, "blocked_reason": "fraud_review"}, "fraud_review"),

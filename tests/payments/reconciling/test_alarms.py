@@ -12,6 +12,8 @@ from marketplace.kernel import pulse
 from marketplace.kernel.models import AuditEntry, Letter
 from payments import operations, reconciling, tasks
 from payments.models import MEANINGS, Alarm, Operation, SendingStop, StripeEvent
+from payments.models.alarms import SAME
+from payments.models.causes import CAUSES
 from payments.operations import stopping
 from payments.reconciling import AlarmAnswered
 from tests import cast, stages
@@ -59,6 +61,19 @@ class TestRinging:
         }
         assert {f"operation_{name}" for name in frozen} <= MEANINGS.keys()
         assert len(found) > 15
+
+    def test_one_thing_has_one_name_whether_it_rings_or_is_listed_as_stuck(self):
+        alarms = [meaning.title for kind, meaning in MEANINGS.items() if kind not in SAME]
+        titles = [*alarms, *(cause.title for cause in CAUSES.values())]
+        assert sorted(titles) == sorted(set(titles))
+
+    def test_no_words_are_kept_for_what_no_code_says(self):
+        words = {"alarms.py", "causes.py"}
+        code = "".join(
+            path.read_text() for path in SOURCES if path.name not in words or "models" not in path.parts
+        )
+        names = {kind.removeprefix("operation_") for kind in MEANINGS} | CAUSES.keys()
+        assert {name for name in names if not re.search(rf"""["_]{name}["']""", code)} == set()
 
 
 class TestPeople:
