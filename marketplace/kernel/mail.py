@@ -119,7 +119,14 @@ def deliver_waiting(*, at: datetime, limit: int = 100) -> int:
 
     Returns how many went out.
     """
-    telling.tell_due(at=at)
+    try:
+        telling.tell_due(at=at)
+    finally:  # whatever cannot be told keeps back no letter that is written
+        sent = send_waiting(at=at, limit=limit)
+    return sent
+
+
+def send_waiting(*, at: datetime, limit: int) -> int:
     sent = 0
     for _ in range(limit):
         letter = claim(at=at)

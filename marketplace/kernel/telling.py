@@ -6,6 +6,7 @@ that writes the letters: whoever dies between the two leaves the row, and what w
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -20,9 +21,10 @@ from marketplace.kernel.transactions import after_commit, without_nudges
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_MINUTES = 1  # before somebody else tries what one began; longer with each try
+RETRY_MINUTES = (1, 5, 15, 60)  # before what one began is tried anew; the last for ever
 CLAIM = """
-UPDATE kernel_untold SET attempts = attempts + 1, next_try_at = %s + %s * (attempts + 1) * interval '1 minute'
+UPDATE kernel_untold SET attempts = attempts + 1,
+    next_try_at = %s + (%s::integer[])[least(attempts + 1, %s)] * interval '1 minute'
 WHERE id IN (SELECT id FROM kernel_untold WHERE next_try_at <= %s ORDER BY next_try_at, id LIMIT %s
              FOR UPDATE SKIP LOCKED)
 RETURNING id"""
@@ -59,21 +61,25 @@ def later(what: str, subjects: Sequence[Any], *, at: datetime) -> None:
 def tell_due(*, at: datetime, limit: int = 200) -> int:
     """Tell what nobody was told of yet, each in a transaction of its own. Returns how many were told.
 
-    One that fails is logged and waits for its next try; so does what a killed worker had claimed.
+    One that fails is logged and waits for its next try; so does what a killed worker had claimed. What fails in
+    a way that nobody foresaw is raised once the others are told.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [at, PATIENCE_MINUTES, at, limit])
+        cursor.execute(CLAIM, [at, list(RETRY_MINUTES), len(RETRY_MINUTES), at, limit])
         claimed = sorted(pk for (pk,) in cursor.fetchall())
-    with without_nudges():  # who tells sends as well
-        return sum(tried(pk) for pk in claimed)
+    told: list[int] = []
+    with without_nudges(), ExitStack() as one_by_one:  # who tells sends as well
+        for pk in reversed(claimed):  # the last put there is the first taken
+            one_by_one.callback(tried, pk, told)
+    return len(told)
 
 
-def tried(pk: int) -> bool:
+def tried(pk: int, told: list[int]) -> None:
     try:
-        return tell(Untold(pk=pk))
+        if tell(Untold(pk=pk)):
+            told.append(pk)
     except (RuleViolation, DatabaseError, ObjectDoesNotExist):
-        logger.exception("Nobody could be told of %s; it will be tried again", pk)
-        return False
+        logger.exception("Nobody could be told of number %s; it will be tried again", pk)
 
 
 def tell(waiting: Untold) -> bool:

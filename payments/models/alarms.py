@@ -63,6 +63,10 @@ MEANINGS: dict[str, Meaning] = {
     "event_backlog": Meaning(
         "Events of Stripe wait for more than 5 minutes", "Look whether the workers live."
     ),
+    "untold": Meaning(
+        "People could not be told of something for 30 minutes",
+        "The worker’s log says why. Once that is mended they are told by itself, within the hour.",
+    ),
     "clock_silent": Meaning("The clock is silent for more than 2 minutes", "Start the clock and a worker."),
     "guards_changed": Meaning("A guard of the books was changed: nothing is sent to Stripe", BOOK),
     "sending_stopped": Meaning(

@@ -1,4 +1,4 @@
-"""What should never last: calls without an outcome, events that wait, a clock that stands still."""
+"""What should never last: calls without an outcome, events and news that wait, a clock that stands still."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Greatest, Now
 
 from marketplace.kernel import pulse
+from marketplace.kernel.models import Untold
 from payments import operations
 from payments.models import Operation, StripeEvent
 from payments.reconciling.restoring import stopped_for_long
@@ -15,6 +16,7 @@ from payments.reconciling.restoring import stopped_for_long
 UNKNOWN_FOR = timedelta(minutes=30)
 LATE_AFTER = timedelta(hours=24)
 PATIENCE = 20  # attempts
+UNTOLD_FOR = timedelta(minutes=30)  # since it happened: by then it was tried four times
 BACKLOG_AFTER = timedelta(minutes=5)
 SILENT_AFTER = timedelta(minutes=2)
 SHOWN = 200  # of one kind; more say no more
@@ -30,6 +32,7 @@ def watch(*, at: datetime) -> int:
         "operation_late": late_operations(at=at),
         "operation_stuck": stuck_operations(),
         "event_backlog": waiting_events(at=at),
+        "untold": untold(at=at),
         "clock_silent": clock_silent(at=at),
         "sending_stopped": stopped_for_long(at=at),
     }
@@ -82,3 +85,9 @@ def words(kind: str, status: str, reason: str, attempts: int, error: Any) -> str
 def waiting_events(*, at: datetime) -> dict[str, str]:
     late = StripeEvent.objects.due(at=at - BACKLOG_AFTER).count()
     return {"stripe": f"{late} events wait."} if late else {}
+
+
+def untold(*, at: datetime) -> dict[str, str]:
+    """What happened, and the letters and notices about it cannot be written."""
+    rows = Untold.objects.filter(at__lt=at - UNTOLD_FOR).order_by("pk")
+    return {str(row): f"Number {row.pk}, tried {row.attempts} times." for row in rows[:SHOWN]}

@@ -19,6 +19,7 @@ EXPECTED_ALARMS = {
         "operation_unknown",
         "operation_late",
         "event_backlog",
+        "untold",
         "clock_silent",
         "journal_without_bt",
         "bt_unmatched",

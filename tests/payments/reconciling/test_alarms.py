@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts.models import User
-from marketplace.kernel import pulse
-from marketplace.kernel.models import AuditEntry, Letter
+from marketplace.kernel import pulse, telling
+from marketplace.kernel.models import AuditEntry, Letter, Untold
 from payments import operations, reconciling, tasks
 from payments.models import MEANINGS, Alarm, Operation, SendingStop, StripeEvent
 from payments.models.alarms import SAME
@@ -166,6 +166,20 @@ class TestWatching:
         assert rung() == set()
         reconciling.watch(at=at + timedelta(minutes=2))
         assert rung() == {("event_backlog", "stripe")}
+
+    def test_news_that_nobody_can_be_told(self, board):
+        at = timezone.now()
+        telling.later("approved", ["gone"], at=at)
+        for minutes in (0, 1, 6, 21):
+            telling.tell_due(at=at + timedelta(minutes=minutes))
+        reconciling.watch(at=at + timedelta(minutes=29))
+        assert rung() == set()
+        reconciling.watch(at=at + timedelta(minutes=31))
+        assert rung() == {("untold", "approved: gone")}
+        assert Alarm.objects.get().detail.endswith("tried 4 times.")
+        Untold.objects.all().delete()
+        reconciling.watch(at=at + timedelta(minutes=32))
+        assert rung() == set()
 
     def test_a_clock_that_stands_still_is_told_of_by_the_tasks_that_people_start(self, board, chief):
         pulse.beat(at=timezone.now() - timedelta(minutes=1))
