@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
+from marketplace.kernel import telling
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import total
 from marketplace.kernel.transactions import locked, relock
@@ -103,7 +104,7 @@ def refund_undelivered(deliverable: Deliverable, *, at: datetime) -> Refund | No
         Deadline.objects.stop_awaiting(deliverable, at=at)
         refund = operations.plan_share_refund(share, at=at)
         operations.conclude(engagement, at=at)
-        late.share_refunded(refund, deliverable, at=at)
+        telling.later(late.SHARE_REFUNDED, [refund.pk], at=at)
     return refund
 
 

@@ -4,9 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.kernel.models import Topic
+from marketplace.kernel.telling import teller
 from payments.emails import to_company, to_student
 from payments.models import Refund
 from projects.models import Deliverable
+
+SHARE_REFUNDED = "share_refunded"  # what is told afterwards, by the refund's primary key
+TOLD_OF = (
+    *("operation", "share__hold", "share__deliverable__engagement__company"),
+    "share__deliverable__engagement__student",
+)
 
 
 def work_is_late(deliverable: Deliverable, *, ends_at: datetime, at: datetime) -> None:
@@ -23,6 +30,12 @@ def work_is_late(deliverable: Deliverable, *, ends_at: datetime, at: datetime) -
     }
     to_student("work_is_late", deliverable.engagement, action="Deliver this part", **context)
     to_company("work_not_delivered", deliverable.engagement, **context)
+
+
+@teller(SHARE_REFUNDED)
+def tell_of_refund(subject: str, *, at: datetime) -> None:
+    refund = Refund.objects.select_related(*TOLD_OF).get(pk=subject)
+    share_refunded(refund, refund.share.deliverable, at=at)
 
 
 def share_refunded(refund: Refund, deliverable: Deliverable, *, at: datetime) -> None:

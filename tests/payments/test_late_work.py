@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from marketplace.kernel import telling
 from marketplace.kernel.models import Letter
 from marketplace.kernel.money import Money
 from marketplace.kernel.states import InvalidTransition
@@ -146,6 +147,19 @@ class TestTheRefund:
             letters = Letter.objects.filter(template=template, context__deliverable="Part 1")
             days = [(ends - letter.created_at).days for letter in letters.order_by("created_at")]
             assert days in ([6, 0], [7, 1], [7, 0], [6, 1]), (template, days)
+
+    def test_is_told_to_both_sides_once_it_is_decided(self, engagement):
+        due, ends = part(engagement).due_at, self.ends(engagement)
+        tasks.run_deadlines(at=due + 3 * DAY)
+        told = Letter.objects.filter(template__in=["payments/part_ended", "payments/share_refunded"])
+
+        tasks.run_deadlines(at=ends)
+        assert not told.exists()
+        for _ in range(2):
+            telling.tell_due(at=ends)
+
+        assert {letter.to for letter in told} == {engagement.student, engagement.offered_by}
+        assert set(told.values_list("created_at", flat=True)) == {ends}
 
     def test_any_order_of_releases_and_refunds_uses_up_the_whole_payment(self, engagement, stripe):
         payee_at = timezone.now()
