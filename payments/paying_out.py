@@ -12,7 +12,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import after_commit, locked
 from payments import emails, operations, stripe_gateway
 from payments.emails import payouts
-from payments.models import Deadline, Operation, Payee, Payout, Release
+from payments.models import Deadline, Hold, Operation, Payee, Payout, Release
 
 
 class CountryNotPayable(RuleViolation):
@@ -78,7 +78,7 @@ def refresh_payee(payee: Payee, *, at: datetime) -> Payee:
     if facts.closed:
         return account_gone(payee, account=payee.stripe_account, at=at)
     if facts.transfers_status == Payee.TransfersStatus.ACTIVE:  # before anything that waits is sent there
-        operations.note_banks(payee, stripe_gateway.bank_accounts(payee.stripe_account), at=at)
+        operations.compare_banks(payee, at=at)
     with locked(payee) as payee:
         was_ready = payee.is_ready
         payee.transfers_status = facts.transfers_status
@@ -93,6 +93,24 @@ def refresh_payee(payee: Payee, *, at: datetime) -> Payee:
             Deadline.objects.pending().filter(payee=payee).update(done_at=at)
             emails.payee_ready(payee, at=at)
     return payee
+
+
+def look_whether_gone(payee: Payee, *, account: str, at: datetime) -> Payee:
+    """An account is said to be cut off from us: believed where Stripe refuses it, and sees our own payments still.
+
+    To a key of another platform every account is refused alike, and nobody's account may be forgotten for that.
+    Raises StripeFailed.
+    """
+    if payee.stripe_account != account:
+        return payee
+    try:
+        return refresh_payee(payee, at=at)
+    except stripe_gateway.StripeFailed as failure:
+        paid = Hold.objects.exclude(payment_intent=None).order_by("-pk").first()
+        if not failure.is_shut_out or paid is None:
+            raise
+        stripe_gateway.intent(str(paid.payment_intent))
+    return account_gone(payee, account=account, at=at)
 
 
 def account_gone(payee: Payee, *, account: str, at: datetime) -> Payee:

@@ -80,26 +80,36 @@ def hold_of_charge(charge: str) -> Hold:
 
 
 def account_changed(event: StripeEvent, *, at: datetime) -> None:
-    payee = Payee.objects.filter(stripe_account=event.object_id).first()
-    if payee is None:
-        raise UnknownObject(event.object_id)
-    paying_out.refresh_payee(payee, at=at)
+    payee = payee_of(event.object_id)
+    if payee.stripe_account == event.object_id:
+        paying_out.refresh_payee(payee, at=at)
 
 
 def bank_changed(event: StripeEvent, *, at: datetime) -> None:
     """Another bank account at a student's account: the event names the account, its object is only the bank's."""
-    payee = Payee.objects.filter(stripe_account=event.account).first()
-    if payee is None:
-        raise UnknownObject(event.account)
-    paying_out.refresh_payee(payee, at=at)
+    payee = payee_of(event.account)
+    if payee.stripe_account == event.account:
+        paying_out.refresh_payee(payee, at=at)
 
 
 def access_ended(event: StripeEvent, *, at: datetime) -> None:
-    """A student cut us off from their account: the event names it, its object is only our application."""
-    payee = Payee.objects.filter(stripe_account=event.account).first()
+    """A student cut us off from their account: the event names it, its object is only our application.
+
+    It may be ours all the same by now, or it may be our key that is refused: so it is asked.
+    """
+    payee = payee_of(event.account)
+    paying_out.look_whether_gone(payee, account=event.account, at=at)
+
+
+def payee_of(account: str) -> Payee:
+    """Whose account it is, or was until it closed: then much of what is told of it is over. Raises UnknownObject."""
+    payee = Payee.objects.filter(stripe_account=account).first()
     if payee is None:
-        raise UnknownObject(event.account)
-    paying_out.account_gone(payee, account=event.account, at=at)
+        opened = Operation.objects.filter(kind=Operation.Kind.ACCOUNT, stripe_id=account)
+        payee = Payee.objects.filter(operations__in=opened).first()
+    if payee is None:
+        raise UnknownObject(account)
+    return payee
 
 
 def payout_changed(event: StripeEvent, *, at: datetime) -> None:
@@ -109,9 +119,7 @@ def payout_changed(event: StripeEvent, *, at: datetime) -> None:
             detail = "Our own bank sent a payout back."
             operations.ring("payout_failed", event.object_id, detail, at=at)
         return
-    payee = Payee.objects.filter(stripe_account=event.account).first()
-    if payee is None:
-        raise UnknownObject(event.account)
+    payee = payee_of(event.account)
     paying_out.record_payout(payee, stripe_gateway.payout(event.object_id, account=event.account), at=at)
 
 

@@ -13,6 +13,7 @@ from payments.models.more_work import MoreWork, MoreWorkTransition
 from payments.models.operations import Operation, OperationAttempt
 from payments.models.payees import Payee
 from payments.models.payouts import Payout
+from payments.models.readings import PayeeReading
 from payments.models.reconciliation import BalanceTransaction, BankPayout, Job, ReconciliationRun
 from payments.models.refunds import Refund
 from payments.models.requests import PaymentRequest
@@ -47,6 +48,7 @@ __all__ = [
     "Operation",
     "OperationAttempt",
     "Payee",
+    "PayeeReading",
     "PaymentRequest",
     "Payout",
     "ReconciliationRun",

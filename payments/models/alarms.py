@@ -94,6 +94,16 @@ MEANINGS: dict[str, Meaning] = {
         "A payout to our bank failed or came back", "Look at the bank account at Stripe."
     ),
     "seal_broken": Meaning("Journals that were sealed are not what they were", BOOK),
+    "banks_unread": Meaning(
+        "Bank accounts of students could not be compared with each other",
+        "Let the key of the money workers read connected accounts (Stripe: developers, API keys), or look at "
+        "the accounts named here. It is asked again by itself, at least once a day; they are paid meanwhile.",
+    ),
+    "accounts_unread": Meaning(
+        "What happened at students’ accounts could not be read for a day",
+        "Let the key of the money workers read events of connected accounts, or look at the accounts named "
+        "here. It is asked again by itself; only where a webhook is lost too is something missed.",
+    ),
     "reconciling_fails": Meaning(
         "Reconciling does not get through", "Read the job’s last error in the logs."
     ),

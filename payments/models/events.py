@@ -19,8 +19,12 @@ class StripeEventQuerySet(models.QuerySet["StripeEvent"]):
     def waiting_for(
         self, event: "StripeEvent", types: Iterable[str], *, at: datetime
     ) -> "StripeEventQuerySet":
-        """Others about the same object that came before `at` and that nobody is at: one look answers them all."""
-        same = self.filter(status=StripeEvent.Status.NEW, object_id=event.object_id, type__in=list(types))
+        """Others about the same object that came before `at` and that nobody is at: one look answers them all.
+
+        Of the same account: where many cut us off, the object of each is our own application.
+        """
+        about = {"object_id": event.object_id, "account": event.account}
+        same = self.filter(status=StripeEvent.Status.NEW, type__in=list(types), **about)
         return same.filter(received_at__lte=at).exclude(pk=event.pk).exclude(lease_until__gt=Now())
 
     def keep(self, about: dict[str, Any], body: bytes, *, at: datetime) -> None:

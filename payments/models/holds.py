@@ -95,7 +95,8 @@ class Hold(StateMachine):
         indexes = [
             models.Index(
                 name="hold_to_look_at", fields=["next_look_at", "id"], condition=Q(next_look_at__isnull=False)
-            )
+            ),
+            models.Index(name="hold_funded", fields=["engagement"], condition=Q(status="funded")),
         ]
         constraints = [
             models.UniqueConstraint(name="hold_number", fields=["engagement", "number"]),
@@ -197,6 +198,7 @@ class Release(models.Model):
     objects = models.Manager.from_queryset(ReleaseQuerySet)()
 
     class Meta:
+        indexes = [models.Index(name="release_sent", fields=["sent_at"], condition=Q(sent_at__isnull=False))]
         constraints = [
             models.UniqueConstraint(
                 name="release_one_standing_a_share", fields=["share"], condition=Q(undone_at=None)

@@ -26,6 +26,7 @@ class LeavingPay(models.Model):
 
     class Meta:
         verbose_name_plural = "leaving pays"
+        indexes = [models.Index(name="leaving_pay_sent", fields=["sent_at"])]
         constraints = [
             models.CheckConstraint(
                 name="leaving_pay_is_of_the_shares",

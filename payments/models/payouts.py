@@ -30,6 +30,15 @@ class Payout(models.Model):
     arrives_at = models.DateTimeField()
     heard_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                name="payout_under_way",
+                fields=["heard_at"],
+                condition=models.Q(status__in=["pending", "in_transit"]),
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.amount} ({self.get_status_display().lower()})"
 

@@ -10,6 +10,7 @@ from payments.operations.adding import end_open as end_open_more_work
 from payments.operations.alarms import follow, ring, ring_all
 from payments.operations.catching_up import look_for_open
 from payments.operations.charging_back import record_dispute
+from payments.operations.comparing import compare_banks
 from payments.operations.ending import conclude, end_offer, is_over, leave_page
 from payments.operations.finishing import finish
 from payments.operations.planning import (
@@ -36,7 +37,6 @@ from payments.operations.watching import (
     WorkStopped,
     check_may_pay,
     check_not_stopped,
-    note_banks,
     note_card,
     record_warning,
 )
@@ -49,6 +49,7 @@ __all__ = [
     "WorkStopped",
     "check_may_pay",
     "check_not_stopped",
+    "compare_banks",
     "conclude",
     "end_more_work",
     "end_offer",
@@ -62,7 +63,6 @@ __all__ = [
     "look_for_open",
     "may_send",
     "next_fee",
-    "note_banks",
     "note_card",
     "page_expired",
     "plan_account",

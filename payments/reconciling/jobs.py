@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from payments import ledger, operations, stripe_gateway
 from payments.ledger import JournalMismatch
 from payments.models import Job, ReconciliationRun, StripeEvent
-from payments.reconciling import balancing, matching, objects, polling, restoring, treasury
+from payments.reconciling import balancing, matching, objects, polling, reading, restoring, treasury
 from payments.reconciling.balancing import Check, Moving
 
 logger = logging.getLogger(__name__)
@@ -81,6 +81,14 @@ def poll_events(read_until: Moment, at: datetime) -> Moment:
 
 def poll_thin_events(read_until: Moment, at: datetime) -> Moment:
     return polling.poll_thin_events(read_until, at=at)
+
+
+def read_accounts(_: Moment, at: datetime) -> None:
+    reading.read_accounts(at=at)
+
+
+def compare_banks(_: Moment, at: datetime) -> None:
+    reading.compare_owed(at=at)
 
 
 def import_and_match(read_until: Moment, at: datetime) -> Moment:
@@ -153,6 +161,8 @@ Work = Callable[[Moment, datetime], Moment]
 JOBS: dict[str, tuple[Work, Callable[[datetime], datetime]]] = {
     "events": (poll_events, every(POLL)),
     "thin_events": (poll_thin_events, every(POLL)),
+    "accounts": (read_accounts, every(POLL)),
+    "banks": (compare_banks, every(POLL)),
     "transactions": (import_and_match, every(IMPORT)),
     "seal": (seal, next_night),
     "reconciliation": (reconcile, next_night),

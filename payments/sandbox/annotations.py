@@ -21,6 +21,7 @@ LEFT_OUT = frozenset(
             ("Session", "line_items"),
             ("Charge", "refunds"),
             ("Account", "deleted"),
+            ("Application", "deleted"),
             ("BankAccount", "deleted"),
             ("Price", "deleted"),
         ),

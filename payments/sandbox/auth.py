@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import stripe
 
 from payments.sandbox.config import Config
-from payments.sandbox.errors import ApiError, invalid
+from payments.sandbox.errors import ApiError, invalid, no_access
 from payments.sandbox.routing import Route
 from payments.sandbox.sandbox import PLATFORM, Context
 
@@ -58,10 +58,8 @@ def account(ctx: Context, headers: Mapping[str, str], route: Route) -> str:
     if not named:
         return PLATFORM
     if ctx.store.get(named, kind="v2.core.account") is None:
-        message = (
-            f"The provided key does not have access to account '{named}' (or that account does not exist)."
-        )
-        raise ApiError(403, message, code="account_invalid", cached=False)
+        raise no_access(named)
+    ctx.reach(named)
     if route.method != "GET" and not (route.is_v2 or route.named):
         raise invalid("This stand-in changes only payouts and settings in the name of a connected account.")
     return PLATFORM if route.is_v2 else named

@@ -42,6 +42,8 @@ CLASSES: dict[str, type[stripe.StripeObject]] = {
     "v2.core.account": core.Account,
     "v2.core.event": core.Event,
 }
+# What only ever travels inside one.
+TOLD_OF: dict[str, type[stripe.StripeObject]] = {"application": stripe.Application}
 
 
 class NotAsStripe(AssertionError):
@@ -188,7 +190,7 @@ def _fields(value: dict[str, Any], cls: type) -> list[str]:
 
 def _snapshot(event: dict[str, Any]) -> list[str]:
     inside = event.get("data", {}).get("object", {})
-    cls: Any = CLASSES.get(inside.get("object", ""))
+    cls: Any = (CLASSES | TOLD_OF).get(inside.get("object", ""))
     if cls is None:
         return [f".data.object: nothing is known of {inside.get('object')!r}"]
     return [f".data.object{e}" for e in _checker(cls)(inside)]

@@ -111,6 +111,12 @@ class Control:
         with self.sandbox.turn() as ctx:
             accounts.set_status(ctx, accounts.need(ctx, account), status, code)
 
+    def deauthorise(self, account: str) -> None:
+        """The person of this account takes the platform's access to it away."""
+        with self.sandbox.turn() as ctx:
+            timers.fire_due(ctx)
+            accounts.cut_off(ctx, account)
+
     def fail_refund(self, refund: str, reason: str = "expired_or_canceled_card") -> None:
         """The bank sends this refund back. Raises ValueError where it failed before."""
         with self.sandbox.turn() as ctx:

@@ -26,6 +26,7 @@ ACTS: dict[str, Call] = {
     "advance": Control.advance,
     "bank": Control.bank,
     "capability": Control.capability,
+    "deauthorise": Control.deauthorise,
     "decide": Control.decide,
     "deliver": Control.deliver,
     "dispute": Control.dispute,

@@ -36,6 +36,15 @@ def missing(kind: str, id_: str, *, param: str = "id", status: int = 404) -> Api
     return ApiError(status, f"No such {noun}: '{id_}'", code="resource_missing", param=param, cached=False)
 
 
+def no_access(account: str) -> ApiError:
+    """Of an account that is not connected, or no more: Stripe says the same of both, and to a key of another's."""
+    message = (
+        f"The provided key does not have access to account '{account}' (or that account does not exist). "
+        "Application access may have been revoked."
+    )
+    return ApiError(403, message, code="account_invalid", cached=False)
+
+
 def invalid(message: str, *, param: str | None = None, code: str | None = None) -> ApiError:
     """A request that was never begun."""
     return ApiError(400, message, param=param, code=code, cached=False)

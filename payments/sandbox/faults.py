@@ -14,6 +14,7 @@ EXPLAINED = {
     "429": "Turned away before it is begun; with lock_timeout, for another reason",
     "409": "The key is in use by another request",
     "400": "Refused with this code, and the key remembers it",
+    "403": "The key may not do that",
     "402": "The card is declined, and the key remembers it",
     "drop_before": "The connection ends, and nothing was done",
     "drop_after_commit": "It is done, and the connection ends",
@@ -111,6 +112,13 @@ def before(fault: Fault | None) -> None:
         raise Dropped
     if fault.name == "409":
         raise in_use()
+    if fault.name == "403":
+        raise ApiError(
+            403,
+            "The provided key does not have the required permissions for this endpoint.",
+            code="more_permissions_required",
+            cached=False,
+        )
     if fault.name == "429":
         reason = "resource-specific" if fault.argument else "endpoint-rate"
         raise ApiError(

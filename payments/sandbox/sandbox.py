@@ -11,7 +11,7 @@ import stripe
 from payments.sandbox import annotations
 from payments.sandbox.clock import Clock
 from payments.sandbox.config import Config
-from payments.sandbox.errors import missing
+from payments.sandbox.errors import missing, no_access
 from payments.sandbox.ids import Ids
 from payments.sandbox.store import Body, Store
 
@@ -82,6 +82,15 @@ class Context:
         if found is None:
             raise missing(kind, id_, param=param, status=status)
         return found
+
+    def is_cut_off(self, account: str) -> bool:
+        """Whether the account's person took our access away: nothing of it is told or done for us any more."""
+        return bool(self.store.meta(f"cut_off:{account}"))
+
+    def reach(self, account: str) -> None:
+        """Raises ApiError account_invalid where it is cut off from us."""
+        if self.is_cut_off(account):
+            raise no_access(account)
 
     def at(self, due: int, action: str, ref: str, *, keep: bool = False) -> None:
         """Have something happen by the clock; a second appointment for the same replaces the first, or `keep`s it."""

@@ -46,7 +46,14 @@ from payments.stripe_gateway.facts import (
 )
 from payments.stripe_gateway.sending import send
 from payments.stripe_gateway.signatures import ForgedEvent, verify
-from payments.stripe_gateway.telling import SUBSCRIBED, Told, described, events_since, thin_events_since
+from payments.stripe_gateway.telling import (
+    SUBSCRIBED,
+    Told,
+    account_events_since,
+    described,
+    events_since,
+    thin_events_since,
+)
 
 __all__ = [
     "SUBSCRIBED",
@@ -66,6 +73,7 @@ __all__ = [
     "Try",
     "Warned",
     "account",
+    "account_events_since",
     "account_link",
     "balance",
     "balance_transactions",

@@ -36,8 +36,23 @@ class StripeFailed(Exception):
         self.message, self.request_id = message, request_id
 
     @property
+    def in_short(self) -> str:
+        """The same for everything that fails for the same reason."""
+        return f"{self.status or ''} {self.code}".strip()[:100]
+
+    @property
     def is_about_the_payee(self) -> bool:
         return self.code in ABOUT_THE_PAYEE
+
+    @property
+    def is_refusal(self) -> bool:
+        """Stripe will say the same again until something is changed there, or at our key."""
+        return self.answer in (Answer.REJECTED, Answer.BUG)
+
+    @property
+    def is_shut_out(self) -> bool:
+        """We have no access to that account: its person took it away, or our key is another platform's."""
+        return self.status == 403 and self.code == "account_invalid"
 
     @property
     def lacks_money(self) -> bool:

@@ -69,6 +69,20 @@ def events_since(moment: datetime) -> Iterator[tuple[datetime, Told]]:
                 yield datetime.fromtimestamp(found["created"], UTC), whole(found, "platform")
 
 
+def account_events_since(account: str, moment: datetime) -> Iterator[tuple[datetime, Told]]:
+    """The same of a connected account: Stripe keeps its events with it, and lists them in its name alone."""
+    params: Any = {
+        "created": {"gte": int(moment.timestamp())},
+        "types": list(SUBSCRIBED["connect"]),
+        "limit": 100,
+    }
+    options: Any = {**REPEAT, "stripe_account": account}
+    with calling() as c:
+        for event in c.v1.events.list(params, options).auto_paging_iter():
+            found = event.to_dict() | {"account": account}
+            yield datetime.fromtimestamp(found["created"], UTC), whole(found, "connect")
+
+
 def thin_events_since(moment: datetime) -> Iterator[tuple[datetime, Told]]:
     """The same for v2, which are about payees' accounts."""
     created = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

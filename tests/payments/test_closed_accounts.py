@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from marketplace.kernel.models import AuditEntry, Letter
 from marketplace.kernel.money import Money
-from payments import ledger, operations, paying_out, releasing, stripe_events, stripe_gateway, unsticking
+from payments import ledger, operations, paying_out, releasing, stripe_gateway, unsticking
 from payments.ledger import Code
 from payments.models import Alarm, Hold, Operation, Payee, Release, StripeEvent
 from payments.operations import finishing, requesting
@@ -51,17 +51,11 @@ def payee(engagement):
     return Payee.objects.get(user=engagement.student)
 
 
-def hear_of(kind, about, *, account="", at=None):
-    at = at or timezone.now()
-    event = {"id": f"evt_{kind}", "type": kind, "endpoint": "connect", "account": account, "object_id": about}
-    StripeEvent.objects.keep(event, b"{}", at=at)
-    return stripe_events.handle_due(at=at)
-
-
 class TestAClosedAccount:
-    def test_is_forgotten_and_another_one_can_be_set_up(self, payee):
-        account = payee.stripe_account
-        hear_of("account.application.deauthorized", "ca_1", account=account)
+    def test_is_forgotten_and_another_one_can_be_set_up(self, own_database, sandbox, board):
+        payee = Payee.objects.get(user=board[0].student)
+        sandbox.deauthorise(payee.stripe_account)
+        steps.hear(sandbox, at=timezone.now())
         payee.refresh_from_db()
         assert (payee.stripe_account, payee.transfers_status) == (None, "none")
         assert Letter.objects.get(template="payments/account_gone").to == payee.user
@@ -87,6 +81,7 @@ class TestAClosedAccount:
         steps.hear(sandbox, at=timezone.now())
         payee.refresh_from_db()
         assert payee.stripe_account is None
+        assert not StripeEvent.objects.filter(status="new").exists()  # it told so three times over
 
 
 def named_old_account(release, payee, *, account="acct_new"):

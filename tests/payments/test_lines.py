@@ -44,6 +44,7 @@ def operation():
         (models.Payout(**SUM, status="paid"), "$300.00 (in the bank)"),
         (models.ReconciliationRun(began_at=AT, checks=[]), "2026-11-28 14:05: "),
         (models.Job(name="events"), "events"),
+        (models.PayeeReading(payee=models.Payee(user=MAYA), what="banks"), "Maya Lindqvist: not set up"),
         (models.Refund(student_cents=27_000, platform_fee_cents=3_000), "$300.00 back to the card"),
         (Seal(id=4, digest="ab12"), "4: ab12"),
         (Balance(account=Account(code=2000, scope_id="1"), posted_cents=-5), "[1]: -5"),

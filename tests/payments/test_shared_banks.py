@@ -1,5 +1,7 @@
 """Two people who are paid to one bank account are looked at before more goes there; two accounts open nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -9,9 +11,11 @@ from marketplace.kernel.models import Case
 from marketplace.site.desk import of_fraud
 from marketplace.site.privacy import erasing
 from payments import clearing, stripe_events
-from payments.models import BankSeen, CardSeen, FraudCheck, Payee
+from payments.models import Alarm, BankSeen, CardSeen, FraudCheck, Payee, PayeeReading
 from payments.operations import watching
-from payments.paying_out import open_account, refresh_payee
+from payments.paying_out import account_gone, open_account, refresh_payee
+from payments.reconciling import run_job
+from payments.stripe_gateway import StripeFailed
 from tests import cast, stages
 from tests.boards import stands_on
 from tests.payments import steps
@@ -107,6 +111,47 @@ class TestTwoPeople:
         event = stripe_events.StripeEvent(account="acct_of_nobody")
         with pytest.raises(stripe_events.UnknownObject):
             stripe_events.bank_changed(event, at=timezone.now())
+
+
+class TestWhereStripeRefusesToList:
+    """A key restricted too far, or one odd account: what is owed to students does not wait for it."""
+
+    @pytest.mark.parametrize(
+        ("fault", "said"), [("403", "403 more_permissions_required"), ("400:odd", "400 odd")]
+    )
+    def test_they_are_paid_it_rings_and_is_compared_later(self, work, kim, sandbox, fault, said):
+        at = timezone.now()
+        sandbox.break_(fault, path="/v1/accounts/*/external_accounts", times=2)
+        assert set_up(sandbox, kim, ONE, at=at).is_ready
+        run_job("banks", at=at)
+        assert not FraudCheck.objects.exists()
+        alarm = Alarm.objects.get()
+        assert (alarm.kind, alarm.subject, steps.account_of(kim) in alarm.detail) == (
+            "banks_unread",
+            said,
+            True,
+        )
+        for hours, looked in ((0.5, False), (1, False), (2, True)):  # refused once more after an hour
+            run_job("banks", at=at + timedelta(hours=hours))
+            assert FraudCheck.objects.filter(hold__engagement=work).exists() == looked
+            assert Alarm.objects.waiting().exists() != looked
+        assert not PayeeReading.objects.exists()
+
+    def test_no_answer_is_no_refusal(self, kim, sandbox):
+        """It comes within minutes, and until then nothing that was not looked at is sent."""
+        sandbox.break_("500_no_effect", path="/v1/accounts/*/external_accounts", times=None)
+        with pytest.raises(StripeFailed):
+            set_up(sandbox, kim, ONE)
+        assert not Payee.objects.get(user=kim).is_ready
+
+    def test_nothing_is_owed_for_an_account_that_is_gone(self, kim, sandbox):
+        at = timezone.now()
+        sandbox.break_("403", path="/v1/accounts/*/external_accounts")
+        payee = set_up(sandbox, kim, ONE, at=at)
+        account_gone(payee, account=payee.stripe_account, at=at)
+        run_job("banks", at=at)
+        assert not PayeeReading.objects.exists()
+        assert not Alarm.objects.exists()
 
 
 class TestStudentAndCompany:

@@ -285,6 +285,7 @@ KEPT = {
     "payments.Alarm": "things that operators must look at, by ids",
     "payments.SendingStop": "when nothing was sent to Stripe",
     "payments.Job": "how far reconciling got",
+    "payments.PayeeReading": "how far reconciling got, by ids",
     **dict.fromkeys(
         (f"payments.{name}" for name in ("BalanceTransaction", "ReconciliationRun", "BankPayout")), MONEY
     ),

@@ -38,6 +38,7 @@ NOT_ABOUT_A_PERSON = {
     "payments.BalanceTransaction": "what Stripe booked, by ids",
     "payments.ReconciliationRun": "whether our books and Stripe's agree",
     "payments.Job": "how far reconciling got",
+    "payments.PayeeReading": "how far reconciling got",
     "payments.BankPayout": "the platform's own money",
     "payments.Seal": "hashes over the books",
     "payments.SendingStop": "when nothing was sent to Stripe",

@@ -133,7 +133,16 @@ def need(ctx: Context, account_id: str) -> Body:
     found = ctx.store.get(account_id, kind=KIND)
     if found is None:
         raise missing("account", account_id, param="account")
+    ctx.reach(account_id)
     return found
+
+
+def cut_off(ctx: Context, account_id: str) -> None:
+    """The person takes our access away. We are told once, and cannot read even that afterwards."""
+    account = need(ctx, account_id)
+    ours = annotations.blank(stripe.Application, id="ca_platform", name="The platform")
+    events.emit(ctx, "account.application.deauthorized", ours, owner=account["id"])
+    ctx.store.set_meta(f"cut_off:{account_id}", "yes")
 
 
 def retrieve(ctx: Context, params: Body, account_id: str) -> Body:
@@ -254,7 +263,9 @@ def left_setup(ctx: Context, account_id: str) -> None:
 
 def verified(ctx: Context, account_id: str) -> None:
     """Timer: the documents were in order."""
-    finish_setup(ctx, need(ctx, account_id), "active")
+    account = ctx.store.get(account_id, kind=KIND)
+    assert account is not None  # nothing deletes one; it may be cut off from us by now
+    finish_setup(ctx, account, "active")
 
 
 def set_status(ctx: Context, account: Body, status: str, code: str = "requirements_past_due") -> None:

@@ -17,6 +17,7 @@ SHOWN_DIGITS = 4
 def list_accounts(ctx: Context, params: Body, account: str) -> Body:
     if ctx.store.get(account, kind="v2.core.account") is None:
         raise missing("account", account, param="account")
+    ctx.reach(account)
     url = f"/v1/accounts/{account}/external_accounts"
     return listing.page(replace(ctx, account=account), KIND, params, url=url)
 

@@ -68,7 +68,7 @@ def create(ctx: Context, params: Body) -> Body:
 
 def _payable(ctx: Context, destination: str) -> None:
     account = ctx.store.get(destination, kind="v2.core.account")
-    if account is None:
+    if account is None or ctx.is_cut_off(destination):
         raise missing("destination", destination, param="destination", status=400)
     if account["closed"]:
         raise refused("This account is closed.", code="account_invalid", param="destination")

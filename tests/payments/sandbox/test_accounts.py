@@ -162,3 +162,28 @@ def test_one_bank_account_has_one_fingerprint_whoever_gives_it(world):
         world.control.bank(one, number="none")
     with pytest.raises(stripe.InvalidRequestError):
         banks_of(world, "acct_of_nobody")
+
+
+def test_its_events_are_its_own_and_out_of_reach_once_it_cuts_us_off(world):
+    """Listed in its name alone; then everything that names it is refused, and money for it is not taken."""
+    student = world.account(ready=False).id
+    world.control.onboard(student, "later")
+    theirs = {"stripe_account": student}
+    told = ["account.external_account.created"]
+    assert [e.type for e in world.client.v1.events.list({}, theirs).data] == told
+    assert told[0] not in [e.type for e in world.client.v1.events.list().data]
+    world.control.deauthorise(student)
+    assert world.control.deliveries(limit=1)[0]["type"] == "account.application.deauthorized"
+    v1, v2 = world.client.v1, world.client.v2
+    for ask in (
+        lambda: v1.events.list({}, theirs),
+        lambda: v2.core.accounts.retrieve(student),
+        lambda: v1.accounts.external_accounts.list(student),
+    ):
+        with pytest.raises(stripe.PermissionError, match="may have been revoked") as refused:
+            ask()
+        assert refused.value.http_status == 403
+        assert refused.value.json_body["error"]["code"] == "account_invalid"
+    with pytest.raises(stripe.InvalidRequestError, match="No such destination"):
+        v1.transfers.create({"amount": 1, "currency": "usd", "destination": student})
+    world.control.advance(days=1)  # its documents are looked through all the same

@@ -107,6 +107,7 @@ def test_every_act_works_by_its_form(developer):
     does(f"objects/{student}", "capability", status="restricted")
     assert world.status_of(student) == "restricted"
     does(f"objects/{student}", "bank", refuses="account_closed")
+    does(f"objects/{student}", "deauthorise")
     payout = world.client.v1.payouts.create({"amount": 100, "currency": "usd"})
     does(f"objects/{payout.id}", "fail_payout")
     does("", "rules", reserves="yes")
