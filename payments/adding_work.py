@@ -14,6 +14,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import locked, relock
 from payments import operations
 from payments.emails import more_work as letters
+from payments.emails import paying_for
 from payments.models import Deadline, MoreWork
 from payments.reviewing import MaterialsMissing
 from projects import bidding, cases, checking, drafts, faults, matching, messaging
@@ -271,3 +272,5 @@ def remind(engagement: Engagement, *, at: datetime) -> None:
         if more is not None and more.until and at < more.until and not more.is_being_charged:
             more.engagement = engagement
             letters.reminder(more, at=at)
+            if more.payment_request is not None:
+                paying_for.payer_reminder(more.payment_request, at=at)

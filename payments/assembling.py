@@ -176,7 +176,7 @@ def payer_of(case: Case) -> str:
     """Who opened the payment page: somebody who acts for the company, or whom it asked to pay."""
     opened = [step for step in case.hold.history.all() if step.to_status == Hold.Status.CHECKOUT_OPEN]
     by = opened[-1].by if opened else None
-    asked = getattr(case.engagement, "payment_request", None)
+    asked = case.hold.payment_request
     if by is not None:
         return f"{by}, {by.email}"
     return asked.email if asked is not None else str(case.engagement.offered_by)

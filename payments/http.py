@@ -59,7 +59,7 @@ def engagement_or_404(request: Asker, public_id: str) -> Engagement:
 def engagement_with_money(request: Asker) -> Any:
     """Engagements that this person sees, with all that their page of money shows."""
     seen = with_everything(Engagement.objects.visible_to(request.user))
-    return seen.prefetch_related("holds__operations", "holds__more_work")
+    return seen.prefetch_related("holds__operations", "holds__more_work__payment_requests")
 
 
 def year_or_404(year: int) -> int:
@@ -105,8 +105,20 @@ def only_sides(engagement: Engagement, request: Asker) -> None:
 
 def request_or_404(token: str) -> PaymentRequest:
     """What stands behind the address in a payer's letter."""
-    related = ("engagement__company", "engagement__project", "asked_by")
+    work = ("engagement", "more_work__engagement")
+    related = (
+        "asked_by",
+        "more_work__hold",
+        *(f"{way}__{end}" for way in work for end in ("company", "project")),
+    )
     return get_object_or_404(PaymentRequest.objects.of_token(token).select_related(*related))
+
+
+def asked_for_work_or_404(request: Asker, public_id: str, number: int) -> PaymentRequest:
+    """Whom this person's company asked to pay for more work."""
+    mine = PaymentRequest.objects.visible_to(request.user).filter(taken_back_at=None)
+    related = mine.select_related("more_work__engagement__company")
+    return get_object_or_404(related, more_work__engagement__public_id=public_id, more_work__number=number)
 
 
 def found_of_me(request: Asker) -> "QuerySet[FraudFinding]":
@@ -131,7 +143,7 @@ def payment_address(hold: Hold, *, at: datetime) -> str | None:
 
 def looked_again(asked: PaymentRequest, *, at: datetime) -> bool:
     """Book what became of a page that is open, since it may have closed by itself; False where Stripe is silent."""
-    hold = asked.engagement.holds.get(number=1)
+    hold = asked.hold
     if hold.status == Hold.Status.CHECKOUT_OPEN:
         try:
             funding.confirm_payment(hold, at=at)

@@ -21,20 +21,26 @@ def open_payment(more: MoreWork, *, by: User, at: datetime) -> Hold:
     Raises NotUnderWay, WorkStopped, ProposalIsOver, OverUnprovenLimit, BeingChecked, Restrained, InvalidTransition.
     """
     with locked(more.engagement) as engagement:
-        if not engagement.company.has_member(by):
-            raise PermissionDenied
-        restraining.check_free(by, engagement.company, at=at)
-        operations.check_may_pay(engagement.company)
-        more = adding_work.on_locked(more, engagement)
-        adding_work.check_goes_on(engagement)
-        if more.status != MoreWork.Status.AGREED or more.pay_by_at is None:
-            raise InvalidTransition("Nothing is to be paid for this proposal.")
-        if at >= more.pay_by_at:
-            raise adding_work.ProposalIsOver
+        more = to_be_paid(more, engagement, by=by, at=at)
         hold = relock(more.hold) if more.hold else open_hold(more, engagement, at=at)
         if hold.status != Hold.Status.CHECKOUT_OPEN:
             operations.plan_checkout(hold, by=by, at=at)
     return hold
+
+
+def to_be_paid(more: MoreWork, engagement: Engagement, *, by: User, at: datetime) -> MoreWork:
+    """A fresh copy, where this person may pay for it now or ask somebody to. Call it on a locked engagement."""
+    if not engagement.company.has_member(by):
+        raise PermissionDenied
+    restraining.check_free(by, engagement.company, at=at)
+    operations.check_may_pay(engagement.company)
+    more = adding_work.on_locked(more, engagement)
+    adding_work.check_goes_on(engagement)
+    if more.status != MoreWork.Status.AGREED or more.pay_by_at is None:
+        raise InvalidTransition("Nothing is to be paid for this proposal.")
+    if at >= more.pay_by_at:
+        raise adding_work.ProposalIsOver
+    return more
 
 
 def open_hold(more: MoreWork, engagement: Engagement, *, at: datetime) -> Hold:

@@ -60,6 +60,8 @@ urlpatterns = [
     path(f"{MORE_WORK}/decline/", adding.decline, name="decline_more_work"),
     path(f"{MORE_WORK}/withdraw/", adding.withdraw, name="withdraw_more_work"),
     path(f"{MORE_WORK}/pay/", adding.pay, name="pay_more_work"),
+    path(f"{MORE_WORK}/colleague/", paying_for.ask_to_pay_for_work, name="ask_to_pay_for_work"),
+    path(f"{MORE_WORK}/colleague/revoke/", paying_for.take_back_for_work, name="take_back_request_for_work"),
     path(f"{MORE_WORK}/checkout/", adding.checkout_return, name="more_work_return"),
     path(f"{DELIVERABLE}/deliver/", reviewing.submit_work, name="submit_work"),
     path(f"{DELIVERABLE}/more-time/", reviewing.take_more_time, name="take_more_time"),
@@ -113,13 +115,15 @@ urlpatterns = [
         )
     ),
     *(
-        path(f"{API}/{MORE_WORK}/{act}/", door.as_view(), name=f"api_{act}_more_work")
-        for act, door in (
-            ("agree", api_adding.Agree),
-            ("decline", api_adding.Decline),
-            ("withdraw", api_adding.Withdraw),
-            ("pay", api_adding.Pay),
-            ("confirm", api_adding.Confirm),
+        path(f"{API}/{MORE_WORK}/{act}/", door.as_view(), name=f"api_{name}")
+        for act, name, door in (
+            ("agree", "agree_more_work", api_adding.Agree),
+            ("decline", "decline_more_work", api_adding.Decline),
+            ("withdraw", "withdraw_more_work", api_adding.Withdraw),
+            ("pay", "pay_more_work", api_adding.Pay),
+            ("confirm", "confirm_more_work", api_adding.Confirm),
+            ("colleague", "ask_to_pay_for_work", api_paying_for.AskColleagueForWork),
+            ("colleague/revoke", "take_back_request_for_work", api_paying_for.TakeBackRequestForWork),
         )
     ),
     *(

@@ -57,7 +57,7 @@ def receipt_of(engagement: Engagement, number: int, *, role: str, at: datetime) 
     return Paper(
         title=f"{TITLES[journal.kind]} {engagement.public_id}-{number}",
         file_name=f"receipt-{engagement.public_id}-{number}",
-        facts=[*facts_of(engagement, journal, is_pay=is_pay), ("Made on", day(at))],
+        facts=[*facts_of(hold, engagement, journal, is_pay=is_pay), ("Made on", day(at))],
         columns=("What",),
         money_columns=("Student", "Platform fee", "Charged") if journal.kind == Kind.FUNDED else ("Amount",),
         lines=lines,
@@ -65,8 +65,8 @@ def receipt_of(engagement: Engagement, number: int, *, role: str, at: datetime) 
     )
 
 
-def facts_of(engagement: Engagement, journal: Journal, *, is_pay: bool) -> list[tuple[str, str]]:
-    order = getattr(engagement, "payment_request", None)
+def facts_of(hold: Hold, engagement: Engagement, journal: Journal, *, is_pay: bool) -> list[tuple[str, str]]:
+    order = hold.payment_request
     facts = [
         ("For", str(engagement.student if is_pay else engagement.company)),
         ("Project", str(engagement)),

@@ -69,16 +69,19 @@ class HoldAdmin(OnlyToLookAt, admin.ModelAdmin):
 class PaymentRequestAdmin(OnlyToLookAt, admin.ModelAdmin):
     """Without the address of the payer's page: whoever has that may pay."""
 
-    list_display = ("email", "engagement", "stands", "po_number", "asked_by", "created_at", "ends_at")
+    list_display = ("email", "work", "stands", "po_number", "asked_by", "created_at", "ends_at")
     list_filter = ("engagement__status", "created_at")
-    list_select_related = ("engagement", "asked_by")
-    search_fields = ("email", "po_number", "public_id", "engagement__public_id")
+    list_select_related = ("engagement", "more_work__engagement", "asked_by")
+    search_fields = (
+        *("email", "po_number", "public_id"),
+        *("engagement__public_id", "more_work__engagement__public_id"),
+    )
     readonly_fields = ("public_id", "stands")
     view_on_site = False
 
-    @admin.display(description="the offer", ordering="engagement__status")
+    @admin.display(description="the offer, or more work", ordering="engagement__status")
     def stands(self, request: PaymentRequest) -> str:
-        return request.engagement.get_status_display()
+        return (request.more_work or request.work).get_status_display()
 
 
 @admin.register(Operation)

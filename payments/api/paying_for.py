@@ -1,4 +1,4 @@
-"""Doors for an offer that a colleague pays, and for taking a whole project back."""
+"""Doors for an offer, or more work, that a colleague pays, and for taking a whole project back."""
 
 from typing import Any
 
@@ -11,8 +11,10 @@ from marketplace.kernel.api.doors import Door, Given, operation
 from payments import asking_to_pay, cancelling
 from payments.http import (
     application_of_company,
+    asked_for_work_or_404,
     engagement_or_404,
     looked_again,
+    more_work_or_404,
     only_company,
     payment_address,
     project_or_404,
@@ -34,11 +36,14 @@ class AskToPaySerializer(VersionSerializer, serializers.ModelSerializer[PaymentR
 class PaymentRequestSerializer(serializers.ModelSerializer[PaymentRequest]):
     """Who was asked to pay. The address to pay at stands in their letter alone."""
 
-    engagement = serializers.CharField(source="engagement.public_id")
+    engagement = serializers.CharField(source="work.public_id")
+    more_work = serializers.IntegerField(
+        source="more_work.number", default=None, allow_null=True, help_text="Its number; null for an offer."
+    )
 
     class Meta:
         model = PaymentRequest
-        fields = ("engagement", "email", "po_number", "note", "created_at", "ends_at")
+        fields = ("engagement", "more_work", "email", "po_number", "note", "created_at", "ends_at")
         read_only_fields = fields
 
 
@@ -63,21 +68,49 @@ class TakeBackRequest(Door):
         asking_to_pay.take_back(asked, by=request.user, at=timezone.now())
 
 
+class AskToPayForWorkSerializer(serializers.ModelSerializer[PaymentRequest]):
+    class Meta:
+        model = PaymentRequest
+        fields = ("email", "po_number", "note")
+
+
+class AskColleagueForWork(Door):
+    scope = "pay"
+
+    @operation(
+        "more_work_ask_to_pay", takes=AskToPayForWorkSerializer, gives=PaymentRequestSerializer, status=201
+    )
+    def post(self, request: ApiRequest, public_id: str, number: int, given: Given) -> PaymentRequest:
+        """Ask somebody without an account to pay for what was agreed on."""
+        more = more_work_or_404(request, public_id, number)
+        only_company(more.engagement.company, request)
+        return asking_to_pay.ask_to_pay_for_work(more, by=request.user, at=timezone.now(), **given())
+
+
+class TakeBackRequestForWork(Door):
+    scope = "pay"
+
+    @operation("more_work_take_back_request")
+    def post(self, request: ApiRequest, public_id: str, number: int) -> None:
+        """Take the request back: pay for it yourself, or ask somebody else."""
+        asked = asked_for_work_or_404(request, public_id, number)
+        asking_to_pay.take_back(asked, by=request.user, at=timezone.now())
+
+
 class ToPaySerializer(serializers.Serializer[Any]):
     """What is asked of whoever has the letter."""
 
-    company = serializers.CharField(source="engagement.company.name")
-    title = serializers.CharField(source="engagement.terms.title")
-    amount_cents = serializers.IntegerField(source="engagement.total_price.cents")
-    currency = serializers.CharField(source="engagement.currency")
+    company = serializers.CharField(source="work.company.name")
+    title = serializers.CharField()
+    amount_cents = serializers.IntegerField(source="amount.cents")
+    currency = serializers.CharField(source="work.currency")
     po_number = serializers.CharField()
     note = serializers.CharField()
     ends_at = serializers.DateTimeField()
     is_payable = serializers.SerializerMethodField()
 
     def get_is_payable(self, asked: PaymentRequest) -> bool:
-        hold = asked.engagement.holds.get(number=1)
-        return asked.is_payable(hold, at=timezone.now())
+        return asked.is_payable(asked.hold, at=timezone.now())
 
 
 class PayersPageSerializer(serializers.Serializer[Any]):

@@ -130,6 +130,12 @@ class Hold(StateMachine):
         return opened is not None and opened.by_id is None
 
     @property
+    def payment_request(self) -> Any:
+        """Whom somebody of the company asked to pay it, if anybody."""
+        of: Any = self.more_work if self.number > 1 else self.engagement
+        return getattr(of, "payment_request", None)
+
+    @property
     def is_unreleased(self) -> bool:
         """Whether no part of it was promised to the student yet."""
         return not Release.objects.standing().filter(share__hold=self).exists()

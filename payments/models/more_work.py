@@ -138,6 +138,17 @@ class MoreWork(StateMachine):
         return self.pay_by_at if self.status == self.Status.AGREED else None
 
     @property
+    def its_hold(self) -> Hold:
+        """The hold that was opened for it. Ask only where one was."""
+        assert self.hold is not None
+        return self.hold
+
+    @property
+    def payment_request(self) -> Any:
+        """Whom somebody of the company asked to pay it, if anybody; those taken back do not count."""
+        return next((one for one in self.payment_requests.all() if one.taken_back_at is None), None)
+
+    @property
     def is_being_charged(self) -> bool:
         """Whether the card is being charged just now, so that nothing can be taken back until that is answered."""
         return self.hold is not None and self.hold.status in {Hold.Status.AUTHORISED, Hold.Status.CAPTURING}

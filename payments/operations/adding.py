@@ -8,7 +8,8 @@ from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.transactions import relock
 from payments.emails import more_work as letters
-from payments.models import Deadline, Hold, MoreWork, Share
+from payments.emails import paying_for
+from payments.models import Deadline, Hold, MoreWork, PaymentRequest, Share
 from payments.operations import planning, starting
 from payments.operations.ending import conclude
 from projects.models import Deliverable, Engagement
@@ -76,6 +77,10 @@ def start(hold: Hold, *, at: datetime) -> None:
     Share.objects.create(hold=hold, deliverable=part, amount_cents=more.fee_cents)
     Deadline.objects.await_no_more_work(engagement, at=at)
     more.become(Status.STARTED, by=None, at=at, deliverable=part)
+    if hold.is_opened_by_payer:
+        paying_for.colleague_paid(hold.payment_request, at=at)
+    else:
+        paying_for.nothing_to_pay(hold.payment_request, at=at)
     starting.start_clock(part, since=at, at=at)  # nothing is proposed while materials are missing
     letters.held(more, engagement, at=at)
 
@@ -88,6 +93,7 @@ def refused(hold: Hold, *, ends_at: datetime, at: datetime) -> None:
     more.version += 1
     more.save(update_fields=["pay_by_at", "version"])
     Deadline.objects.await_more_work(hold.engagement, until=more.pay_by_at, at=at)
+    PaymentRequest.objects.filter(more_work=more, taken_back_at=None).update(ends_at=more.pay_by_at)
     letters.card_refused(more, at=at)
 
 
@@ -104,6 +110,10 @@ def end(more: MoreWork, status: Status, *, by: User | None, at: datetime, reason
     hold = more.hold and relock(more.hold)
     if hold is not None and hold.status != Hold.Status.VOID:
         planning.plan_void(hold, by=by, at=at, reason=reason or more.get_status_display())
+    if more.payment_request is not None:
+        paying_for.nothing_to_pay(more.payment_request, at=at)
+        if status != Status.UNPAID:  # of that end its letters told
+            paying_for.request_taken_back(more.payment_request, at=at)
     conclude(engagement, at=at)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from marketplace.kernel.transactions import relock
 from payments.emails import paying_for
-from payments.models import Deadline
+from payments.models import Deadline, PaymentRequest
 from payments.operations.planning import plan_void
 from projects.models import Application, Deliverable, Engagement
 
@@ -35,9 +35,12 @@ def end_offer(
 def leave_page(engagement: Engagement, *, by: User | None, at: datetime, reason: str) -> None:
     """An offer that was never made, because its payment page was left: the seat is free again."""
     engagement.become(Engagement.Status.ABANDONED, by=by, at=at, reason=reason, finished_at=at)
-    paying_for.nothing_to_pay(engagement, at=at)
-    if by is not None:
-        paying_for.request_taken_back(engagement, at=at)
+    request = PaymentRequest.objects.filter(engagement=engagement).select_related("asked_by").first()
+    if request is not None:
+        request.engagement = engagement
+        paying_for.nothing_to_pay(request, at=at)
+        if by is not None:
+            paying_for.request_taken_back(request, at=at)
     free_card(engagement, by=by, at=at, reason=reason)
 
 

@@ -130,9 +130,9 @@ def offer_stands(hold: Hold, application: Application, facts: Intent, *, at: dat
     Deadline.objects.start_offer(engagement, at=at)
     emails.offer_made(engagement, at=at)
     if hold.is_opened_by_payer:
-        paying_for.colleague_paid(engagement.payment_request, at=at)
+        paying_for.colleague_paid(hold.payment_request, at=at)
     else:
-        paying_for.nothing_to_pay(engagement, at=at)
+        paying_for.nothing_to_pay(hold.payment_request, at=at)
 
 
 def reservation_unwanted(hold: Hold, facts: Intent, *, at: datetime) -> None:

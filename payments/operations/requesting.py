@@ -95,8 +95,8 @@ def checkout(operation: Operation) -> dict[str, Any]:
         more = hold.more_work
         page, after, key = "pay_more_work", "more_work_return", [engagement.public_id, str(more.number)]
         payer, title = more.proposed_by.email, f"{title}: {more.title}"
-    elif hold.is_opened_by_payer:
-        request = engagement.payment_request
+    if hold.is_opened_by_payer:
+        request = hold.payment_request
         page, after, key, payer = "pay_for", "paid_for", [request.token], request.email
     product = {"name": f"{title} ({engagement.student})"}
     price = {"currency": operation.currency, "unit_amount": operation.amount_cents, "product_data": product}

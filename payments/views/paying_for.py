@@ -1,4 +1,4 @@
-"""Doors for an offer that a colleague pays: the company asks, and whoever has the letter pays without an account."""
+"""Doors for an offer, or more work, that a colleague pays: by letter, and without an account."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,15 @@ from accounts.http import PersonRequest
 from marketplace.kernel.errors import RuleViolation
 from payments import asking_to_pay
 from payments.forms import AttemptForm, PaymentRequestForm, VersionForm
-from payments.http import application_of_company, engagement_or_404, looked_again, request_or_404
+from payments.http import (
+    application_of_company,
+    asked_for_work_or_404,
+    engagement_or_404,
+    looked_again,
+    more_work_or_404,
+    only_company,
+    request_or_404,
+)
 from payments.models import Hold, PaymentRequest
 from payments.views.leaving import may_leave_to_stripe
 from payments.views.offering import to_payment_page
@@ -36,7 +44,37 @@ def ask_to_pay(request: PersonRequest, public_id: str) -> HttpResponse:
     except RuleViolation as error:
         return render(request, "payments/ask_to_pay.html", context | {"obstacle": error}, status=409)
     messages.success(request, f"Sent to {asked.email}. The offer goes out once their card is reserved.")
-    return redirect(asked.engagement)
+    return redirect(asked.work)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_to_pay_for_work(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
+    """Who pays for more work that was agreed on, and what they should know."""
+    more = more_work_or_404(request, public_id, number)
+    only_company(more.engagement.company, request)
+    form = PaymentRequestForm(request.POST if request.method == "POST" else None)
+    context = {"more": more, "engagement": more.engagement, "form": form}
+    page = "payments/ask_to_pay_for_work.html"
+    if not form.is_valid():
+        return render(request, page, context, status=422 if form.is_bound else 200)
+    try:
+        asked = asking_to_pay.ask_to_pay_for_work(
+            more, by=request.user, at=timezone.now(), **form.cleaned_data
+        )
+    except RuleViolation as error:
+        return render(request, page, context | {"obstacle": error}, status=409)
+    messages.success(request, f"Sent to {asked.email}. The work is added once they have paid.")
+    return redirect(more)
+
+
+@login_required
+@require_POST
+def take_back_for_work(request: PersonRequest, public_id: str, number: int) -> HttpResponse:
+    asked = asked_for_work_or_404(request, public_id, number)
+    asking_to_pay.take_back(asked, by=request.user, at=timezone.now())
+    messages.success(request, "Taken back. You can pay for it yourself, or ask somebody else.")
+    return redirect(asked.work)
 
 
 @login_required
@@ -72,7 +110,7 @@ def paid_for(request: HttpRequest, token: str) -> HttpResponse:
     asked = request_or_404(token)
     look_again(request, asked)
     asked = request_or_404(token)
-    if asked.engagement.holds.get(number=1).status != Hold.Status.CHECKOUT_OPEN:
+    if asked.hold.status != Hold.Status.CHECKOUT_OPEN:
         return redirect(asked)
     return shown(request, asked, is_waiting=True, next_try=AttemptForm.following(request.GET))
 
@@ -83,8 +121,8 @@ def look_again(request: HttpRequest, asked: PaymentRequest) -> None:
 
 
 def shown(request: HttpRequest, asked: PaymentRequest, **more: object) -> HttpResponse:
-    hold = asked.engagement.holds.get(number=1)
+    hold = asked.hold
     is_payable = asked.is_payable(hold, at=timezone.now())
-    context = {"asked": asked, "engagement": asked.engagement, "hold": hold, "is_payable": is_payable, **more}
+    context = {"asked": asked, "engagement": asked.work, "hold": hold, "is_payable": is_payable, **more}
     is_over = not is_payable and hold.authorised_at is None
     return render(request, "payments/pay_for.html", context, status=410 if is_over else 200)

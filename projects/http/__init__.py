@@ -28,6 +28,7 @@ def with_everything(engagements: Any) -> Any:
         "holds__shares__refund__operation",
         "more_work__history",
         "more_work__hold",
+        "more_work__payment_requests",
         "more_work__deliverable",
     )
 

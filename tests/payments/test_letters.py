@@ -192,10 +192,23 @@ def about_more_work(engagement, part, *, ends, at):
     for about in (more_work.agreed, more_work.reminder, more_work.card_refused):
         about(more, at=at)
         more.pk += 1
+    more.status = MoreWork.Status.AGREED
+    asked_for_work(more, at=at)
     more.status = MoreWork.Status.UNPAID
     more_work.over(more, at=at)
     more.pk += 1
     more_work.held(more, engagement, at=at)
+
+
+def asked_for_work(more, *, at):
+    """What a colleague reads who is asked to pay for more work: other words in the same letters."""
+    to = {"asked_by": more.engagement.offered_by, "email": "books@example.org", "ends_at": more.pay_by_at}
+    request = PaymentRequest(pk=1, more_work=more, po_number="PO 1", note="Soon.", **to)
+    paying_for.asked_to_pay(request, at=at)
+    paying_for.payer_reminder(request, at=at)
+    paying_for.colleague_paid(request, at=at)
+    Letter.objects.filter(key__startswith="asked_to_pay:more-").update(attempts=1)
+    paying_for.request_taken_back(request, at=at)
 
 
 def payer_was_told(request, *, at):
@@ -208,7 +221,7 @@ def payer_was_told(request, *, at):
         ends_at=request.ends_at,
     )
     Letter.objects.filter(template="payments/asked_to_pay").update(attempts=1)
-    paying_for.request_taken_back(asked.engagement, at=at)
+    paying_for.request_taken_back(asked, at=at)
 
 
 def questions_and_answers(project, student, *, at):

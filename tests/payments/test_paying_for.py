@@ -117,10 +117,11 @@ class TestByPage:
 def test_a_bank_is_told_for_whom_the_page_was_opened(board, db):
     """Evidence names the colleague where a link opened the page, and whoever made the offer where nobody did."""
     request, at = asked(board), timezone.now()
-    hold = asking_to_pay.open_page(request, at=at)
+    asking_to_pay.open_page(request, at=at)
     engagement = Engagement.objects.get()
 
     def payer():
+        hold = Hold.objects.get()
         return assembling.payer_of(assembling.Case(Chargeback(), hold, engagement, [], [], set()))
 
     assert payer() == "books@maple.example"

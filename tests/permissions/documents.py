@@ -54,6 +54,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     f"{ENGAGEMENT}more-work/": MORE_WORK | {"fee_cents": 6000},
     f"{ENGAGEMENT}more-work/<number>/agree/": {"version": 1},
     f"{ENGAGEMENT}more-work/<number>/decline/": {"version": 1},
+    f"{ENGAGEMENT}more-work/<number>/colleague/": {"email": "books@example.org"},
     f"{PART}submissions/": {"text": "The guide.", "criteria_answers": ["Met, see page one."] * 4},
     f"{PART}changes/": {"failing_criteria": [1], "message": "Shorter."},
     "api/v1/money/payee/": {"country": "SE"},

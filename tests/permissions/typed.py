@@ -42,6 +42,7 @@ TYPED: dict[str, dict[str, Any]] = {
     },
     "applications/<public_id>/decline/": {"decline_reason": "experience", "decline_note": "Thank you."},
     "applications/<public_id>/offer/colleague/": {"email": "books@example.org", "po_number": "4711"},
+    "engagements/<public_id>/more-work/<number>/colleague/": {"email": "books@example.org"},
     "engagements/<public_id>/messages/": {"text": "When shall we speak?"},
     "engagements/<public_id>/materials/<number>/": {"note": "On the shared drive."},
     "engagements/<public_id>/cancel/": {"reason": "It is not needed any more."},

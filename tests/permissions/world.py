@@ -234,6 +234,8 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
     ruled(work, release, by=people["moderator"], at=at)
     proposed = adding.propose(unstarted)
     agreed = adding.agreed(stages.under_way(sandbox, bid()))
+    asked = adding.agreed(stages.under_way(sandbox, bid()))
+    asking_to_pay.ask_to_pay_for_work(asked, by=employer, at=timezone.now(), email="books@example.org")
     closing.close_unanswered(work.project, at=at + timedelta(days=30))
     rows = {"unpaid": unpaid, "offer": offer, "unstarted": unstarted, "work": work, "filled": work.project}
     parts = {"to_do": unstarted.deliverables.get(number=1), "submitted": submitted, "approved": approved}
@@ -245,6 +247,7 @@ def work_of(people: dict[str, User], sandbox: Any) -> dict[str, Any]:
         "promised": {"public_id": promised.public_id, "number": guide.number},
         "proposed": {"public_id": unstarted.public_id, "number": 1, "version": proposed.version},
         "agreed": {"public_id": agreed.engagement.public_id, "number": 1},
+        "colleague_asked": {"public_id": asked.engagement.public_id, "number": 1},
         "given": {"public_id": list_.files.get().public_id},
         "receipt": {"public_id": work.holds.get().public_id},
         "release": {"public_id": release.public_id},

@@ -60,7 +60,7 @@ class Table:
 
 
 PROJECT = ("project__public_id", "project__title")
-ENGAGEMENT = ("engagement__public_id",)
+ENGAGEMENT, PAID_FOR = ("engagement__public_id",), ("engagement__public_id", "more_work__number")
 PART = ("deliverable__engagement__public_id", "deliverable__number")
 OF_HOLD = ("hold__engagement__student", "hold__engagement__offered_by")
 STATE, ROW = ("version",), ("row__public_id",)
@@ -288,7 +288,7 @@ TABLES = (
         "payments.BankSeen", "Bank accounts that you were paid to, by a mark of Stripe’s", ("payee__user",)
     ),
     Table("payments.Payout", "What went on to your bank", ("payee__user",)),
-    Table("payments.PaymentRequest", "Colleagues whom you asked to pay", ("asked_by",), plus=ENGAGEMENT),
+    Table("payments.PaymentRequest", "Colleagues whom you asked to pay", ("asked_by",), plus=PAID_FOR),
     Table(
         "payments.MoreWork",
         "More work that was proposed to you, or by you",

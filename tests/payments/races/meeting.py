@@ -20,7 +20,7 @@ from marketplace.kernel.errors import RuleViolation
 
 SECONDS = 30
 WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")  # no query of ours begins so
-LOCKING = re.compile(r"\sFOR UPDATE\b.*$", re.S)
+LOCKING = re.compile(r"\sFOR (?:NO KEY )?UPDATE\b.*$", re.S)
 
 
 class Meeting:

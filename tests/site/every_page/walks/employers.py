@@ -93,6 +93,7 @@ EMPLOYERS = [
         ("payments:propose_more_work", "active", acts.proposes_a_cheque, 422),
         ("payments:pay_more_work", "approved", 1),
         ("payments:more_work_return", "approved", 1),
+        ("payments:ask_to_pay_for_work", "approved", 1),
         ("projects:engagement", "taken_back"),
         "payments:money",
         ("payments:engagement_money", "approved"),

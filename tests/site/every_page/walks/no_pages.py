@@ -57,6 +57,7 @@ ONLY_POSTED = {
     },
     **{f"payments:{act}": ["some-work", 1] for act in ("approve_work", "undo_approval")},
     **{f"payments:{act}_more_work": ["some-work", 1] for act in ("agree_to", "decline", "withdraw")},
+    "payments:take_back_request_for_work": ["some-work", 1],
     **{
         f"projects:{act}": ["a-project"]
         for act in (

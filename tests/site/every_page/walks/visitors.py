@@ -29,6 +29,7 @@ VISITORS = [
         ("payments:pay_for", "payer_token"),
         ("payments:pay_for", "late_token", 410),
         ("payments:pay_for", "paid_token"),
+        ("payments:pay_for", "more_token"),
         ("payments:paid_for", "waiting_token"),
         "account_login",
         ("account_login", acts.wrong_password),

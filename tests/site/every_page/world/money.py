@@ -79,15 +79,19 @@ def lines(w):
     w.asked = reopening.ask_again(declined, by=w.employer, at=w.now)
 
 
+TO_COLLEAGUE = {
+    "email": "accounts.payable@maple-health.example",
+    "po_number": "PO 4711-2026",
+    "note": "For the clinics.",
+}
+
+
 def payers(w):
     """Colleagues who are asked to pay: one will, one did, and of one it is asked no more."""
-    words = {
-        "email": "accounts.payable@maple-health.example",
-        "po_number": "PO 4711-2026",
-        "note": "For the clinics.",
-    }
     for name in ("payer", "paid", "waiting", "late"):
-        request = asking_to_pay.ask_to_pay(applied(w, w.maya, opened(w)), by=w.employer, at=w.now, **words)
+        request = asking_to_pay.ask_to_pay(
+            applied(w, w.maya, opened(w)), by=w.employer, at=w.now, **TO_COLLEAGUE
+        )
         setattr(w, f"{name}_token", request.token)
         if name == "payer":
             w.request, w.asked_to_pay = request, request.engagement
@@ -141,6 +145,9 @@ def add_more_work(w):
     paying_for_work.open_payment(more, by=w.employer, at=w.now)
     tasks.sweep_once(at=w.now)
     adding.held(w.sandbox, w.reworked, at=w.now)
+    asked = adding.agreed(w.changes_asked, at=w.now)
+    request = asking_to_pay.ask_to_pay_for_work(asked, by=w.employer, at=w.now, **TO_COLLEAGUE)
+    w.more_token = request.token
 
 
 def correspondence(w):
