@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0025_parts_of_holds'),
+        ('payments', '0026_payee_readings'),
         ('projects', '0023_flags_of_proposals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
