@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Sanction
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.sweeping import work_off
 from payments import (
     adding_work,
     ageing,
@@ -63,8 +65,8 @@ def sweep() -> None:
 @shared_task(name="payments.sweep_deadlines")
 def sweep_deadlines() -> None:
     """Every 30 s."""
-    run_deadlines(at=timezone.now())
-    pass_sanctions(at=timezone.now())
+    rules: list[Callable[..., int]] = [run_deadlines, pass_sanctions]
+    work_off(rules, lambda rule: rule(at=timezone.now()))
 
 
 def tell_of_silence(*, at: datetime) -> None:
@@ -101,7 +103,7 @@ def run_deadlines(*, at: datetime, limit: int = 200) -> int:
     """Run what is due; one that fails is logged and waits for the next sweep. Returns how many were run."""
     approved = approve_silently(at=at)
     due = Deadline.objects.due(at=at).select_related("engagement", "deliverable__engagement", "payee", "hold")
-    return approved + sum(run_deadline(deadline, at=at) for deadline in due[:limit])
+    return approved + work_off(due[:limit], partial(run_deadline, at=at))
 
 
 def approve_silently(*, at: datetime) -> int:
@@ -186,7 +188,7 @@ def pass_sanctions(*, at: datetime) -> int:
     passed = 0
     for model, pass_alone in rules:
         waiting = model.objects.filter(status="proposed", passes_at__lte=at).order_by("pk")
-        passed += sum(tried(pass_alone, row, at=at) for row in waiting[:50])
+        passed += work_off(waiting[:50], partial(tried, pass_alone, at=at))
     return passed
 
 

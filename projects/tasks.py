@@ -1,13 +1,16 @@
 """What the dates of projects and deliverables do without anyone asking, found by a sweep over rows."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from celery import shared_task
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from marketplace.kernel.errors import RuleViolation
+from marketplace.kernel.sweeping import work_off
 from projects import closing, delivering, drawing, messaging, reopening
 from projects.models import Deadline, Deliverable, Project, Reading, Waiting
 
@@ -26,9 +29,8 @@ DELIVERABLE_RULES = {Deadline.Kind.WORK_DUE_REMINDER: delivering.remind_of_due_w
 def sweep() -> None:
     """Every 15 s."""
     at = timezone.now()
-    run_deadlines(at=at)
-    draw_lots(at=at)
-    tell_of_messages(at=at)
+    rules: list[Callable[..., int]] = [run_deadlines, draw_lots, tell_of_messages]
+    work_off(rules, lambda rule: rule(at=at))
 
 
 def run_deadlines(*, at: datetime, limit: int = 200) -> int:
@@ -37,18 +39,18 @@ def run_deadlines(*, at: datetime, limit: int = 200) -> int:
     Returns how many were run.
     """
     due = Deadline.objects.due(at=at).select_related("project", "deliverable__engagement")
-    return sum(run_deadline(deadline, at=at) for deadline in due[:limit])
+    return work_off(due[:limit], partial(run_deadline, at=at))
 
 
 def draw_lots(*, at: datetime, limit: int = 200) -> int:
     """Look at the waiting lists that have a place to give or have ended. Returns how many were looked at."""
-    return sum(look_at_list(project, at=at) for project in Waiting.objects.to_look_at(at=at)[:limit])
+    return work_off(Waiting.objects.to_look_at(at=at)[:limit], partial(look_at_list, at=at))
 
 
 def tell_of_messages(*, at: datetime, limit: int = 200) -> int:
     """Write the letters about messages that waited for their hour. Returns how many people were looked at."""
     due = Reading.objects.due(at=at).select_related("engagement", "person")
-    return sum(tell_of_unread(reading, at=at) for reading in due[:limit])
+    return work_off(due[:limit], partial(tell_of_unread, at=at))
 
 
 def tell_of_unread(reading: Reading, *, at: datetime) -> bool:

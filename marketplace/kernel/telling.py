@@ -6,7 +6,6 @@ that writes the letters: whoever dies between the two leaves the row, and what w
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,6 +16,7 @@ from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.failpoints import reach
 from marketplace.kernel.models import Untold
 from marketplace.kernel.statements import prepared
+from marketplace.kernel.sweeping import work_off
 from marketplace.kernel.transactions import after_commit, without_nudges
 
 logger = logging.getLogger(__name__)
@@ -61,25 +61,21 @@ def later(what: str, subjects: Sequence[Any], *, at: datetime) -> None:
 def tell_due(*, at: datetime, limit: int = 200) -> int:
     """Tell what nobody was told of yet, each in a transaction of its own. Returns how many were told.
 
-    One that fails is logged and waits for its next try; so does what a killed worker had claimed. What fails in
-    a way that nobody foresaw is raised once the others are told.
+    One that fails is logged and waits for its next try; so does what a killed worker had claimed.
     """
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [at, list(RETRY_MINUTES), len(RETRY_MINUTES), at, limit])
         claimed = sorted(pk for (pk,) in cursor.fetchall())
-    told: list[int] = []
-    with without_nudges(), ExitStack() as one_by_one:  # who tells sends as well
-        for pk in reversed(claimed):  # the last put there is the first taken
-            one_by_one.callback(tried, pk, told)
-    return len(told)
+    with without_nudges():  # who tells sends as well
+        return work_off(claimed, tried)
 
 
-def tried(pk: int, told: list[int]) -> None:
+def tried(pk: int) -> bool:
     try:
-        if tell(Untold(pk=pk)):
-            told.append(pk)
+        return tell(Untold(pk=pk))
     except (RuleViolation, DatabaseError, ObjectDoesNotExist):
         logger.exception("Nobody could be told of number %s; it will be tried again", pk)
+        return False
 
 
 def tell(waiting: Untold) -> bool:

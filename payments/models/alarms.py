@@ -67,6 +67,10 @@ MEANINGS: dict[str, Meaning] = {
         "People could not be told of something for 30 minutes",
         "The worker’s log says why. Once that is mended they are told by itself, within the hour.",
     ),
+    "deadline_late": Meaning(
+        "What a date should do by itself is late by 30 minutes",
+        "The worker’s log says why. Once that is mended, it happens by itself within a minute.",
+    ),
     "clock_silent": Meaning("The clock is silent for more than 2 minutes", "Start the clock and a worker."),
     "guards_changed": Meaning("A guard of the books was changed: nothing is sent to Stripe", BOOK),
     "sending_stopped": Meaning(

@@ -9,13 +9,15 @@ from django.db.models.functions import Greatest, Now
 from marketplace.kernel import pulse
 from marketplace.kernel.models import Untold
 from payments import operations
-from payments.models import Operation, StripeEvent
+from payments.models import Deadline, Operation, StripeEvent
 from payments.reconciling.restoring import stopped_for_long
+from projects.models import Deadline as ProjectDeadline
 
 # PAYMENTS.md 4.5
 UNKNOWN_FOR = timedelta(minutes=30)
 LATE_AFTER = timedelta(hours=24)
 PATIENCE = 20  # attempts
+DEADLINE_LATE_AFTER = timedelta(minutes=30)
 UNTOLD_FOR = timedelta(minutes=30)  # since it happened: by then it was tried four times
 BACKLOG_AFTER = timedelta(minutes=5)
 SILENT_AFTER = timedelta(minutes=2)
@@ -33,6 +35,7 @@ def watch(*, at: datetime) -> int:
         "operation_stuck": stuck_operations(),
         "event_backlog": waiting_events(at=at),
         "untold": untold(at=at),
+        "deadline_late": late_deadlines(at=at),
         "clock_silent": clock_silent(at=at),
         "sending_stopped": stopped_for_long(at=at),
     }
@@ -91,3 +94,13 @@ def untold(*, at: datetime) -> dict[str, str]:
     """What happened, and the letters and notices about it cannot be written."""
     rows = Untold.objects.filter(at__lt=at - UNTOLD_FOR).order_by("pk")
     return {str(row): f"Number {row.pk}, tried {row.attempts} times." for row in rows[:SHOWN]}
+
+
+def late_deadlines(*, at: datetime) -> dict[str, str]:
+    """What a date should have done by itself, and did not: its rule fails, or no sweep comes to it."""
+    sweeps: dict[str, Any] = {"payments": Deadline, "projects": ProjectDeadline}
+    return {
+        f"{app} {row.pk}": f"{row.get_kind_display()}: due {row.due_at:%Y-%m-%d %H:%M} UTC."
+        for app, model in sweeps.items()
+        for row in model.objects.due(at=at - DEADLINE_LATE_AFTER)[:SHOWN]
+    }

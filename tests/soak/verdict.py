@@ -20,6 +20,7 @@ EXPECTED_ALARMS = {
         "operation_late",
         "event_backlog",
         "untold",
+        "deadline_late",
         "clock_silent",
         "journal_without_bt",
         "bt_unmatched",

@@ -1,12 +1,24 @@
 """`manage.py drain`: everything that is due about money, done without Celery."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from marketplace.kernel import telling
+from marketplace.kernel.sweeping import work_off
 from payments import reconciling, tasks
+
+RULES: tuple[Callable[..., int], ...] = (
+    *(tasks.run_deadlines, tasks.pass_sanctions, reconciling.run_jobs, tasks.sweep_once, tasks.watch_once),
+    telling.tell_due,
+)
+
+
+def one_round(*, at: datetime) -> int:
+    return work_off(RULES, lambda rule: rule(at=at))
 
 
 class Command(BaseCommand):
@@ -18,10 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         total = 0
         while True:
-            now = timezone.now()
-            done = tasks.run_deadlines(at=now) + reconciling.run_jobs(at=now)
-            done += tasks.sweep_once(at=now) + tasks.watch_once(at=now)
-            telling.tell_due(at=now)
+            done = one_round(at=timezone.now())
             total += done
             if once or not done:
                 break
