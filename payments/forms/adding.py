@@ -9,7 +9,7 @@ from marketplace.kernel.forms import NamesWhatIsMissing
 from marketplace.kernel.money import Money
 from payments import adding_work
 from payments.models import MoreWork
-from projects import bidding, checking
+from projects import bidding, checking, drafts
 from projects.forms.applying import Prose
 from projects.forms.fields import LinesField, MoneyField
 from projects.models.projects import MAX_CRITERIA, MIN_CRITERIA
@@ -52,12 +52,8 @@ class MoreWorkForm(NamesWhatIsMissing, forms.ModelForm):
             )
         self.fields["due_days"].help_text = f"Up to {settings.SPAN_DAYS} days."
         self.fields["hours"].help_text = f"At most {settings.MAX_HOURS}."
-        floor, percent = Money(settings.PAY_FLOOR_CENTS), settings.PLATFORM_FEE_PERCENT
-        least = Money(settings.PLATFORM_FEE_MINIMUM_CENTS)
-        self.fields["fee"].help_text = (
-            f"They get all of it: at least {floor} an hour. "
-            f"The platform fee of {percent} %, at least {least}, comes on top."
-        )
+        floor = Money(settings.PAY_FLOOR_CENTS)
+        self.fields["fee"].help_text = f"They get all of it: at least {floor} an hour."
 
     def clean(self) -> dict[str, Any]:
         typed = self.cleaned_data
@@ -73,6 +69,18 @@ class MoreWorkForm(NamesWhatIsMissing, forms.ModelForm):
     def is_flagged(self) -> bool:
         """Whether it is sent knowingly, though something in it was noticed."""
         return bool(self.cleaned_data.get("flagged"))
+
+    def is_right_so_far(self) -> bool:
+        """Whether nothing is wrong in what was typed; what is still empty counts as to come."""
+        for name in [name for name in self.errors if not self[name].value()]:
+            del self.errors[name]
+        return not self.errors
+
+    @property
+    def price(self) -> drafts.Price:
+        """What the numbers come to, as far as they can be read."""
+        typed = self.cleaned_data if self.is_bound and hasattr(self, "cleaned_data") else {}
+        return drafts.price(typed.get("fee"), typed.get("hours"), 1)
 
     def terms(self) -> adding_work.Terms:
         data = self.cleaned_data

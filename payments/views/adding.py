@@ -19,18 +19,21 @@ from payments.http import engagement_or_404, more_work_or_404, only_company, onl
 from payments.models import Hold, MoreWork
 from payments.views.leaving import may_leave_to_stripe
 from payments.views.offering import to_payment_page
+from projects import drafts
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: PersonRequest, public_id: str) -> HttpResponse:
-    """One more part, in words, hours and money; what the rules forbid stands above the form."""
+    """One more part, in words, hours and money, with its price; what the rules forbid stands above the form."""
     engagement = engagement_or_404(request, public_id)
     only_company(engagement.company, request)
     form = MoreWorkForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"engagement": engagement, "form": form}
+    context: dict[str, Any] = {"engagement": engagement, "form": form, "numbers": drafts.shown_numbers()}
     status = 422 if form.is_bound else 200
-    if form.is_valid():
+    if "price" in request.POST:
+        status = 200 if form.is_right_so_far() else 422
+    elif form.is_valid():
         try:
             adding_work.propose(
                 engagement, form.terms(), by=request.user, at=timezone.now(), flagged=form.is_flagged

@@ -1,5 +1,7 @@
 """More work on its pages and by its doors: what was typed is kept, and the way back from Stripe has no dead end."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -45,6 +47,25 @@ class TestTheForm:
         assert str(adding_work.ProposalOpen()) in shown
         assert 'value="A third round"' in shown
         assert MoreWork.objects.count() == 1
+
+    def test_shows_the_price_as_one_types_and_without_scripts_by_a_button(self, board, db, employer):
+        def total(page):
+            return re.search(r'data-sum="total">([^<]*)<', page)[1]
+
+        page = employer.get(of(board)).content.decode()
+        assert total(page) == "–"
+        assert 'data-fee="#id_fee" data-hours="#id_hours" data-percent="10" data-minimum="500"' in page
+        for name in ("fee", "hours"):
+            assert f'id="id_{name}"' in page
+        answer = employer.post(of(board), {"fee": "300", "hours": "10", "brief": "Six more.", "price": "1"})
+        page = answer.content.decode()
+        assert (answer.status_code, total(page)) == (200, "$330.00")
+        assert "Six more." in page
+        assert "form-errors" not in page  # what is still empty is to come
+        answer = employer.post(of(board), TYPED | {"fee": "much", "price": "1"})
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["fee"])
+        assert employer.post(of(board), TYPED | {"price": "1"}).status_code == 200
+        assert not MoreWork.objects.exists()
 
     @pytest.mark.parametrize(
         ("wrong", "field"),
