@@ -20,11 +20,11 @@ from marketplace.celery import app  # noqa: E402
 from marketplace.kernel import telling  # noqa: E402
 from marketplace.kernel.failpoints import reach  # noqa: E402
 from marketplace.kernel.models import Untold  # noqa: E402
-from payments import releasing, stripe_gateway  # noqa: E402
+from payments import http, releasing, stripe_gateway  # noqa: E402
 from payments.models import Operation  # noqa: E402
 from payments.operations import finishing, requesting, running  # noqa: E402
 from payments.sandbox.__main__ import main as stand_in  # noqa: E402
-from projects.models import Deliverable  # noqa: E402
+from projects.models import Deliverable, Engagement  # noqa: E402
 
 
 def begin(act, database, stripe, failpoint, *args):
@@ -57,6 +57,13 @@ def approve(part, at):
     """The employer's click, as the web server carries it out."""
     part = Deliverable.objects.get(pk=part)
     releasing.approve_work(part, by=part.engagement.offered_by, at=at)
+
+
+def accept(engagement, answers):
+    """The student's click on accept, with what they answer beside it."""
+    engagement = Engagement.objects.get(pk=engagement)
+    given = {"by": engagement.student, "at": timezone.now(), "version": engagement.version}
+    http.accept(engagement, **given, answers=answers)
 
 
 def tell(minutes):
