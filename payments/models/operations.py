@@ -133,7 +133,9 @@ class Operation(models.Model):
             models.UniqueConstraint(
                 name="operation_capture_or_void",
                 fields=["hold"],
-                condition=Q(kind__in=["capture", "void"]) & ~Q(status__in=["cancelled", "failed"]),
+                condition=Q(kind__in=["capture", "void"])
+                & ~Q(status__in=["cancelled", "failed"])
+                & ~Q(slot__startswith="refused-"),  # given back whatever comes after it
             ),
             models.CheckConstraint(
                 name="operation_amount_where_money_moves",

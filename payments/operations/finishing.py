@@ -117,7 +117,10 @@ def fail(pk: UUID, why: str, *, at: datetime) -> None:
         operation.save(update_fields=["status", "done_at", "lease_until"])
         hold = the_hold(operation)
         if operation.kind == Operation.Kind.CAPTURE:
+            refused = hold.payment_intent if hold.status == Hold.Status.CAPTURING else None
             capture_failed(hold, why, at=at)
+            if refused:
+                planning.plan_void_of_refused(hold, refused, at=at)
         elif operation.kind == Operation.Kind.REVERSAL:
             reversing.refused(operation, hold, at=at)
             ring("reversal_refused", str(operation.pk), f"{operation.amount} are owed by the student.", at=at)
@@ -126,6 +129,8 @@ def fail(pk: UUID, why: str, *, at: datetime) -> None:
         else:  # somebody paid on the page: whoever looks next finds out what
             hold.next_look_at = at
             hold.save(update_fields=["next_look_at"])
+        reach("before_failed")
+    reach("failed")
 
 
 def capture_failed(hold: Hold, why: str, *, at: datetime) -> None:

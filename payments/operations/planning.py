@@ -19,7 +19,7 @@ from payments.models import Hold, LeavingPay, Operation, Payee, Refund, Release,
 # When a payment that nobody told us of is looked up first (`funding.confirm_awaited`).
 PAGE_LOOK = timedelta(minutes=2)
 CAPTURE_LOOK = timedelta(seconds=15)
-UNAPPLIED = "unapplied-"
+UNAPPLIED, REFUSED = "unapplied-", "refused-"  # and the payment
 
 
 class AlreadyOnItsWay(RuleViolation):
@@ -97,6 +97,22 @@ def plan_void(hold: Hold, *, by: User | None, at: datetime, reason: str) -> Oper
         return None
     slot = next_slot(hold, Operation.Kind.VOID, "void")
     return plan(Operation.Kind.VOID, slot=slot, at=at, hold=hold)
+
+
+def plan_void_of_refused(hold: Hold, intent: str, *, at: datetime) -> None:
+    """Give a reservation back that the bank refused to charge: it would stand on the card for a week.
+
+    The hold forgets it, and the page that made it, so that what ends the hold later has nothing of it to close.
+    """
+    if hold.payment_intent == intent:
+        hold.payment_intent = hold.checkout_session = None
+        hold.save(update_fields=["payment_intent", "checkout_session"])
+    plan(Operation.Kind.VOID, slot=REFUSED + intent, at=at, hold=hold)
+
+
+def refused_payment(operation: Operation) -> str | None:
+    """The payment whose reservation a void gives back, where it is not the hold's own."""
+    return operation.slot.removeprefix(REFUSED) if operation.slot.startswith(REFUSED) else None
 
 
 def promise_transfer(

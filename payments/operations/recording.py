@@ -79,7 +79,7 @@ def watch(hold: Hold, facts: Intent, *, at: datetime) -> None:
 def reserved(hold: Hold, facts: Intent, *, at: datetime) -> None:
     """The card holds the whole amount: the offer stands from now on, if it is still wanted (PAYMENTS 0.3)."""
     engagement = hold.engagement
-    if hold.payment_intent == facts.id:
+    if hold.payment_intent == facts.id or hold.operations.filter(slot=planning.REFUSED + facts.id).exists():
         return
     if hold.number > 1:
         reserved_for_more(hold, facts, at=at)
@@ -142,9 +142,11 @@ def reservation_unwanted(hold: Hold, facts: Intent, *, at: datetime) -> None:
         finishing.ring("second_payment", facts.id, f"Reserved beside the payment of {hold.pk}.", at=at)
         return
     if engagement.status == Engagement.Status.FUNDING:
-        return  # the one whose charge was refused: it ends by itself, and the new page takes its place
+        planning.plan_void_of_refused(hold, facts.id, at=at)  # the new page charges, and reserves nothing
+        return
     over = [Operation.Status.FAILED, Operation.Status.CANCELLED]
-    if hold.operations.filter(kind=Operation.Kind.VOID).exclude(status__in=over).exists():
+    closing = hold.operations.filter(kind=Operation.Kind.VOID).exclude(slot__startswith=planning.REFUSED)
+    if closing.exclude(status__in=over).exists():
         return  # the page is being closed; when that fails, this is looked at again
     if engagement.status == Engagement.Status.AUTHORISING:
         engagement.become(Engagement.Status.ABANDONED, by=None, at=at, reason=reason, finished_at=at)

@@ -123,8 +123,9 @@ def capture(operation: Operation) -> dict[str, Any]:
 
 def void(operation: Operation) -> dict[str, Any]:
     hold = the_hold(operation)
-    if hold.payment_intent:
-        return {"intent": hold.payment_intent}
+    intent = planning.refused_payment(operation) or hold.payment_intent
+    if intent:
+        return {"intent": intent}
     return {"session": hold.checkout_session}
 
 

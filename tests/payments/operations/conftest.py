@@ -13,6 +13,7 @@ from payments import operations
 from payments.models import Operation
 from tests import stages
 from tests.payments import staging, steps
+from tests.payments.operations.offers import FLOAT, Offer
 
 
 @dataclass
@@ -65,3 +66,22 @@ def due(approved: staging.Stage, tmp_path: Path) -> Iterator[Due]:
     engagement, at = approved.about
     with staging.gone_on(approved, tmp_path) as sandbox:
         yield Due(sandbox, type(engagement).objects.get(), at)
+
+
+@pytest.fixture(scope="module")
+def offered(django_db_blocker, tmp_path_factory):
+    def build(sandbox):
+        at = timezone.now()
+        sandbox.seed(float_cents=FLOAT)
+        stages.offered(sandbox, at=at)
+        return at
+
+    folder = tmp_path_factory.mktemp("offered")
+    with django_db_blocker.unblock(), staging.staged("offered", build, folder) as stage:
+        yield stage
+
+
+@pytest.fixture
+def offer(offered, tmp_path):
+    with staging.gone_on(offered, tmp_path) as sandbox:
+        yield Offer(sandbox, offered.about)

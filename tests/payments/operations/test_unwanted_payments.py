@@ -7,86 +7,11 @@ from django.utils import timezone
 
 from marketplace.kernel.states import InvalidTransition
 from payments import funding, ledger, offering, operations, stripe_gateway, tasks
-from payments.ledger import Code
 from payments.models import Alarm, Deadline, Hold, Operation
 from projects.models import Engagement
 from tests import stages
-from tests.payments import staging, steps
-from tests.reading import the_letter
-
-FLOAT = 100_000
-CAPTURE = {"method": "POST", "path": "/v1/payment_intents/*/capture"}
-
-
-class Offer:
-    """One offer on a reserved card, and what its two books show."""
-
-    def __init__(self, sandbox, at):
-        self.sandbox, self.at = sandbox, at
-        self.made = Engagement.objects.get()
-
-    @property
-    def engagement(self):
-        return Engagement.objects.get(pk=self.made.pk)
-
-    @property
-    def hold(self):
-        return self.made.holds.get()
-
-    def accept(self):
-        steps.accept(self.engagement, at=self.at)
-        self.work_off()
-
-    def accept_refused(self):
-        """Accepted, and the bank refuses the charge."""
-        self.sandbox.break_("402", **CAPTURE)
-        self.accept()
-        assert self.hold.status == Hold.Status.CAPTURE_FAILED
-
-    def open_page(self):
-        """The employer clicks to pay again: a page that charges at once."""
-        funding.retry_payment(self.engagement, by=self.made.offered_by, at=self.at)
-        self.work_off()
-        return self.hold.checkout_session
-
-    def charge(self, **params):
-        """Somebody charges the reservation in Stripe's Dashboard."""
-        stripe_gateway.client().v1.payment_intents.capture(self.hold.payment_intent, params)
-
-    def work_off(self):
-        self.at = steps.work_off(self.sandbox, at=self.at)
-
-    def hear(self):
-        steps.hear(self.sandbox, at=self.at)
-        self.at = max(self.at, timezone.now())  # what was heard may be due only now
-        self.work_off()
-
-    def everything_went_back(self):
-        """Nothing of what came in is held or owed: Stripe's fees apart, the platform has what it began with."""
-        assert ledger.balances_of(self.hold.pk) == ledger.HoldBalances()
-        fees = ledger.balance(Code.PROCESSING_FEE).cents
-        assert self.sandbox.books()["platform"]["usd"] == FLOAT - fees
-        steps.books_agree(self.sandbox, own=FLOAT)
-        return True
-
-
-@pytest.fixture(scope="module")
-def offered(django_db_blocker, tmp_path_factory):
-    def build(sandbox):
-        at = timezone.now()
-        sandbox.seed(float_cents=FLOAT)
-        stages.offered(sandbox, at=at)
-        return at
-
-    folder = tmp_path_factory.mktemp("offered")
-    with django_db_blocker.unblock(), staging.staged("offered", build, folder) as stage:
-        yield stage
-
-
-@pytest.fixture
-def offer(offered, tmp_path):
-    with staging.gone_on(offered, tmp_path) as sandbox:
-        yield Offer(sandbox, offered.about)
+from tests.payments import steps
+from tests.payments.operations.offers import CAPTURE, FLOAT
 
 
 class TestAWrongAmount:
@@ -133,45 +58,20 @@ class TestASecondPayment:
         steps.books_agree(offer.sandbox, own=FLOAT)
 
     def test_of_a_funded_hold_goes_back(self, offer):
-        offer.accept_refused()
-        refused = Operation.objects.get(kind="capture").params["intent"]
-        offer.sandbox.pay(offer.open_page())
-        offer.hear()
+        """Somebody charges the refused reservation by hand, a moment before it is given back."""
+        refused = offer.refuse()
+        funding.retry_payment(offer.engagement, by=offer.made.offered_by, at=offer.at)
+        operations.run(Operation.objects.get(kind="checkout", status="planned").pk, at=offer.at)
+        offer.sandbox.pay(offer.hold.checkout_session)
+        funding.confirm_payment(offer.hold, at=offer.at)
         stripe_gateway.client().v1.payment_intents.capture(refused)
         offer.hear()
 
         assert ledger.balances_of(offer.hold.pk).held == offer.hold.gross
         assert Alarm.objects.get(kind="unapplied_payment").subject == refused
+        assert Alarm.objects.get(kind="void_failed").subject == str(offer.hold.pk)
         assert [row["status"] for row in offer.sandbox.report()["refunds"].values()] == ["succeeded"]
         steps.books_agree(offer.sandbox, own=FLOAT)
-
-
-class TestARefusedCard:
-    def test_late_news_of_its_reservation_do_not_close_the_new_page(self, offer):
-        offer.accept_refused()
-        letter = the_letter("payments/payment_is_late", to=offer.made.student, at=offer.at)
-        assert "the bank of Maple Health refused the charge" in letter
-        assert "ends in 2 days" in letter
-        assert "Do not start before" in letter
-        page = offer.open_page()
-        offer.hear()
-
-        assert (offer.hold.status, offer.hold.checkout_session) == ("checkout_open", page)
-        offer.sandbox.pay(page)
-        offer.hear()
-        assert offer.engagement.status == Engagement.Status.ACTIVE
-
-    def test_late_news_after_the_end_ring_for_nobody(self, offer):
-        offer.accept_refused()
-        offer.open_page()
-        offer.at = Deadline.objects.get(kind="capture_retry_ends").due_at
-        offering.give_up_payment(offer.engagement, at=offer.at)
-        offer.work_off()
-        offer.hear()
-
-        assert (offer.hold.status, offer.engagement.status) == ("void", "payment_failed")
-        assert not Alarm.objects.filter(kind__in=["void_failed", "second_payment"]).exists()
-        assert offer.everything_went_back()
 
 
 def test_a_payment_on_a_page_that_was_being_closed_goes_back_though_nobody_tells_of_it(offer):
@@ -184,7 +84,7 @@ def test_a_payment_on_a_page_that_was_being_closed_goes_back_though_nobody_tells
     looks = {"method": "GET", "path": "/v1/checkout/sessions/*"}
     offer.sandbox.break_("drop_before", **looks, nth=3, times=3)
     operations.run_due(at=ends)
-    assert Operation.objects.get(kind="void").status == Operation.Status.FAILED
+    assert Operation.objects.get(kind="void", slot="void").status == Operation.Status.FAILED
     assert not Operation.objects.filter(kind="refund").exists()
 
     for hours in range(1, 6):
@@ -201,7 +101,7 @@ def test_a_payment_on_a_page_that_was_being_closed_is_found_by_whoever_could_not
     offering.give_up_payment(offer.engagement, at=ends)
     offer.sandbox.pay(page)
     operations.run_due(at=ends)
-    assert Operation.objects.get(kind="void").status == Operation.Status.FAILED
+    assert Operation.objects.get(kind="void", slot="void").status == Operation.Status.FAILED
     assert Operation.objects.filter(kind="refund").exists()
 
 
