@@ -21,6 +21,8 @@ class TestARefusedCard:
     def test_leaves_no_reservation_beside_the_new_page(self, offer):
         refused = offer.refuse()
         assert (offer.hold.status, offer.hold.payment_intent) == ("capture_failed", None)
+        steps.hear(offer.sandbox, at=offer.at)  # late news of it are no second payment
+        assert not Alarm.objects.exists()
         operations.run_due(at=offer.at)
         assert stripe_gateway.intent(refused).status == "canceled"
         offer.open_page()
