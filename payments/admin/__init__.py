@@ -23,6 +23,7 @@ from payments.models import (
     PaymentRequest,
     StripeEvent,
 )
+from payments.models.causes import cause
 
 __all__ = ["AlarmAdmin", "BalanceTransactionAdmin", "BankPayoutAdmin", "ReconciliationRunAdmin"]
 
@@ -36,18 +37,28 @@ class HoldHistory(OnlyToLookAt, admin.TabularInline):
         return str(transition)
 
 
-class Operations(OnlyToLookAt, admin.TabularInline):
+class SaysWhy:
+    """An operation that waits says why in the words of `causes`, as its alarm does."""
+
+    @admin.display(description="why it waits")
+    def why(self, operation: Operation) -> str:
+        code = operation.stopped_by
+        return cause(code).title if code else ""
+
+
+class Operations(SaysWhy, OnlyToLookAt, admin.TabularInline):
     model = Operation
     fields = (
         "kind",
         "slot",
         "amount_cents",
         "status",
-        "blocked_reason",
+        "why",
         "stripe_id",
         "next_try_at",
         "done_at",
     )
+    readonly_fields = ("why",)
     show_change_link = True
 
 
@@ -85,8 +96,8 @@ class PaymentRequestAdmin(OnlyToLookAt, admin.ModelAdmin):
 
 
 @admin.register(Operation)
-class OperationAdmin(OnlyToLookAt, admin.ModelAdmin):
-    list_display = ("id", "kind", "status", "blocked_reason", "amount", "attempts", "next_try_at", "done_at")
+class OperationAdmin(SaysWhy, OnlyToLookAt, admin.ModelAdmin):
+    list_display = ("id", "kind", "status", "why", "amount", "attempts", "next_try_at", "done_at")
     list_filter = ("status", "kind", ("blocked_reason", admin.EmptyFieldListFilter))
     search_fields = ("id", "stripe_id", "hold__public_id")
     inlines = (Attempts,)

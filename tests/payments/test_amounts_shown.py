@@ -5,10 +5,10 @@ import re
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 
-from payments.models import Hold
+from payments.models import MEANINGS, Hold
 from tests import stages
 from tests.boards import stands_on
-from tests.payments.test_stuck_money import chief, words
+from tests.payments.test_stuck_money import a_transfer, chief, words
 
 
 def names_shown(model_admin, request):
@@ -36,3 +36,13 @@ def test_the_page_of_a_payment_says_its_amounts(board, client):
     assert f"Student fee: {hold.student_fee} Platform fee: {hold.platform_fee} Gross: {hold.gross}" in page
     assert "deliverable-1 $200.00" in page
     assert not re.search("cents", page, re.IGNORECASE)
+
+
+@stands_on(stages.completed)
+def test_why_an_operation_waits_is_said_in_the_words_of_its_alarm(board, client):
+    client.force_login(chief())
+    transfer = a_transfer(status="frozen", blocked_reason="two_objects")
+    for path in (f"hold/{transfer.hold_id}/change/", "operation/"):
+        page = words(client.get(f"/admin/payments/{path}"))
+        assert MEANINGS["operation_two_objects"].title in page
+        assert "two_objects" not in page
