@@ -114,7 +114,7 @@ def assert_the_books_agree(run):
         books = json.load(answer)["result"]
     platform = books.pop("platform")["usd"] - SANDBOX_FLOAT_CENTS
     ours = balances(run)
-    own = ours.get(Code.OWNER, 0)  # the float, once the site has read Stripe's own bookings
+    own = -ours.get(Code.BANK, 0)  # the float, once the site has read Stripe's own bookings
     assert (ours[Code.STRIPE_BALANCE] - own, own) in [(platform, 0), (platform, SANDBOX_FLOAT_CENTS)]
     assert ours[Code.PLATFORM_FEE] == 4_000
     assert (ours[Code.HELD], ours[Code.STUDENT_PAYABLE]) == (0, 0)
