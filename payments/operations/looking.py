@@ -1,7 +1,10 @@
 """The look-up: what is at Stripe that carries an operation's mark, whoever knows of it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Max
 
 from payments import stripe_gateway as gateway
 from payments.models import Operation
@@ -19,6 +22,15 @@ def found(operation: Operation) -> gateway.Done | None:
     if len(there) > 1:
         raise TwoObjects(", ".join(o.id for o in there))
     return there[0] if there else None
+
+
+def sent_since(operation: Operation) -> datetime:
+    """The earliest moment at which today's key can have made something: of each before it is known that it did not.
+
+    Without it, what is looked for long and in vain would read a list that only grows.
+    """
+    before = operation.tries.filter(epoch__lt=operation.epoch).aggregate(last=Max("sent_at"))
+    return before["last"] or operation.created_at
 
 
 def again(operation: Operation) -> gateway.Done | None:
@@ -55,7 +67,7 @@ def asked(operation: Operation) -> dict[str, Any]:
 
 LOOKS: dict[str, Callable[[Operation], list[gateway.Done]]] = {
     Operation.Kind.ACCOUNT: lambda _: [],
-    Operation.Kind.CHECKOUT: lambda operation: gateway.sessions_since(operation.created_at),
+    Operation.Kind.CHECKOUT: lambda operation: gateway.sessions_since(sent_since(operation)),
     Operation.Kind.CAPTURE: captured_or_void,
     Operation.Kind.VOID: captured_or_void,
     Operation.Kind.TRANSFER: lambda operation: gateway.transfers_in(asked(operation)["transfer_group"]),
