@@ -23,6 +23,7 @@ LEAP = 50 * 60  # the longest: a key is trusted for 23 h and kept for 24, so no 
 NIGHT_HOURS = (25, 60)
 LONG_NIGHT_HOURS = (73, 100)  # beyond the three days in which Stripe tries a webhook again
 SOFTLY = 45  # true seconds in which a process ends what it is in; Celery is given 40
+STARTING = 10  # true seconds in which Celery may end by itself, if a process of its pool is killed meanwhile
 
 
 RENEWED = (processes.web, processes.celery, processes.beat, processes.drain)
@@ -37,6 +38,7 @@ class Role:
     victim: str = "whole"  # whole: may be killed; children: those it forked may; spared: none
     process: object = None
     lives: int = 0
+    began: float = 0
 
     @property
     def name(self):
@@ -68,7 +70,7 @@ class Conductor:
         return role
 
     def begin(self, role):
-        role.lives += 1
+        role.lives, role.began = role.lives + 1, time.monotonic()
         given = (role.act, self.site, f"{id(role) % 997}-{role.lives}", *role.args)
         role.process = FORKS.Process(target=processes.begin, args=given, daemon=True)
         role.process.start()
@@ -78,7 +80,10 @@ class Conductor:
         for role in self.roles:
             if role.process.is_alive():
                 continue
-            if role.process.exitcode != -signal.SIGKILL:
+            starting = role.act is processes.celery and time.monotonic() < role.began + STARTING
+            if starting and role.process.exitcode == 0:  # Could not start worker processes
+                self.counts["Celery gave up, as its pool was killed at its start"] += 1
+            elif role.process.exitcode != -signal.SIGKILL:
                 self.broken.append(f"{role.name} ended with {role.process.exitcode}")
             self.begin(role)
 

@@ -15,12 +15,14 @@ from tests.soak.conductor import LEAP, LONG_NIGHT_HOURS, NIGHT_HOURS, Conductor,
 from tests.soak.stage import OWN_CENTS, SILENCE_AFTER, stage
 from tests.soak.wish import Soak
 
-PACE = 30  # the site's seconds in a true one, once leaps begin
+PACE = 10  # the site's seconds in a true one, once leaps begin
 COUNT_EVERY, KILL_EVERY, LEAP_EVERY, WIPE_EVERY = 1, 0.4, 0.25, 5  # true seconds
 TUNE_EVERY, UPHEAVAL_EVERY, TELL_EVERY = 2, 2, 20
 ACTS_A_LEAP, ACTS_A_NIGHT = 15, 150  # that people do meanwhile
-IDLE, BUSY = 3, 25  # rows that are due
+IDLE, BUSY, CROWDED = 3, 25, 250  # rows that are due
+PATIENCE = 5  # true seconds until the clock leaps all the same
 MONTH = 30 * 24 * 3600
+STRONGEST = 1  # so that most of what is asked of Stripe still comes to pass
 
 
 def soak(wish, folder):
@@ -142,8 +144,14 @@ class Run:
         acts, due = self.hands.shared["acts"], self.conductor.due()
         self.waited += 1
         idle = acts == self.acts_before and due < IDLE
+        if not CROWDED / 2 <= due <= CROWDED:  # people wait while so much of what they did is not done yet
+            self.hands.shared["people"] = float(due < CROWDED)
         self.acts_before = acts
-        if idle or (acts > self.acts_at_leap + ACTS_A_LEAP and due < BUSY) or self.waited * LEAP_EVERY > 5:
+        if (
+            idle
+            or (acts > self.acts_at_leap + ACTS_A_LEAP and due < BUSY)
+            or self.waited * LEAP_EVERY > PATIENCE
+        ):
             self.waited, self.acts_at_leap = 0, acts
             self.conductor.leap()
         if acts > self.acts_at_night + ACTS_A_NIGHT:
@@ -210,7 +218,7 @@ class Run:
     def tune(self):
         """Break more or less, so that faults keep pace with operations."""
         struck, wanted = sum(self.faults_so_far().values()), self.wish.faults
-        if struck < wanted * (self.done - 0.02) and self.strength < 4:
+        if struck < wanted * (self.done - 0.02) and self.strength < STRONGEST:
             self.retune(1.4)
         elif struck > wanted * (self.done + 0.1) and self.strength > 0.3:
             self.retune(0.7)
@@ -239,7 +247,7 @@ class Run:
         if not careless:
             conductor.remote.mend()
         hands.shared["deadly"] = hands.shared["open"] = 0
-        hands.shared["post"] = 1
+        hands.shared["post"] = hands.shared["people"] = 1
         tell = Every(TELL_EVERY, lambda: self.say(f"coming to rest, {left} things are left to do"))
         end = hands.seconds() + MONTH if careless else time.monotonic() + self.wish.patience
         while (left := conductor.left()) and (hands.seconds() if careless else time.monotonic()) < end:
@@ -247,9 +255,10 @@ class Run:
             tell.when_due()
             due = conductor.next_due()
             if due is None or due > timedelta(hours=2):  # or somebody decides, some days later
-                conductor.night()
+                hours = int((due or timedelta()).total_seconds() // 3600) + 1
+                conductor.night((max(hours, NIGHT_HOURS[0]), max(hours, NIGHT_HOURS[1])))
             elif due.total_seconds() > 0:
-                hands.leap(min(due.total_seconds() + 1, LEAP))
+                hands.leap(LEAP)
             time.sleep(LEAP_EVERY)
         if left and not careless:
             conductor.broken.append(f"{left} things were left to do")

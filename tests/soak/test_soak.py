@@ -9,7 +9,15 @@ from tests.soak.wish import Wish
 
 FULL = Wish(operations=10_000, kills=2_000, faults=8_000)
 SHORT = Wish(
-    operations=24, kills=9, faults=15, watch_pace=run.PACE, watched_for=90, parts=2, deploys=0, restores=0
+    operations=24,
+    kills=9,
+    faults=15,
+    watch_pace=30,
+    watched_for=90,
+    parts=2,
+    crowd=1,
+    deploys=0,
+    restores=0,
 )
 CONTROL = Wish(operations=16, kills=3, faults=5, careless=True, deploys=0, restores=0)
 
