@@ -9,6 +9,7 @@ What many tests need before they begin is a board, made once for all of them: se
 import gc
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import django
 import pytest
@@ -46,6 +47,8 @@ LONGEST = (
     "site",
 )
 
+WORLD = "tests/permissions/"
+
 pytest_plugins = ["tests.databases", "tests.browsing", "tests.sandboxed", "tests.boards"]
 
 
@@ -58,6 +61,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The order in which files are given to the workers; one stays with one worker, which makes its world once."""
     items.sort(key=lambda item: begins(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """By files; what asks one and the same large world stays with one worker, which makes it once."""
+    from xdist.scheduler import LoadFileScheduling  # where it is in use
+
+    class ByWorld(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return WORLD if nodeid.startswith(WORLD) else super()._split_scope(nodeid)
+
+    return ByWorld(config, log)
 
 
 def begins(name: str) -> int:

@@ -83,22 +83,27 @@ def faults(world, line: Line):
     """Each answer that is another than the table's."""
     if line.route.startswith(("accounts/", "mail/")):
         world.forget()
-    address, posting = line.address(world.things), who_posts(line)
+    address, getting, posting = line.address(world.things), who_gets(line), who_posts(line)
     if line.method:
         yield from faults_of_method(world, line, address)
         return
     for who, told in line.told.items():
         get, _, post = told.partition("/")
-        answer = world.ask(who, "GET", address)
-        found = told_in(answer)
-        if found != get:
-            yield f"GET  {line.route} ({line.thing}) as {who}: {found} instead of {get}"
-        if found == "200" and not address.startswith("/api/v1/"):
-            assert_leaves_where_it_must(answer, address)
+        if who in getting:
+            yield from faults_of_page(world, line, address, who, get)
         if who in posting:
             found = asked(world, line, who, "POST", address)
             if found not in ([post] if post else {"405"} | ({get} - {"200"})):
                 yield f"POST {line.route} ({line.thing}) as {who}: {found} instead of {post or 'taking none'}"
+
+
+def faults_of_page(world, line: Line, address, who, told):
+    answer = world.ask(who, "GET", address)
+    found = told_in(answer)
+    if found != told:
+        yield f"GET  {line.route} ({line.thing}) as {who}: {found} instead of {told}"
+    if found == "200" and not address.startswith("/api/v1/"):
+        assert_leaves_where_it_must(answer, address)
 
 
 def faults_of_method(world, line: Line, address):
@@ -108,8 +113,14 @@ def faults_of_method(world, line: Line, address):
             yield f"{line.method} {line.route} ({line.thing}) as {who}: {found} instead of {told}"
 
 
-def who_posts(line: Line):
+def who_gets(line: Line):
     """Everybody; where nobody may, a visitor and whoever gets furthest: the view refuses the method to all."""
+    refused = {told.partition("/")[0] for told in line.told.values()} <= {"405", "login"}
+    return {"visitor", asked_by(line, "POST")} if refused else line.told.keys()
+
+
+def who_posts(line: Line):
+    """The same."""
     takes_it = any("/" in told for told in line.told.values())
     return line.told.keys() if takes_it else {"visitor", asked_by(line)}
 

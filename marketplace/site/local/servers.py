@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 import psycopg
 import redis
@@ -126,7 +127,9 @@ class Postgres(Service):
         self.data = home / f"pg{MAJOR}"
 
     def url(self, role: str = APP, database: str = DATABASE) -> str:
-        return f"postgres://{role}:{self.password_of(role)}@127.0.0.1:{self.port}/{database}"
+        # What is thrown away is asked through its socket, at half of what the network's layers cost.
+        host = quote(str(self.data), safe="") if self.throwaway else "127.0.0.1"
+        return f"postgres://{role}:{self.password_of(role)}@{host}:{self.port}/{database}"
 
     def password_of(self, role: str) -> str:
         """Each role has its own, so that the app's does not open the owner's door."""
@@ -169,7 +172,9 @@ class Postgres(Service):
     def command(self) -> list[Any]:
         settings = THROWAWAY if self.throwaway else {}
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        return [bin_dir() / "postgres", "-D", self.data, "-h", "127.0.0.1", "-p", self.port, "-k", "", *flags]
+        socket = self.data if self.throwaway else ""
+        flags += ["-h", "127.0.0.1", "-p", self.port, "-k", socket]
+        return [bin_dir() / "postgres", "-D", self.data, *flags]
 
     def is_ours(self) -> bool:
         try:
