@@ -17,7 +17,7 @@ from marketplace.kernel.transactions import locked, relock
 from payments import countersigning, operations
 from payments.countersigning import Subjects, check_second, check_stranger, passes_alone
 from payments.emails import rulings as letters
-from payments.models import Deadline, FraudFinding, Operation, Release
+from payments.models import Chargeback, Deadline, FraudFinding, Operation, Release
 from projects import moderating
 
 Status = FraudFinding.Status
@@ -218,8 +218,22 @@ class NothingToOrder(RuleViolation):
         super().__init__("Nothing of this finding waits for an order to refund it.")
 
 
+class BankDecides(RuleViolation):
+    """Stripe refuses a refund while the payment is disputed, and a lost one gave the cardholder the money."""
+
+    code = "bank_decides"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A bank took this payment back, or decides about it, so nothing of it can be refunded."
+        )
+
+
 def order_refund(finding: FraudFinding, *, by: User, at: datetime, note: str) -> Operation:
-    """The account had not enough; an admin lets the platform front the refund. Raises NothingToOrder."""
+    """The account had not enough; an admin lets the platform front the refund.
+
+    Raises NothingToOrder, BankDecides.
+    """
     with transaction.atomic():
         engagement = relock(finding.engagement)
         check_stranger(by, [engagement.company, engagement.student], at=at)
@@ -229,6 +243,8 @@ def order_refund(finding: FraudFinding, *, by: User, at: datetime, note: str) ->
         slot = f"finding-{finding.public_id}"
         if not refused.exists() or hold.operations.filter(kind=Operation.Kind.REFUND, slot=slot).exists():
             raise NothingToOrder
+        if hold.chargebacks.filter(status__in=Chargeback.TAKEN).exists():
+            raise BankDecides
         operation = operations.plan_clawback_refund(finding, hold, at=at)
         auditing.record("refund_ordered", finding, by=by, at=at, reason=note, cents=operation.amount.cents)
     return operation

@@ -42,6 +42,7 @@ class Chargeback(models.Model):
     )
     OPEN: ClassVar[tuple[str, ...]] = (Status.NEEDS_RESPONSE, Status.UNDER_REVIEW)
     APPEALED: ClassVar[tuple[str, ...]] = (Status.APPEAL_NEEDS_RESPONSE, Status.APPEAL_UNDER_REVIEW)
+    TAKEN: ClassVar[tuple[str, ...]] = (*OPEN, *APPEALED, Status.LOST)  # the money is with the bank
 
     id = models.CharField(primary_key=True, max_length=100)
     hold = models.ForeignKey(Hold, models.PROTECT, related_name="chargebacks")

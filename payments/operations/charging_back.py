@@ -16,7 +16,7 @@ from payments import ledger
 from payments.emails import chargebacks as letters
 from payments.ledger import Code, Journal
 from payments.models import Chargeback, Deadline, FraudCheck, Hold, Operation
-from payments.operations import adding, finishing, planning
+from payments.operations import adding, finishing, planning, reversing
 from payments.operations.ending import conclude
 from payments.stripe_gateway import DisputeFacts
 from projects.models import Deadline as WorkDeadline
@@ -145,6 +145,7 @@ def lose(chargeback: Chargeback, hold: Hold, taken: Money, *, at: datetime) -> N
     if rest and (ended or back):
         slot = planning.next_slot(hold, Operation.Kind.REFUND, "after-chargeback")
         planning.plan_back(hold, slot, amount=rest, at=at)
+    reversing.keep_what_is_owed(hold, at=at)
     finishing.ring("chargeback_lost", chargeback.pk, f"The platform bears {taken - borne_by_hold}.", at=at)
     if was_active:
         letters.bank_kept_it(chargeback, hold.engagement, ended=[str(part) for part in ended], at=at)

@@ -123,6 +123,7 @@ def fail(pk: UUID, why: str, *, at: datetime) -> None:
                 planning.plan_void_of_refused(hold, refused, at=at)
         elif operation.kind == Operation.Kind.REVERSAL:
             reversing.refused(operation, hold, at=at)
+            settle(hold, at=at)
             ring("reversal_refused", str(operation.pk), f"{operation.amount} are owed by the student.", at=at)
         elif "intent" in (operation.params or {}):
             ring("void_failed", str(hold.pk), why, at=at)

@@ -58,6 +58,19 @@ def refused(operation: Operation, hold: Hold, *, at: datetime) -> None:
     ledger.reversal_refused(
         hold=hold.pk, operation=operation.pk, payee=payee.pk, amount=operation.amount, occurred_at=at
     )
+    if hold.chargebacks.filter(status=Chargeback.Status.LOST).exists():
+        keep_what_is_owed(hold, at=at)
+
+
+def keep_what_is_owed(hold: Hold, *, at: datetime) -> None:
+    """A bank gave the cardholder the money: what students owe, and nobody refunded, makes the platform's loss good.
+
+    Stripe refuses a refund of a lost charge, so that one that was ordered later would be tried for ever.
+    """
+    refused_ones = hold.operations.filter(kind=Operation.Kind.REVERSAL, status=Operation.Status.FAILED)
+    refunded = hold.operations.filter(kind=Operation.Kind.REFUND).values("slot")
+    for operation in refused_ones.exclude(slot__in=refunded):
+        ledger.clawback_kept(hold=hold.pk, operation=operation.pk, amount=operation.amount, occurred_at=at)
 
 
 def reopen(hold: Hold, *, at: datetime, reason: str) -> None:

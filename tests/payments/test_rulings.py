@@ -241,6 +241,34 @@ class TestAFinding:
         assert not Operation.objects.filter(kind="refund").exclude(status="cancelled").exists()
         assert balances(hold) == (0, 0, 0, 0)
 
+    def test_refused_and_lost_at_the_bank_is_kept_for_the_loss_and_cannot_be_ordered(
+        self, engagement, hold, release, staff
+    ):
+        finding = stands(release, staff)
+        tasks.run_deadlines(at=finding.moves_at)
+        finishing.fail(reversal_of(finding).pk, "balance_insufficient", at=timezone.now())
+        order = {"by": staff[2], "at": timezone.now(), "note": "The site fronts it."}
+        tell(hold)
+        with pytest.raises(finding_fraud.BankDecides):
+            finding_fraud.order_refund(finding, **order)
+        tell(hold, "lost")
+        with pytest.raises(finding_fraud.BankDecides):
+            finding_fraud.order_refund(finding, **order)
+        assert balances(hold) == (0, 0, 0, 0)
+        assert ledger.balance(Code.CHARGEBACK_LOSS).cents == 2000
+        assert ledger.balance(Code.RECEIVABLE_STUDENT, engagement.student.payee.pk).cents == 20000
+
+    def test_lost_at_the_bank_and_refused_then_is_kept_for_the_loss(self, hold, release, staff):
+        tell(hold)
+        tell(hold, "lost")
+        finding = stands(release, staff)
+        tasks.run_deadlines(at=finding.moves_at)
+        finishing.fail(reversal_of(finding).pk, "balance_insufficient", at=timezone.now())
+        assert balances(hold) == (0, 0, 0, 0)
+        assert ledger.balance(Code.CHARGEBACK_LOSS).cents == 2000
+        hold.refresh_from_db()
+        assert hold.status == Hold.Status.SETTLED
+
     def test_appealed_in_time_waits_for_a_third_person(self, engagement, release, staff):
         finding = stands(release, staff)
         finding_fraud.appeal(finding, by=engagement.student, at=timezone.now(), text="It was done.")

@@ -15,7 +15,6 @@ from tests.soak.conductor import LEAP, LONG_NIGHT_HOURS, NIGHT_HOURS, Conductor,
 from tests.soak.stage import OWN_CENTS, SILENCE_AFTER, stage
 from tests.soak.wish import Soak
 
-PACE = 10  # the site's seconds in a true one, once leaps begin
 COUNT_EVERY, KILL_EVERY, LEAP_EVERY, WIPE_EVERY = 1, 0.4, 0.25, 5  # true seconds
 TUNE_EVERY, UPHEAVAL_EVERY, TELL_EVERY = 2, 2, 20
 ACTS_A_LEAP, ACTS_A_NIGHT = 15, 150  # that people do meanwhile
@@ -189,8 +188,8 @@ class Run:
         """The same site with leaps of its clock, and some who work without Celery."""
         conductor, start = self.conductor, self.conductor.start
         conductor.stop(processes.web, processes.celery, processes.beat, processes.town)
-        self.hands.set(pace=PACE)
-        conductor.site = replace(conductor.site, pace=PACE)
+        self.hands.set(pace=self.wish.pace)
+        conductor.site = replace(conductor.site, pace=self.wish.pace)
         self.hands.shared["open"] = 1
         if not self.wish.careless:
             start(processes.web, port_of(conductor.site.web), victim="children")

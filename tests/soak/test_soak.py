@@ -13,6 +13,7 @@ SHORT = Wish(
     kills=9,
     faults=15,
     watch_pace=30,
+    pace=30,
     watched_for=90,
     parts=2,
     crowd=1,

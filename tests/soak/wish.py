@@ -16,6 +16,7 @@ class Wish:
     seed: int = 1
     watch_pace: float = 1  # of the part in which recovery is measured: 1 is true time
     watched_for: float = 260  # of the site's seconds
+    pace: float = 10  # the site's seconds in a true one, once its clock leaps
     parts: int = 12  # that are approved by silence while that is watched
     patience: float = 3 * 3600  # true seconds of all at once, and as many until it has come to rest
     crowd: int = 2  # processes of people, and as many that drain
