@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, F, Min, OuterRef, Subquery, Sum, Window
+from django.db.models import Count, Exists, F, Min, OuterRef, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,9 +16,9 @@ from accounts.http import PersonRequest
 from accounts.models import User
 from marketplace.kernel.errors import RuleViolation
 from marketplace.kernel.money import Money
-from payments import ledger, stripe_gateway, unsticking
+from payments import finding_fraud, ledger, stripe_gateway, unsticking
 from payments.admin.looking import check_may_look, shown
-from payments.models import HandOver, Hold, Operation
+from payments.models import Chargeback, FraudFinding, HandOver, Hold, Operation
 from payments.models.causes import CAUSES, cause
 from payments.operations import handling
 
@@ -44,6 +44,12 @@ class PaidForm(forms.Form):
     """The bank's reference of a payment, and why no card took it."""
 
     reference = forms.CharField(max_length=60)
+    note = forms.CharField(max_length=500)
+
+
+class WhyForm(forms.Form):
+    """Why the site refunds what it could not take back."""
+
     note = forms.CharField(max_length=500)
 
 
@@ -85,6 +91,7 @@ def stuck(request: HttpRequest) -> HttpResponse:
         "one": one,
         "more": rows[-1].pk if more else None,
         "owed": owed_back(),
+        "refused": refused_reversals()[:PAGE],
         "operators": operators(),
         "now": timezone.now(),
     }
@@ -118,6 +125,19 @@ def owed_back() -> list[tuple[Hold, Money]]:
     balances = ledger.balances_of_holds(hold.pk for hold in holds)
     owed = [(hold, balances[hold.pk].refund_payable - Money(under_way.get(hold.pk, 0))) for hold in holds]
     return [(hold, amount) for hold, amount in owed if amount]
+
+
+def refused_reversals() -> Any:
+    """What accounts had too little for after a finding of fraud: a person says whether the site refunds it."""
+    given = Operation.objects.filter(kind=Operation.Kind.REFUND, slot=OuterRef("slot"), hold=OuterRef("hold"))
+    taken = Chargeback.objects.filter(hold=OuterRef("hold"), status__in=Chargeback.TAKEN)
+    rows = Operation.objects.filter(
+        kind=Operation.Kind.REVERSAL,
+        status=Operation.Status.FAILED,
+        fraud_finding__in=FraudFinding.objects.filter(status=FraudFinding.Status.STANDING),
+    )
+    people = ("hold__engagement__student", "hold__engagement__company")
+    return rows.filter(~Exists(given), ~Exists(taken)).select_related(*people).order_by("pk")
 
 
 @require_POST
@@ -165,6 +185,19 @@ def new_account(request: PersonRequest, operation: Operation) -> str:
     return f"{anew.amount} goes to the new account."
 
 
+def refund(request: PersonRequest, operation: Operation) -> str:
+    handling.check_operator(request.user)
+    form, finding = WhyForm(request.POST), operation.fraud_finding
+    if not form.is_valid():
+        raise SayWhy
+    if finding is None:
+        raise finding_fraud.NothingToOrder
+    back = finding_fraud.order_refund(
+        finding, by=request.user, at=timezone.now(), note=form.cleaned_data["note"]
+    )
+    return f"{back.amount} goes back to the card, and the student still owes {operation.amount}."
+
+
 @require_POST
 def paid_otherwise(request: PersonRequest, pk: Any) -> HttpResponse:
     """A refund that came back was paid from our bank account: the debt is gone, and kept is by whom and where."""
@@ -190,4 +223,19 @@ class ChooseSomebody(RuleViolation):
         super().__init__("Choose who looks after it, and keep the note under 500 characters.")
 
 
-ACTS = {"try": try_again, "look": look, "hand-over": hand_over, "new-account": new_account}
+class SayWhy(RuleViolation):
+    """A refund out of the site's own money needs a reason, which the audit keeps."""
+
+    code = "say_why"
+
+    def __init__(self) -> None:
+        super().__init__("Say in at most 500 characters why the site refunds it.")
+
+
+ACTS = {
+    "try": try_again,
+    "look": look,
+    "hand-over": hand_over,
+    "new-account": new_account,
+    "refund": refund,
+}

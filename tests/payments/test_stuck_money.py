@@ -8,14 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from marketplace.kernel.models import AuditEntry
-from payments import ledger, operations
+from payments import ledger, operations, tasks
 from payments.models import Alarm, HandOver, Hold, Operation
 from payments.models.causes import CAUSES
-from payments.operations import handling
+from payments.operations import finishing, handling
 from tests import cast, stages
 from tests.boards import stands_on
 from tests.payments import steps
 from tests.payments.test_money_pages import given_back
+from tests.payments.test_rulings import reversal_of, sent, stands, under_way_with_staff
 
 Status = Operation.Status
 STUCK = "/admin/payments/operation/stuck/"
@@ -209,6 +210,26 @@ def test_a_refund_that_came_back_is_owed_on_the_page(board, client, operator):
     assert f"· {board.total_price}" in page
 
 
+@stands_on(under_way_with_staff)
+def test_what_students_cannot_give_back_is_refunded_by_order_with_a_reason(board, client, operator):
+    engagement, staff = board
+    finding = stands(sent(engagement, engagement.holds.get()), staff)
+    tasks.run_deadlines(at=finding.moves_at)
+    reversal = reversal_of(finding)
+    assert "Not to be had back" not in words(client.get(STUCK))
+    finishing.fail(reversal.pk, "balance_insufficient", at=timezone.now())
+    page, address = words(client.get(STUCK)), f"{STUCK}{reversal.pk}/refund/"
+    assert f"{engagement.student} owes $200.00" in page
+    assert "Say in at most 500" in words(client.post(address, {"note": " "}, follow=True))
+    assert not Operation.objects.filter(kind="refund").exists()
+    done = words(client.post(address, {"note": "The site fronts it."}, follow=True))
+    assert "$220.00 goes back to the card, and the student still owes $200.00." in done
+    assert "Not to be had back" not in done
+    assert acts_of(operator) == ["refund_ordered"]
+    again = client.post(address, {"note": "Once more."}, follow=True)
+    assert "Nothing of this finding waits" in words(again)
+
+
 @stands_on(stages.completed)
 def test_the_page_has_a_constant_number_of_queries(board, client, operator, django_assert_num_queries):
     client.get(STUCK)
@@ -216,5 +237,5 @@ def test_the_page_has_a_constant_number_of_queries(board, client, operator, djan
         a_transfer(status=Status.FROZEN, blocked_reason="refused")
         if number == 2:
             Operation.objects.filter(kind="transfer").update(status=Status.FROZEN, blocked_reason="refused")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(STUCK)
