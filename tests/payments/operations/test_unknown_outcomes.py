@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from payments import ledger, operations, stripe_gateway
 from payments.models import Alarm, Operation, Payee
-from payments.operations import answering, requesting, running
+from payments.operations import answering, looking, requesting, running
 from payments.stripe_gateway import Answer, StripeFailed
 from tests.payments import steps
 
@@ -89,6 +89,16 @@ def test_a_new_key_is_used_only_after_another_look(due):
     due.run(at + timedelta(hours=10))
     assert due.transfer.status == "succeeded"
     assert due.made() == [due.transfer.stripe_id]
+
+
+def test_a_payment_page_is_looked_for_since_the_last_request_under_the_key_before(due):
+    """And not since the operation began: the list of pages grows by all that others pay meanwhile."""
+    page = Operation.objects.filter(kind="checkout").first()
+    first = page.tries.get(epoch=0)
+    assert first.sent_at > page.created_at
+    assert looking.sent_since(page) == page.created_at
+    page.epoch = 1
+    assert looking.sent_since(page) == first.sent_at
 
 
 def test_a_look_that_fails_is_repeated_before_a_new_key_is_used(due):
