@@ -171,7 +171,7 @@ class Postgres(Service):
 
     def command(self) -> list[Any]:
         settings = THROWAWAY if self.throwaway else {}
-        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        flags: list[Any] = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         socket = self.data if self.throwaway else ""
         flags += ["-h", "127.0.0.1", "-p", self.port, "-k", socket]
         return [bin_dir() / "postgres", "-D", self.data, *flags]
