@@ -42,7 +42,11 @@ MEANINGS: dict[str, Meaning] = {
     "chargeback_is_due": Meaning("A chargeback has to be answered within days", "Answer it at Stripe now."),
     "chargeback_lost": Meaning("A chargeback is lost", "Nothing more to do: it is booked."),
     "chargeback_won_late": Meaning("A bank gave money back after a chargeback was lost", LOOK),
-    "reversal_refused": Meaning("Money could not be taken back from a student’s account", LOOK),
+    "reversal_refused": Meaning(
+        "Money could not be taken back from a student’s account",
+        "The student owes it. The site may front the refund on the page of stuck money; where a bank took the "
+        "payment back, nothing is refunded.",
+    ),
     "balance_insufficient": Meaning(
         "Stripe has too little of our money for a transfer", "Top up the balance."
     ),
