@@ -1,6 +1,6 @@
 # `make run` starts everything, `make test` tries everything, `make help` lists the rest.
 SHELL := /bin/sh
-# The system's own where it will do, which is built to be fast; those that version managers build are slower by a sixth.
+# The system's own where it will do: it is compiled with optimisations that version managers leave out.
 WILL_DO := -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(or $(shell for it in /usr/bin/python3 python3; do $$it $(WILL_DO) 2> /dev/null && echo $$it && break; done),python3)
 VENV := .venv
