@@ -102,9 +102,13 @@ def clone(name: str, *, of: str = DATABASE) -> Iterator[str]:
         admin().execute(drop)
 
 
-@cache
 def admin() -> psycopg.Connection[Any]:
-    """One connection for all of them, since a new one costs as much as half a copy."""
+    """One connection for all of them, since a new one costs as much as half a copy; a forked process has its own."""
+    return admin_of(os.getpid())
+
+
+@cache
+def admin_of(_pid: int) -> psycopg.Connection[Any]:
     connection = psycopg.connect(os.environ[ADMIN_URL], autocommit=True)
     atexit.register(connection.close)
     return connection

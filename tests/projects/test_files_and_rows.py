@@ -1,13 +1,13 @@
 """The bytes of a file and the row that names it: in this order, whatever is killed or refused in between."""
 
 import os
-import signal
 import time
 from datetime import timedelta
 
 import psycopg
 import pytest
 from django.apps import apps
+from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from projects import attaching, filing
 from projects.models import MaterialFile, Project
 from projects.models.projects import MAX_MATERIAL_FILES
 from tests import cast
+from tests.forks import FORKS
 
 A_FILE = b"step,days\nread,2\n"
 SECONDS = 60
@@ -30,34 +31,39 @@ def stored():
     return {path for paths in files.files_below("materials") for path in paths}
 
 
+def stored_in(folder):
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+
+
 @pytest.fixture
 def own_folder(settings, tmp_path):
     """Or the sweep takes the files of other tests, which no row of this one's database names."""
-    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"default": backend}
+    settings.STORAGES = settings.STORAGES | {"default": stored_in(tmp_path)}
 
 
-def test_a_process_that_is_killed_before_its_row_leaves_bytes_that_a_sweep_takes(own_database, own_folder):
+def attach_elsewhere(database, folder, pk):
+    """What a web server does, in a process of its own."""
+    connection.settings_dict["NAME"] = database
+    site.STORAGES = site.STORAGES | {"default": stored_in(folder)}
+    draft = Project.objects.get(pk=pk)
+    attaching.attach(draft, given(), by=draft.posted_by, at=timezone.now())
+
+
+def test_a_process_that_is_killed_before_its_row_leaves_bytes_that_a_sweep_takes(
+    own_database, own_folder, tmp_path
+):
     """Killed for real, while it waits for the lock of the draft: the bytes are there, and nothing is locked yet."""
     draft, before = cast.a_draft(), stored()
     by = draft.posted_by
-    reading, writing = os.pipe()
-    connection.close()
-    child = os.fork()
-    if not child:
-        os.read(reading, 1)
-        attaching.attach(Project.objects.get(pk=draft.pk), given(), by=by, at=timezone.now())
-        os._exit(0)
+    child = FORKS.Process(target=attach_elsewhere, args=(own_database, str(tmp_path), draft.pk))
     with psycopg.connect(os.environ["DATABASE_URL"]) as holding:
         holding.execute("SELECT 1 FROM projects_project WHERE id = %s FOR UPDATE", [draft.pk])
-        os.write(writing, b"!")
+        child.start()
         end = time.monotonic() + SECONDS
         while not (left := stored() - before) and time.monotonic() < end:
             time.sleep(0.01)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    os.close(reading)
-    os.close(writing)
+        child.kill()
+        child.join(SECONDS)
     assert len(left) == 1
     assert not MaterialFile.objects.exists()
     attaching.attach(Project.objects.get(pk=draft.pk), given(), by=by, at=timezone.now())
