@@ -94,11 +94,13 @@ def test_a_new_key_is_used_only_after_another_look(due):
 def test_a_payment_page_is_looked_for_since_the_last_request_under_the_key_before(due):
     """And not since the operation began: the list of pages grows by all that others pay meanwhile."""
     page = Operation.objects.filter(kind="checkout").first()
-    first = page.tries.get(epoch=0)
-    assert first.sent_at > page.created_at
-    assert looking.sent_since(page) == page.created_at
-    page.epoch = 1
-    assert looking.sent_since(page) == first.sent_at
+    last = page.tries.create(number=2, epoch=0, sent_at=page.created_at + timedelta(hours=27))
+    for epoch, since in ((0, page.created_at), (1, last.sent_at)):
+        page.epoch, apart = epoch, timedelta(minutes=1)
+        looking.LOOKS["checkout"](page)
+        asked = due.sandbox.log()[0]
+        assert asked["path"] == "/v1/checkout/sessions"
+        assert int(asked["params"]["created"]["gte"]) == int((since - apart).timestamp())
 
 
 def test_a_look_that_fails_is_repeated_before_a_new_key_is_used(due):
